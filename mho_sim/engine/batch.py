@@ -1,0 +1,144 @@
+"""A batch: many worlds of one scenario under one clock, and what a process may see and do in them."""
+import numpy as np
+
+from mho_sim import ledger, rules
+from mho_sim.draws import GAMMA_CLASSES, decision, uniform_columns
+from mho_sim.engine import cash, living, opening
+from mho_sim.engine.clock import Calendar, Clock, Part, day_of, moment
+from mho_sim.engine.processes import PROCESSES
+from mho_sim.engine.tables import scheme_tables, setting_tables
+from mho_sim.population import NEVER_DAY, associate, life_tables, write_script
+
+
+class Prepared:
+    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises ValueError where the scenario cannot be lived."""
+
+    def __init__(self, scenario, seed):
+        self.scenario, self.seed = scenario, np.uint64(seed)
+        self.calendar = Calendar(scenario.start, scenario.years)
+        self.people = associate(scenario, seed, self.calendar)
+        self.life = life_tables(scenario.setting.association, self.calendar)
+        self.setting = setting_tables(scenario, self.calendar)
+        self.scheme = scheme_tables(scenario, self.calendar)
+        self.opening = opening.opening_of(scenario, self.seed, self.people, self.calendar)
+
+    @property
+    def households(self):
+        """How many households the association has."""
+        return len(self.people.first) - 1
+
+
+class Batch:
+    """Worlds `world0` to `world0 + worlds - 1` of a prepared scenario.
+
+    Processes read `world` (absolute numbers, shape (worlds,)), `people` (columns of the association), `state` (people and households of each world),
+    `memory` (books, registers), `till` (the cash box); they draw with `uniform` and change the books with `post`, and with nothing else.
+    """
+
+    def __init__(self, prepared, world0, worlds, room=0):
+        self.prepared, self.world0, self.worlds = prepared, world0, worlds
+        self.world = np.arange(world0, world0 + worlds)
+        self.people, self.setting, self.scheme, self.calendar = prepared.people, prepared.setting, prepared.scheme, prepared.calendar
+        self.state, self.memory, self.till = _blank(prepared, worlds, room)
+        self.month, self.lived_to, self.settled_to = 0, 0, 0
+        write_script(prepared.seed, world0, self.people, prepared.life, self.state.born, self.state.dies)
+        self._community = self._community_factors()
+        self._set_pace()
+        living.begin(world0, prepared.seed, self.people, self.setting, self.state)
+        opening.open_mutual(self)
+
+    def live_to(self, now):
+        """Let people live and the cash box roll up to a moment (not beyond the month that is open)."""
+        if now <= self.lived_to:
+            return
+        self.lived_to = now
+        day, first_day = day_of(now), int(self.calendar.first[self.month])
+        ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
+        stretch = living.Stretch(now, self.month, first_day, ill_days, self.world0, self.prepared.seed)
+        limits = self.state.clock + ill_days * self.state.pace
+        living.live(stretch, limits, self.people, self.setting, self.scheme, self.state, self.memory)
+        end_day = day + (now > moment(day, Part.SETTLEMENT))
+        if end_day > self.settled_to:
+            cash.settle(self.settled_to, end_day, self.till, self.memory)
+            self.settled_to = end_day
+
+    def close_month(self, day):
+        """Close the open month and turn to the next."""
+        cash.close(self.month, day, self.month % 12 == 11, self.people, self.setting, self.scheme, self.state, self.till, self.memory)
+        self.state.clock[:] += self.state.pace * (self.calendar.first[self.month + 1] - self.calendar.first[self.month])
+        self.month += 1
+        if self.month < self.calendar.months:
+            self._set_pace()
+
+    def uniform(self, name, entity, index):
+        """The first uniform of a process's own decision in each world, shape (worlds,)."""
+        columns = [uniform_columns(np.array([entity]), np.array([index]), decision(name), np.uint32(world), self.prepared.seed) for world in self.world]
+        return np.array([column[0, 0] for column in columns])
+
+    def post(self, debit, credit, amount):
+        """Move an amount (whole units; one number, or one per world) between two accounts, by name, on the present day.
+
+        Debiting cash brings money in; crediting suppliers or providers makes a debt that is due at once. Raises ValueError where cash is credited: money leaves the cash box only by
+        paying a debt.
+        """
+        if credit == "cash":
+            raise ValueError("money leaves the cash box only by paying a debt: credit 'suppliers' or 'providers'")
+        amounts = np.broadcast_to(np.asarray(amount, dtype=np.int64), (self.worlds,))[:, None]
+        self.memory.books[:, :, ledger.ACCOUNTS.index(debit)] += amounts
+        self.memory.books[:, :, ledger.ACCOUNTS.index(credit)] -= amounts
+        day = day_of(self.lived_to)
+        if debit == "cash" and self.settled_to > day:
+            self.till.cash[:] += amounts
+        elif debit == "cash":
+            self.memory.paid_in[:, :, day] += amounts
+        if credit in ("suppliers", "providers") and self.settled_to < self.calendar.days:
+            self.memory.owing[:, :, self.settled_to, ("suppliers", "providers").index(credit)] += amounts
+
+    def _community_factors(self):
+        """What all share in a year, shape (worlds, mutuals, kinds, years)."""
+        kinds, years, mutuals = len(self.setting.need), self.calendar.months // 12, self.till.cash.shape[1]
+        factors = np.ones((self.worlds, mutuals, kinds, years))
+        entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
+        for k in np.flatnonzero(self.setting.community[:, -1] != 1.0):
+            for w, world in enumerate(self.world):
+                u = uniform_columns(entity, year, self.setting.illness_community[k], np.uint32(world), self.prepared.seed)[0]
+                factors[w, :, k] = self.setting.community[k][(u * GAMMA_CLASSES).astype(np.int64)].reshape(mutuals, years)
+        return factors
+
+    def _set_pace(self):
+        """Set the ticks a day of each clock for the month that begins; births have a clock that reads the day."""
+        self.state.pace[:] = np.floor(self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5).astype(np.int64)
+        self.state.pace[:, :, self.setting.of_births] = 1
+        self.state.clock[:, :, self.setting.of_births] = self.calendar.first[self.month]
+
+
+def _blank(prepared, worlds, room):
+    """State, memory and till of a batch before anything has happened."""
+    rows, homes, kinds = len(prepared.people.born), prepared.households, len(prepared.setting.need)
+    mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
+    registers = len(ledger.measures(prepared.scenario.kinds))
+    of_people, of_homes, of_mutual = (worlds, rows), (worlds, homes), (worlds, mutuals)
+    state = living.State(
+        born=np.empty(of_people, np.int32), dies=np.empty(of_people, np.int32), frailty=np.zeros(of_people, np.uint16), band=np.zeros(of_people, np.uint8),
+        due=np.empty((worlds, kinds, rows), np.int64), ordinal=np.zeros((worlds, kinds, rows), np.int32),
+        clock=np.zeros((worlds, mutuals, kinds), np.int64), pace=np.zeros((worlds, mutuals, kinds), np.int64),
+        alive=np.zeros(of_homes, np.int32), owed=np.zeros(of_homes, np.int64), pays_on=np.full(of_homes, living.NEVER), suspended_from=np.full(of_homes, living.NEVER),
+        cover_from=np.zeros(of_homes, np.int32), advance=np.zeros(of_homes, np.int64), used=np.zeros(of_homes, np.int64), next_change=np.full(of_homes, NEVER_DAY))
+    memory = living.Memory(
+        books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64), registers=np.zeros((*of_mutual, months, registers), np.int64),
+        closings=np.zeros((*of_mutual, months, len(ledger.ACCOUNTS)), np.int64), log=np.zeros((worlds, room), ledger.ENTRY), written=np.zeros(worlds, np.int64),
+        paid_in=np.zeros((*of_mutual, days), np.int64), owing=np.zeros((*of_mutual, days, 2), np.int64))
+    till = cash.Till(
+        cash=np.zeros(of_mutual, np.int64), overdue=np.zeros(of_mutual, np.int64), oldest=np.zeros(of_mutual, np.int64), first_late=np.full(of_mutual, -1),
+        late_days=np.zeros(of_mutual, np.int64), worst=np.full(of_mutual, -rules.NO_LIMIT),
+        total=np.zeros((*of_mutual, months), np.int64), earned=np.zeros((*of_mutual, months), np.int64))
+    return state, memory, till
+
+
+def live_batch(prepared, world0, worlds, processes=(), room=0):
+    """Live a batch of worlds from the start to the horizon, with the scheme's processes and any of the user's; returns the batch."""
+    batch, clock = Batch(prepared, world0, worlds, room), Clock(prepared.calendar)
+    for process in (*PROCESSES, *processes):
+        clock.start(process, batch)
+    clock.run()
+    return batch

@@ -1,0 +1,74 @@
+"""The day before the first: opening books, and where an existing mutual's households stand.
+
+Rules: MODEL.md, section 8.
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from mho_sim.draws import SHARED, decision, uniform_columns
+from mho_sim.engine import cash
+from mho_sim.engine.living import LONG_SERVED
+from mho_sim.engine.tables import period_months
+from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
+from mho_sim.population import PLACES
+from mho_sim.scenario import add_months
+
+
+class Opening(NamedTuple):
+    """What is in place before day 0: entries, debts by due day, and the households that owe, have paid ahead, or have served all waiting."""
+
+    entries: list                                       # (debit, credit, amount)
+    debts: list                                         # (due day, amount) owed to providers
+    late: np.ndarray                                    # households
+    late_amounts: np.ndarray
+    late_due: int                                       # day, before 0, on which these fell due
+    late_suspended_from: int
+    paid_up: np.ndarray
+    advances: np.ndarray                                # of the paid up, money paid ahead
+
+
+def opening_of(scenario, seed, people, calendar):
+    """The opening of a scenario: a new mutual's reserve, or an existing one's books."""
+    nobody = np.zeros(0, np.int64)
+    if scenario.start_from is None:
+        entries = [(CASH, EQUITY, scenario.scheme.reserve.opening)]
+        return Opening([e for e in entries if e[2]], [], nobody, nobody, 0, 0, nobody, nobody)
+    books, scheme = scenario.start_from, scenario.scheme
+    homes = len(people.first) - 1
+    marks = uniform_columns(np.arange(homes) * PLACES, np.zeros(homes, np.int64), decision("household.status"), SHARED, seed)[0]
+    order = np.argsort(marks, kind="stable")
+    paid_up, late = order[:books.members.paid_up], order[books.members.paid_up:books.members.paid_up + books.members.late]
+    late_amounts = _contributions(scheme.contribution, people, late)
+    late_due = (add_months(scenario.start, -period_months(scenario)) - scenario.start).days
+    within = calendar.after(0, scheme.providers.pay_within)
+    debts = [(max(within - (first + last) // 2, 0), amount) for first, last, amount in books.owed_to_providers]
+    entries = [(CASH, EQUITY, books.cash), (RECEIVABLE, EQUITY, int(late_amounts.sum())), (EQUITY, ADVANCES, books.paid_in_advance),
+               *((EQUITY, PROVIDERS, amount) for _, amount in debts)]
+    share, rest = divmod(books.paid_in_advance, max(len(paid_up), 1))
+    return Opening([e for e in entries if e[2]], debts, late, late_amounts, late_due, calendar.after(late_due, scheme.contribution.grace),
+                   paid_up, share + (np.arange(len(paid_up)) < rest))
+
+
+def open_mutual(batch):
+    """Put an opening into a batch's books, till and households."""
+    start = batch.prepared.opening
+    debits, credits, amounts = (np.array([e[i] for e in start.entries], dtype=np.int64) for i in range(3))
+    cash.open_books(debits, credits, amounts, batch.till, batch.memory)
+    for due_day, amount in start.debts:
+        if due_day < batch.calendar.days:
+            batch.memory.owing[:, :, due_day, cash.PROVIDER] += amount
+    batch.state.advance[:, start.paid_up] = start.advances
+    for homes in (start.paid_up, start.late):
+        batch.state.cover_from[:, homes] = LONG_SERVED
+    owing = start.late_amounts > 0
+    cash.owe_from_before(start.late[owing], start.late_amounts[owing], start.late_due, start.late_suspended_from, batch.world0, batch.prepared.seed,
+                         batch.setting, batch.state)
+
+
+def _contributions(terms, people, homes):
+    """What each of some households owes for one period, with the people who are there at the start."""
+    if terms.per == "household":
+        return np.full(len(homes), terms.amount, np.int64)
+    there = np.add.reduceat((people.mother < 0).astype(np.int64), people.first[:-1])
+    return terms.amount * there[homes]

@@ -1,0 +1,211 @@
+"""Draws the association's households and people as columns with stable ids, and each world's script of births and deaths.
+
+Who lives in which household, ages and sexes are drawn once per seed; births and deaths once per world, before the clock starts. A child
+that some world may see born has an ordinary row, whose day has not come. Rows are ordered by household, then by ordinal in it. Rules: MODEL.md, sections 4 and 5.
+"""
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from mho_sim.compiled import kernel, rule
+from mho_sim.draws import SHARED, decision, exponential, uniform_columns, uniforms
+
+PLACES = 64                                             # ordinals a household may use: entity = household × 64 + ordinal
+LARGEST_HOUSEHOLD = 40
+OLDEST = 89                                             # an open age band is drawn up to this age; assumed
+DAYS_PER_YEAR = 365.25
+NEVER_DAY = np.int32(2**31 - 1)
+FERTILE = (15, 50)                                      # from the first birthday to before the second
+
+
+class Association(NamedTuple):
+    """Columns over people's rows, shape (rows,), save `first`, shape (households + 1,): the rows of household h are first[h] to first[h + 1] - 1."""
+
+    household: np.ndarray
+    entity: np.ndarray
+    born: np.ndarray                                    # day of birth; of a child's place NEVER_DAY
+    woman: np.ndarray
+    mother: np.ndarray                                  # the mother's row; -1 for those who are there at the start
+    birth_year: np.ndarray                              # year of the horizon in which the child may be born; -1 likewise
+    first: np.ndarray
+    mutual: np.ndarray                                  # of each household, shape (households,)
+
+
+@rule
+def birthday(born, years):
+    """The day of someone's n-th birthday: a year counted as 365 1/4 days."""
+    return born + years * 1461 // 4
+
+
+def associate(scenario, seed, calendar):
+    """The association of a scenario under a seed: the people at the start and the places of children.
+
+    Raises ValueError where a household would need more than 64 places.
+    """
+    terms = scenario.setting.association
+    sizes = _household_sizes(terms, seed)
+    household = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    ordinal = np.arange(len(household)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    age_mark, sex_mark = _person_marks(household * PLACES + ordinal, seed)
+    is_member = ordinal == 0
+    born = np.where(is_member, _days_of_birth(age_mark, terms.member.ages), _days_of_birth(age_mark, terms.people.ages))
+    woman = sex_mark < np.where(is_member, terms.member.women, terms.people.women)
+    mothers, years = _places_for_children(born, woman, terms, scenario.years, calendar)
+    return _with_children(sizes, household, ordinal, born, woman, mothers, years, terms, seed)
+
+
+def _household_sizes(terms, seed):
+    """Persons per household, members included, shape (households,)."""
+    if terms.households is not None:
+        return np.repeat(*np.array(sorted(terms.households.items()), dtype=np.int64).T)
+    law = terms.covered_per_member
+    drawn = uniform_columns(np.arange(terms.members, dtype=np.int64) * PLACES, np.zeros(terms.members, np.int64),
+                            decision("household.size"), SHARED, np.uint64(seed))
+    return 1 + np.minimum(np.searchsorted(_cumulative_sizes(law.mean, law.cv), drawn[0], side="left"), LARGEST_HOUSEHOLD - 1)
+
+
+def _cumulative_sizes(mean, cv):
+    """P(N <= n) of the persons beside the member, negative binomial with mean `mean - 1` and the household's variance, n = 0 to 39."""
+    extra, variance = mean - 1, (cv * mean) ** 2
+    if extra == 0:
+        return np.ones(LARGEST_HOUSEHOLD)
+    r = extra * extra / (variance - extra)
+    probability, total, cumulative = math.exp(r * math.log(r / (r + extra))), 0.0, []
+    for n in range(LARGEST_HOUSEHOLD):
+        total += probability
+        cumulative.append(total)
+        probability = probability * ((r + n) / (n + 1)) * (extra / (r + extra))
+    return np.array(cumulative)
+
+
+def _person_marks(entities, seed):
+    return uniform_columns(entities, np.zeros(len(entities), np.int64), decision("person"), SHARED, np.uint64(seed))
+
+
+def _days_of_birth(marks, ages):
+    """Days of birth (before day 0) from one uniform each and a table of age bands with shares."""
+    shares = np.array([share for _, _, share in ages])
+    shares = shares / np.cumsum(shares)[-1]
+    cumulative = np.cumsum(shares)
+    low = np.array([first for first, _, _ in ages], dtype=float)
+    high = np.array([OLDEST if last is None else last for _, last, _ in ages], dtype=float)
+    band = np.minimum(np.searchsorted(cumulative, marks, side="right"), len(shares) - 1)
+    before = np.concatenate(([0.0], cumulative))[band]
+    age = low[band] + (marks - before) / shares[band] * (high[band] + 1 - low[band])
+    return -1 - np.floor(age * DAYS_PER_YEAR).astype(np.int64)
+
+
+def _places_for_children(born, woman, terms, years, calendar):
+    """Rows of the mothers and years of the horizon in which they may give birth, by mother, then year."""
+    if terms.births is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    starts = np.array([calendar.first[12 * year] for year in range(years)])
+    reaches = birthday.py_func                          # the same rule, on columns
+    fertile = (reaches(born, FERTILE[0])[:, None] <= starts) & (starts < reaches(born, FERTILE[1])[:, None])
+    return np.nonzero(fertile & woman[:, None])
+
+
+def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms, seed):
+    """All columns, people and places of children merged in the order of household and ordinal."""
+    places = np.bincount(household[mothers], minlength=len(sizes))
+    if (sizes + places).max() > PLACES:
+        fullest = int(np.argmax(sizes + places))
+        raise ValueError(f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its people and the children "
+                         f"who may be born, and there are {PLACES}: shorten `years`, make households smaller, or write `births: none`")
+    child_home = household[mothers]
+    child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
+    homes, ordinals = np.concatenate((household, child_home)), np.concatenate((ordinal, child_ordinal))
+    children = np.full(len(mothers), -1)
+    entity = homes * PLACES + ordinals
+    child_woman = _person_marks(entity[len(household):], seed)[1] < terms.people.women
+    order = np.lexsort((ordinals, homes))
+    new_row = np.empty_like(order)
+    new_row[order] = np.arange(len(order))
+    return Association(
+        household=homes[order].astype(np.int32),
+        entity=entity[order],
+        born=np.concatenate((born, np.full(len(mothers), NEVER_DAY)))[order].astype(np.int32),
+        woman=np.concatenate((woman, child_woman))[order],
+        mother=np.concatenate((np.full(len(household), -1), new_row[mothers]))[order].astype(np.int32),
+        birth_year=np.concatenate((np.full(len(household), -1), years if len(mothers) else children))[order].astype(np.int32),
+        first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
+        mutual=np.zeros(len(sizes), np.int32))
+
+
+class LifeTables(NamedTuple):
+    """What the script of births and deaths is written from."""
+
+    birth_probability: float                            # a year, of a woman of 15 to 49; 0 if births are closed
+    death_first: np.ndarray                             # age bands: first year of age, shape (bands,)
+    death_end: np.ndarray                               # age at the band's end; infinite if open
+    death_rate: np.ndarray                              # deaths per person-year
+    month_first: np.ndarray                             # first day of each month, shape (months + 1,)
+    birth: np.uint32                                    # decisions
+    death: np.uint32
+
+
+def life_tables(terms, calendar):
+    """The tables of an association's terms, for `write_script`."""
+    bands = terms.deaths or ()
+    return LifeTables(terms.births or 0.0,
+                      np.array([first for first, _, _ in bands], dtype=np.float64),
+                      np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
+                      np.array([rate for _, _, rate in bands], dtype=np.float64),
+                      calendar.first, decision("birth"), decision("death"))
+
+
+@rule
+def _age_at_death(age, e, tables):
+    """Age at which the integrated hazard from `age` reaches e, in years; infinite if it never does."""
+    for band in range(len(tables.death_rate)):
+        if age >= tables.death_end[band] or age < tables.death_first[band]:
+            continue
+        rate, span = tables.death_rate[band], tables.death_end[band] - age
+        if rate > 0 and e <= rate * span:
+            return age + e / rate
+        if rate > 0:
+            e = e - rate * span
+        age = tables.death_end[band]
+    return math.inf
+
+
+@rule
+def _day_of_death(born, entity, tables, world, seed):
+    """The day on which someone dies, at least the day after birth and day 1; NEVER_DAY if beyond all bands."""
+    u, _ = uniforms(entity, 0, tables.death, world, seed)
+    age = _age_at_death(-born / DAYS_PER_YEAR if born < 0 else 0.0, exponential(u), tables)
+    last = born + math.floor(min(age, 1e8) * DAYS_PER_YEAR)
+    return np.int32(min(max(last, born + 1, 1), NEVER_DAY))
+
+
+@rule
+def _day_of_birth(year, entity, tables, world, seed):
+    """The day in a year of the horizon on which a woman gives birth; NEVER_DAY if she does not."""
+    u, when = uniforms(entity, year, tables.birth, world, seed)
+    if u >= tables.birth_probability:
+        return NEVER_DAY
+    month = np.int64(12 * when)
+    start = tables.month_first[12 * year + month]
+    days = tables.month_first[12 * year + month + 1] - start
+    return np.int32(start + np.int64((12 * when - month) * days))
+
+
+@kernel
+def write_script(seed, world0, people, tables, born, dies):
+    """Fill the days of birth and death of each world, both of shape (worlds, rows)."""
+    mortal = len(tables.death_rate) > 0
+    for w in range(born.shape[0]):
+        world = np.uint32(world0 + w)
+        for i in range(born.shape[1]):
+            born[w, i], dies[w, i] = people.born[i], NEVER_DAY
+            if mortal and people.mother[i] < 0:
+                dies[w, i] = _day_of_death(people.born[i], people.entity[i], tables, world, seed)
+        for i in range(born.shape[1]):
+            mother = people.mother[i]
+            if mother >= 0:
+                day = _day_of_birth(people.birth_year[i], people.entity[mother], tables, world, seed)
+                if day < dies[w, mother]:
+                    born[w, i] = day
+                    if mortal:
+                        dies[w, i] = _day_of_death(day, people.entity[i], tables, world, seed)

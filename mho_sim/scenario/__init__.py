@@ -1,0 +1,9 @@
+"""Says what can be written in a scenario file, and reads it: `load` and `parse` give a checked, frozen `Scenario`."""
+
+from mho_sim.scenario.durations import Duration, add_months
+from mho_sim.scenario.faults import Fault, ScenarioError
+from mho_sim.scenario.loading import load, parse
+from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.schema import schema
+
+__all__ = ["Duration", "Fault", "Scenario", "ScenarioError", "add_months", "load", "parse", "schema"]

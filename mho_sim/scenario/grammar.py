@@ -1,0 +1,89 @@
+"""What the models say can be written where: for the hints in error messages."""
+
+from functools import cache
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, WithJsonSchema
+from pydantic.fields import FieldInfo
+
+from mho_sim.scenario.faults import Path
+from mho_sim.scenario.models import Scenario
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside a field's type, if there is one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := model_in(inner))), None)
+
+
+def holds_names(annotation: Any) -> bool:
+    """Whether a field's type is a mapping under names that the user chooses."""
+    return get_origin(annotation) is dict
+
+
+def model_at(path: Path) -> type[BaseModel] | None:
+    """The model that describes the mapping at a path; None if there is none."""
+    model, steps = Scenario, list(path)
+    while steps:
+        field = model.model_fields.get(str(steps.pop(0)))
+        inner = model_in(field.annotation) if field else None
+        if field is None or inner is None or (holds_names(field.annotation) and not steps):
+            return None
+        steps = steps[1:] if holds_names(field.annotation) else steps
+        model = inner
+    return model
+
+
+def field_at(path: Path) -> FieldInfo | None:
+    model = model_at(path[:-1]) if path else None
+    return model.model_fields.get(str(path[-1])) if model else None
+
+
+def keys_at(path: Path) -> list[str]:
+    model = model_at(path)
+    return list(model.model_fields) if model else []
+
+
+def meaning_of(path: Path) -> str:
+    field = field_at(path)
+    return (field.description or "") if field else ""
+
+
+def may_be_none(path: Path) -> bool:
+    field = field_at(path)
+    return field is not None and NoneType in get_args(field.annotation)
+
+
+def range_of(path: Path) -> str:
+    """A sentence with what can be written for a field, or with the keys of a mapping."""
+    field = field_at(path)
+    for part in _parts(field) if field else ():
+        if isinstance(part, WithJsonSchema) and "write" in (part.json_schema or {}):
+            return f"Write {part.json_schema['write']}{', or none' if may_be_none(path) else ''}."
+    keys = keys_at(path)
+    return f"Its keys are: {', '.join(keys)}." if keys else ""
+
+
+def _parts(field: FieldInfo) -> list[Any]:
+    """The metadata of a field, also of the type inside an optional one."""
+    return [
+        *field.metadata,
+        *(part for inner in get_args(field.annotation) for part in getattr(inner, "__metadata__", ())),
+    ]
+
+
+@cache
+def places() -> dict[str, tuple[str, ...]]:
+    """Each key of the grammar with the mappings it can stand in."""
+    found: dict[str, list[str]] = {}
+    _collect(Scenario, (), found)
+    return {key: tuple(where) for key, where in found.items()}
+
+
+def _collect(model: type[BaseModel], path: tuple[str, ...], found: dict[str, list[str]]) -> None:
+    for key, field in model.model_fields.items():
+        found.setdefault(key, []).append(".".join(path) or "the file itself")
+        if inner := model_in(field.annotation):
+            _collect(inner, (*path, key, *(("<kind>",) if holds_names(field.annotation) else ())), found)

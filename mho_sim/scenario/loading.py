@@ -1,0 +1,183 @@
+"""From a file, a text or a changed scenario to a checked `Scenario`: all that is wrong is told in one pass."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path as FilePath
+from types import SimpleNamespace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from mho_sim.scenario import checks, reading
+from mho_sim.scenario.faults import KEY, Fault, Mark, Path, ScenarioError, Source, dotted, fault_at, quoted, visible
+from mho_sim.scenario.grammar import holds_names, keys_at, model_in
+from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.reading import Node
+from mho_sim.scenario.sentences import guess, sentence
+
+
+def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
+    file, name = FilePath(path), str(path)
+    try:
+        if not file.is_file():
+            problem = "This is a folder, not a scenario file." if file.is_dir() else "There is no such file."
+            raise ScenarioError([fault_at(Mark(Source(name)), (), problem)])
+        with file.open("rb") as opened:
+            raw = opened.read(reading.LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        problem = f"The file cannot be opened ({getattr(error, 'strerror', None) or 'its name is not possible'})."
+        raise ScenarioError([fault_at(Mark(Source(name)), (), problem)]) from None
+    return parse(reading.decode(raw, name), name, sets)
+
+
+def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario from text; `name` stands for the file in messages."""
+    root, faults = reading.read(text, name)
+    for change in sets:
+        faults += _set(root, change)
+    return _validated(root, faults)
+
+
+def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
+    """The scenario with another value at a path."""
+    root = _tree(scenario.content, Mark(Source("scenario")))
+    new = _tree(value, Mark(Source(f"with_({visible(path)!r})")))
+    return _validated(root, _put(root, path, new))
+
+
+def _tree(value: Any, mark: Mark) -> Node:
+    """Nodes for values that come from Python."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    if isinstance(value, dict):
+        inner = {str(key): _tree(item, mark) for key, item in value.items()}
+        return Node(inner, mark, dict.fromkeys(inner, mark))
+    if isinstance(value, list):
+        return Node([_tree(item, mark) for item in value], mark)
+    return Node(value, mark)
+
+
+def _set(root: Node, change: str) -> list[Fault]:
+    """Apply one `PATH=VALUE` to the tree; VALUE is read as YAML."""
+    path, equals, text = change.partition("=")
+    mark = Mark(Source(f"--set {visible(change)[:120]}"))
+    if not equals or not path.strip() or not text.strip():
+        return [fault_at(mark, (), "Write a change as PATH=VALUE, such as scheme.contribution.amount=600.")]
+    try:
+        node, faults = reading.read(text.strip(), mark.source.name)
+    except ScenarioError as error:
+        return [fault_at(mark, (), fault.sentence) for fault in error.faults]
+    way = tuple(path.strip().split("."))
+    told = [fault_at(mark, (*way, fault.path) if fault.path else way, fault.sentence) for fault in faults]
+    return told + _put(root, path.strip(), _moved(node, mark))
+
+
+def _moved(node: Node, mark: Mark) -> Node:
+    """The same tree with all its places at one mark."""
+    if isinstance(node.value, dict):
+        value: Any = {key: _moved(item, mark) for key, item in node.value.items()}
+        return Node(value, mark, dict.fromkeys(value, mark))
+    return Node([_moved(item, mark) for item in node.value] if isinstance(node.value, list) else node.value, mark)
+
+
+def _put(root: Node, path: str, new: Node) -> list[Fault]:
+    """Put a node at a path; mappings on the way that do not exist yet are made."""
+    *way, last = path.split(".")
+    here = root
+    for step in way:
+        if isinstance(here.value, dict) and step not in here.value:
+            here.value[step], here.keys[step] = Node({}, new.mark), new.mark
+        if not isinstance(here.value, dict):
+            return [_no_way(path, step, new.mark)]
+        here = here.value[step]
+    if not isinstance(here.value, dict):
+        return [_no_way(path, last, new.mark)]
+    here.value[last], here.keys[last] = new, new.mark
+    return []
+
+
+def _no_way(path: str, step: str, mark: Mark) -> Fault:
+    problem = f"{quoted(path, 80)} leads nowhere: what stands before {quoted(step)} holds no keys."
+    return fault_at(mark, tuple(path.split(".")), problem)
+
+
+def _validated(root: Node, faults: list[Fault]) -> Scenario:
+    data = root.plain()
+    scenario = None
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        blank = {fault.path for fault in faults}  # told already, if nothing stands there
+        told = [_told(root, item) for item in _apart(error.errors(include_url=False, include_input=False))]
+        faults += [_fault(root, path, words) for path, found, words in told if found != "" or dotted(path) not in blank]
+    for path, words in checks.check(partial(Scenario, data) if scenario is None else scenario):
+        faults.append(_fault(root, path, words))
+    if faults or scenario is None:
+        raise ScenarioError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
+    return scenario
+
+
+def _apart(errors: list[Any]) -> list[Any]:
+    """The errors, without the missing keys that are there but misspelt: those are told as unknown."""
+    unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], guess(str(path[-1]), keys_at(path[:-1]))) for path in unknown}
+    return [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
+
+
+def _told(root: Node, error: Any) -> tuple[Path, Any, str]:
+    """Path, what stands there, and sentence of one of pydantic's errors."""
+    kind, path = error["type"], tuple(error["loc"])
+    of_key = path[-1:] == (KEY,)
+    path = path[:-1] if of_key else path
+    node = _find(root, path)[0]
+    found = True if node is None else node.plain()
+    words = sentence(kind, path, found, error.get("ctx", {}), of_key)
+    return (*path, KEY) if of_key or kind == "extra_forbidden" else path, found, words
+
+
+def _find(root: Node, path: Path) -> tuple[Node | None, Mark]:
+    """The node at a path, if it is there, and the mark of its key; otherwise the mark of the last key that is."""
+    here, mark = root, root.mark
+    for step in path:
+        if isinstance(here.value, dict) and str(step) in here.value:
+            mark, here = here.keys[str(step)], here.value[str(step)]
+        elif isinstance(here.value, list) and isinstance(step, int) and step < len(here.value):
+            here = here.value[step]
+            mark = here.mark
+        else:
+            return None, mark
+    return here, mark
+
+
+def _fault(root: Node, path: Path, words: str) -> Fault:
+    """A fault at a single value; at the key, if the key is meant or holds a table; above it, if it is missing."""
+    node, mark = _find(root, path[:-1] if path[-1:] == (KEY,) else path)
+    if node is not None and path[-1:] != (KEY,) and not isinstance(node.value, dict | list):
+        mark = node.mark
+    return fault_at(mark, path, words)
+
+
+def partial(model: type[BaseModel], data: Any) -> SimpleNamespace:
+    """What can be read of a mapping: fields that are wrong or missing are not there."""
+    there: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        inner, given = model_in(field.annotation), isinstance(data, dict) and name in data
+        value = data[name] if given else None
+        if not given:
+            if not field.is_required():
+                there[name] = field.get_default(call_default_factory=True)
+        elif inner and holds_names(field.annotation) and isinstance(value, dict):
+            there[name] = {key: partial(inner, item) for key, item in value.items()}
+        elif inner and isinstance(value, dict):
+            there[name] = partial(inner, value)
+        else:
+            try:
+                there[name] = TypeAdapter(Annotated[(field.annotation, "alone", *field.metadata)]).validate_python(
+                    value
+                )
+            except ValidationError:
+                continue
+    return SimpleNamespace(**there)

@@ -1,0 +1,113 @@
+"""The sentences of the error messages: one table, keyed by the type of the error."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from mho_sim.scenario import grammar
+from mho_sim.scenario.faults import Path, quoted, spoken
+
+SENTENCES = {
+    "missing": "Add '{key}' to {parent}: {meaning} {write}",
+    "extra_forbidden": "There is no key {shown} {inside}{hint}",
+    "model_type": "{path} must hold keys, one a line ({keys}), not {found}.",
+    "dict_type": "{path} must hold names, one a line, each with its own keys, not {found}.",
+    "mho_not_months": "{path} must be {expected}, not {found}.",
+    "mho_months": "{path} has {count} numbers. It must have 12, one for each month, January first.",
+    "mho_not_a_value": "{path} cannot be {found}. Write {expected}.",
+    "mho_empty": "{path} is empty. Write {expected}.",
+    "mho_range": "{path} is {found}, which is out of range. Write {expected}.",
+    "mho_too_long": "{path} is {found}, longer than any number can be here ({most} characters). Write {expected}.",
+    "mho_marks": "{path} is {found}. Write {plain}: only a space or _ may separate thousands.",
+    "mho_leading_zero": "{path} is {found}, which begins with a zero. Write {plain}.",
+    "mho_not_a_number": "{path} is {found}, which is not a number. Write {expected}.",
+    "mho_not_whole": "{path} is {found}, which is not a whole number. Write {expected}.",
+    "mho_two_readings": "{path} is {found}, which can be read as {big} or as {small}. "
+    "Write {big} (or {grouped}) if you mean thousands, {small} if you do not.",
+    "mho_two_readings_whole": "{path} is {found}, which can be read as {big} or as {small}. "
+    "Write {big} (or {grouped}) if you mean thousands; decimals are not used here.",
+    "mho_bare_percentage": "{path} is {found}, which is more than the whole. If you mean percent, write {value}%.",
+    "mho_bare_duration": "{path} is {found}, without a unit. Write {value} days or {value} months.",
+    "mho_not_a_duration": "{path} is {found}, which is not a duration. Write one such as 90 days, 3 months or none.",
+    "mho_not_a_date": "{path} is {found}, which is not a date as year-month-day. Write one such as 2027-01-31.",
+    "mho_no_such_day": "{path} is {found}, a day that is not in the calendar. Write one that is, such as 2027-01-31.",
+    "mho_month_start": "{path} is {found}, but a scenario starts on the first of a month. Write {first}, for example.",
+    "mho_text": "{path} is longer than that: {found}. Write {expected}.",
+    "mho_currency": "{path} is {found}. Write the three capital letters of the currency, such as XOF.",
+    "mho_name": "{shown} is not a name for a kind of illness. Use letters, digits, _ and -, "
+    "beginning with a letter, at most 40 long.",
+    "mho_reserved_name": "'default' cannot name a kind of illness: it has its own meaning in waiting periods.",
+    "mho_word": "{path} is {found}. Write {expected}{hint}",
+    "mho_not_a_table": "{path} must be {expected}, not {found}.",
+    "mho_empty_table": "{path} is an empty table. Write {expected}.",
+    "mho_band": "{shown} in {parent} is not an age band. Write bands of completed years, such as 0-4 or 60+.",
+    "mho_band_range": "{shown} in {parent} is not an age band. Write the lower age first; no age is above {oldest}.",
+    "mho_band_order": "The band {shown} in {parent} overlaps or comes before '{before}'. Write the bands in order, "
+    "each beginning after the one before has ended.",
+    "mho_debt_band": "{shown} in {parent} is not an age of invoices. Write one such as 0-30 days.",
+    "mho_debt_range": "{shown} in {parent} is not a possible age of invoices. Write the lower number first; "
+    "at most {oldest} days.",
+    "mho_repeated": "{shown} in {parent} is the same as '{before}'. Keep one of them.",
+}
+OTHER = "{path} is {found}, which cannot be used here."
+
+
+def sentence(kind: str, path: Path, found: Any, blanks: dict[str, Any], of_key: bool = False) -> str:
+    """The sentence for an error of this kind at this path, where `found` stands; `of_key` if the key is wrong."""
+    kind, key, parent = blanks.get("kind", kind), str(path[-1]) if path else "", path[:-1]
+    if kind in ("model_type", "dict_type") and not path:
+        return "A scenario is a table of keys, one a line, such as 'title: …' and 'years: …'."
+    meaning = grammar.meaning_of(path)
+    words = {
+        **blanks,
+        "path": f"A key of {spoken(parent)}" if of_key else spoken(path),
+        "key": key,
+        "shown": quoted(key),
+        "found": described(key if of_key else found),
+        "value": str(found).strip()[:40],
+        "expected": blanks.get("expected", "") + (", or none" if grammar.may_be_none(path) else ""),
+        "parent": spoken(parent) or "the file",
+        "inside": f"in {spoken(parent)}" if parent else "here",
+        "count": len(found) if isinstance(found, list) else 0,
+        "keys": ", ".join(grammar.keys_at(path)),
+        "meaning": meaning[:1].lower() + meaning[1:],
+        "write": grammar.range_of(path),
+        "grouped": _grouped(blanks.get("big", "")),
+        "hint": _hint(kind, path, found, blanks),
+    }
+    return SENTENCES.get(kind, OTHER).format_map(words).rstrip()
+
+
+def described(found: Any) -> str:
+    if isinstance(found, dict):
+        return "a table of keys"
+    if isinstance(found, list | tuple):
+        return "a list"
+    return quoted(found)
+
+
+def _grouped(digits: str) -> str:
+    return f"{int(digits):,}".replace(",", " ") if digits else ""
+
+
+def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
+    if kind == "mho_word":
+        return nearest(str(found), blanks["words"])
+    if kind != "extra_forbidden":
+        return ""
+    key, keys, elsewhere = str(path[-1]), grammar.keys_at(path[:-1]), grammar.places().get(str(path[-1]))
+    if elsewhere and nearest(key, keys, 0.8) == ".":
+        return f"; it belongs in {' or '.join(elsewhere)}."
+    hint = nearest(key, keys)
+    return f". The keys here are: {', '.join(keys)}." if hint == "." else hint
+
+
+def guess(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The word that was probably meant, if one is like it."""
+    return next(iter(get_close_matches(word[:60].lower().replace(" ", "_"), list(words), n=1, cutoff=likeness)), None)
+
+
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
+    """The end of a sentence: the word that was probably meant, or only a full stop."""
+    meant = guess(word, words, likeness)
+    return f"; did you mean '{meant}'?" if meant else "."

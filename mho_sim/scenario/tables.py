@@ -1,0 +1,155 @@
+"""Tables whose keys carry meaning: age bands, ages of debts, household sizes. Each fault is told at its place."""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from mho_sim.scenario.faults import visible
+from mho_sim.scenario.quantities import SPACES, read_whole, refuse
+
+Ages = tuple[tuple[int, int | None, float], ...]
+
+OLDEST = 120
+LONGEST_DEBT = 3650
+DASH = f"[{SPACES}]*[-\u2013][{SPACES}]*"
+BAND = re.compile(rf"([0-9]{{1,3}}){DASH}([0-9]{{1,3}})|([0-9]{{1,3}})[{SPACES}]*\+")
+DEBT = re.compile(rf"([0-9]{{1,5}}){DASH}([0-9]{{1,5}})[{SPACES}]+days")
+
+Reader = Callable[[Any], Any]
+
+
+def entries(value: Any, read_key: Reader, read_value: Reader, expected: str) -> list[tuple[Any, Any]]:
+    """The entries of a mapping, both halves read; all that are wrong are refused together."""
+    if not isinstance(value, dict):
+        refuse("mho_not_a_table", expected=expected)
+    if not value:
+        refuse("mho_empty_table", expected=expected)
+    found, wrong = [], []
+    for key, item in value.items():
+        halves = []
+        for read, half, place in ((read_key, str(key), (key, "[key]")), (read_value, item, (key,))):
+            try:
+                halves.append(read(half))
+            except PydanticCustomError as error:
+                wrong.append(InitErrorDetails(type=error, loc=place, input=half))
+        found.append((key, *halves))
+    if not wrong:
+        wrong = _disorder(found)
+    if wrong:
+        raise ValidationError.from_exception_data("table", wrong)
+    return [(key, item) for _, key, item in found]
+
+
+def _disorder(found: list[tuple[Any, Any, Any]]) -> list[InitErrorDetails]:
+    """Bands must rise and must not overlap; other keys (numbers) must not be the same twice."""
+    wrong: list[InitErrorDetails] = []
+    seen: dict[Any, Any] = {}
+    for (before, low, _), (written, high, _) in pairwise(found):
+        seen.setdefault(low, before)
+        if isinstance(low, tuple) and (low[1] is None or high[0] <= low[1]):
+            wrong.append(_out_of_place("mho_band_order", written, before))
+        elif not isinstance(low, tuple) and high in seen:
+            wrong.append(_out_of_place("mho_repeated", written, seen[high]))
+    return wrong
+
+
+def _out_of_place(kind: str, written: Any, before: Any) -> InitErrorDetails:
+    error = PydanticCustomError(kind, "{before}", {"before": visible(str(before))[:40]})
+    return InitErrorDetails(type=error, loc=(written, "[key]"), input=written)
+
+
+def read_band(key: str) -> tuple[int, int | None]:
+    """`0-4` (both ages included) or `60+`, in completed years."""
+    match = BAND.fullmatch(key)
+    if not match:
+        refuse("mho_band")
+    first, last = int(match[1] or match[3]), int(match[2]) if match[2] else None
+    if first > (OLDEST if last is None else last) or (last or 0) > OLDEST:
+        refuse("mho_band_range", oldest=OLDEST)
+    return first, last
+
+
+def _as_written(value: Any, write: Reader, expected: str) -> Any:
+    """A mapping, also where a scenario's own field is given, which holds a tuple."""
+    if not isinstance(value, tuple):
+        return value
+    try:
+        return write(value)
+    except (TypeError, ValueError):
+        refuse("mho_not_a_table", expected=expected)
+
+
+def read_ages(value: Any, read_value: Reader, expected: str) -> Ages:
+    value = _as_written(value, write_bands, expected)
+    return tuple((*band, item) for band, item in entries(value, read_band, read_value, expected))
+
+
+def write_bands(table: tuple) -> dict[str, Any]:
+    """The table as it is written in a file."""
+    return {f"{first}+" if last is None else f"{first}-{last}": item for first, last, item in table}
+
+
+def read_rates(value: Any, read_value: Reader, expected: str) -> Ages:
+    """A table of ages in which those that are left out become bands of 0, from birth on."""
+    table = read_ages(value, read_value, expected)
+    filled: list[tuple[int, int | None, float]] = []
+    following = 0
+    for first, last, item in table:
+        if first > following:
+            filled.append((following, first - 1, 0.0))
+        filled.append((first, last, item))
+        following = OLDEST + 1 if last is None else last + 1
+    return tuple(filled)
+
+
+def read_months(value: Any, read_value: Reader, expected: str) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple):
+        refuse("mho_not_months", expected=expected)
+    months, wrong = [], []
+    for place, item in enumerate(value[:12]):
+        try:
+            months.append(read_value(item))
+        except PydanticCustomError as error:
+            wrong.append(InitErrorDetails(type=error, loc=(place,), input=item))
+    if wrong:
+        raise ValidationError.from_exception_data("months", wrong)
+    if len(value) != 12:
+        refuse("mho_months", expected=expected)
+    return tuple(months)
+
+
+def read_debt_age(key: str) -> tuple[int, int]:
+    match = DEBT.fullmatch(key)
+    if not match:
+        refuse("mho_debt_band")
+    first, last = int(match[1]), int(match[2])
+    if not first <= last <= LONGEST_DEBT:
+        refuse("mho_debt_range", oldest=LONGEST_DEBT)
+    return first, last
+
+
+def read_debts(value: Any, read_value: Reader, expected: str) -> tuple[tuple[int, int, int], ...]:
+    value = _as_written(value, write_debts, expected)
+    return tuple((*band, item) for band, item in entries(value, read_debt_age, read_value, expected))
+
+
+def write_debts(table: tuple) -> dict[str, Any]:
+    return {f"{first}-{last} days": item for first, last, item in table}
+
+
+def read_households(value: Any, most: int, largest: int, expected: str) -> dict[int, int]:
+    """Household sizes and how many there are of each, sizes ascending."""
+    size, count = f"a household size from 1 to {largest}", f"how many there are, from 0 to {most}"
+    return dict(
+        sorted(
+            entries(
+                value,
+                lambda key: read_whole(key, 1, largest, size),
+                lambda item: read_whole(item, 0, most, count),
+                expected,
+            )
+        )
+    )

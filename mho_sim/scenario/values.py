@@ -1,0 +1,126 @@
+"""The types of single values: how each is read, how it is written back, and what the schema says about it."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema, WrapSerializer
+
+from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.durations import Duration
+
+RICHEST = 10**12
+LARGEST_HOUSEHOLD = 40
+MOST_HOUSEHOLDS = 1_000_000
+NUMBERS = {"type": ["number", "string"]}
+
+
+def spaced(value: float) -> str:
+    """A number as these messages write it: 1 000 000."""
+    return f"{value:,}".replace(",", " ")
+
+
+def typed(kind: Any, read: Callable, expected: str, schema: dict, write: Callable | None = None, **how: Any) -> Any:
+    """A type whose reader is `read(value, expected=…, **how)`; `expected` is its range in words that a user reads."""
+    return Annotated[
+        (
+            kind,
+            PlainValidator(lambda value: read(value, expected=expected, **how)),
+            *([PlainSerializer(write)] if write else []),
+            WithJsonSchema({**schema, "write": expected}),
+        )
+    ]
+
+
+def number(most: float, unit: str, least: float = 0) -> Any:
+    expected = f"a number from {spaced(least)} to {spaced(most)} ({unit})"
+    limits = {"minimum": least, "maximum": most}
+    return typed(float, quantities.read_number, expected, {**NUMBERS, **limits}, least=least, most=most)
+
+
+def whole(least: int, most: int, unit: str) -> Any:
+    expected = f"a whole number from {spaced(least)} to {spaced(most)} ({unit})"
+    limits = {"minimum": least, "maximum": most}
+    return typed(int, quantities.read_whole, expected, {**NUMBERS, **limits}, least=least, most=most)
+
+
+def word(*words: str) -> Any:
+    expected = " or ".join(words)
+    return typed(Literal[words], quantities.read_word, expected, {"enum": list(words)}, words=words)
+
+
+def text(most: int) -> Any:
+    expected = f"one line of text, at most {most} characters"
+    return typed(str, quantities.read_text, expected, {"type": "string", "maxLength": most}, most=most)
+
+
+def table(kind: Any, read: Callable, keys: str, expected: str, write: Callable | None = None, **how: Any) -> Any:
+    """A mapping whose keys are not names but bands or numbers, as the pattern `keys` has them."""
+    schema = {"type": "object", "patternProperties": {keys: NUMBERS}, "additionalProperties": False}
+    return typed(kind, read, expected, schema, write, **how)
+
+
+def ages(read_value: Callable, each: str, read: Callable = tables.read_ages, **how: Any) -> Any:
+    """A table of age bands, as a tuple of (first, last, value); `last` is None in an open band such as 60+."""
+    expected = f"a table of ages in completed years such as {{0-4: …, 5-59: …, 60+: …}}, each with {each}"
+    keys, write = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$", tables.write_bands
+    return table(tables.Ages, read, keys, expected, write, read_value=partial(read_value, expected=each, **how))
+
+
+SHARE = "a share from 0% to 100%, such as 25% or 0.25"
+MONEY = "a whole amount from 0 to 1 000 000 000 000, without the currency"
+AMOUNT = "an amount from 0 to 1 000 000 000 000, without the currency"
+DURATION = "a duration such as 90 days, 3 months, 1 year or none, at most 100 years"
+DAY = "a date such as 2026-12-31, from 1900 to 2200"
+MONTH_START = "the first day of a month such as 2027-01-01, from 1900 to 2200"
+CURRENCY = "the three capital letters of the currency, such as XOF"
+NAME = "letters, digits, _ and -, beginning with a letter, at most 40"
+
+Share = typed(float, quantities.read_share, SHARE, {**NUMBERS, "minimum": 0, "maximum": 1})
+Money = typed(int, quantities.read_whole, MONEY, {**NUMBERS, "minimum": 0, "maximum": RICHEST}, least=0, most=RICHEST)
+Amount = typed(
+    float, quantities.read_number, AMOUNT, {**NUMBERS, "minimum": 0}, least=0, most=RICHEST, amount=True
+)  # decimals allowed
+Span = typed(Duration, quantities.read_duration, DURATION, {"type": "string"}, write=str)
+Day = typed(date, quantities.read_date, DAY, {"type": "string", "format": "date"}, write=date.isoformat)
+MonthStart = typed(date, quantities.read_month_start, MONTH_START, {"type": "string", "format": "date"}, date.isoformat)
+Currency = typed(str, quantities.read_currency, CURRENCY, {"type": "string", "pattern": "^[A-Z]{3}$"})
+KindName = typed(str, quantities.read_name, NAME, {"type": "string"})
+
+AgeShares = ages(quantities.read_share, "a share from 0% to 100%")
+Multipliers = ages(quantities.read_number, "a number from 0 to 1 000", least=0, most=1000)
+DeathRates = ages(
+    quantities.read_number, "a number from 0 to 100 (deaths per person-year)", tables.read_rates, least=0, most=100
+)
+Debts = table(
+    tuple[tuple[int, int, int], ...],
+    tables.read_debts,
+    "^[0-9]{1,5}-[0-9]{1,5} days$",
+    f"a table of the invoices' age such as {{0-30 days: …, 31-90 days: …}}, each with {MONEY}",
+    tables.write_debts,
+    read_value=lambda value: quantities.read_whole(value, 0, RICHEST, MONEY),
+)
+Counts = table(
+    dict[int, int],
+    tables.read_households,
+    "^[1-9][0-9]?$",
+    "a table such as {1: 8, 2: 10, 3: 14}: how many households there are of each size",
+    lambda value: {str(size): count for size, count in value.items()},
+    most=MOST_HOUSEHOLDS,
+    largest=LARGEST_HOUSEHOLD,
+)
+
+Months = typed(
+    tuple[float, ...],
+    tables.read_months,
+    "a list of 12 numbers, January first, each from 0 to 1 000",
+    {"type": "array", "items": NUMBERS, "minItems": 12, "maxItems": 12},
+    list,
+    read_value=partial(quantities.read_number, least=0, most=1000, expected="a number from 0 to 1 000"),
+)
+
+T = TypeVar("T")
+_NONE = BeforeValidator(lambda value: None if value == "none" else value)
+Maybe = Annotated[T | None, _NONE]  # may be left out, or written none
+OrNone = Annotated[T | None, _NONE, WrapSerializer(lambda value, write: "none" if value is None else write(value))]

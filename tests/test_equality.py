@@ -1,0 +1,118 @@
+"""The engine equals the reference model: books, entries, registers and days of trouble, in every generated scenario.
+
+`pytest tests/test_equality.py -s` prints how often each reason and each pair of events of one household on one day occurred. The full run, `MHO_SIM_SCENARIOS=1000`, takes more; CI takes 200.
+"""
+import os
+from collections import Counter
+from itertools import combinations
+
+import numpy as np
+import pytest
+from reference_model import live
+from scenario_generator import scenario_text
+
+from mho_sim import ledger
+from mho_sim.engine import Part, Prepared, live_batch
+from mho_sim.rules import REASONS
+from mho_sim.scenario import parse
+
+SCENARIOS = int(os.environ.get("MHO_SIM_SCENARIOS", "200"))
+GROUPS = 8
+WORLDS = 2
+SEED = 20_270_101
+EVENTS = {"accepted": "care", "over_ceiling": "care", "over_household_ceiling": "care", "not_in_package": "refusal", "no_coverage": "refusal",
+          "waiting_period": "refusal", "did_not_seek": "forgone", "contribution_due": "due", "paid_on_time": "payment", "paid_late": "late payment",
+          "reinstated": "reinstatement", "birth": "birth", "death": "death"}
+IMPOSSIBLE = {("late payment", "reinstatement"), ("late payment", "payment")}     # the household pays once a day
+PAIRS = {pair for pair in combinations(sorted(set(EVENTS.values())), 2)} - IMPOSSIBLE
+
+
+def idle(clock, batch):
+    """A process that wakes at odd moments and does nothing."""
+    for day in range(3, clock.calendar.days, 37):
+        yield clock.at(day, Part(day % 7))
+
+
+def engine_view(batch, w, kinds):
+    """One world of a batch in the words of the reference model."""
+    closings = [dict(zip(ledger.ACCOUNTS, map(int, month))) for month in batch.memory.closings[w, 0]]
+    registers = [dict(zip(ledger.measures(kinds), map(int, month))) for month in batch.memory.registers[w, 0]]
+    till, log = batch.till, batch.memory.log[w, :batch.memory.written[w]]
+    return {"closings": closings, "registers": registers, "entries": ledger.readable(log, kinds), "first_late": int(till.first_late[w, 0]),
+            "late_days": int(till.late_days[w, 0]), "worst": int(till.worst[w, 0])}
+
+
+def reference_view(scenario, world):
+    """One world of the reference model."""
+    lived = live(scenario, SEED, world)
+    days = lived["late_days"]
+    return {"closings": lived["closings"], "registers": lived["registers"], "entries": lived["entries"], "first_late": days[0] if days else -1,
+            "late_days": len(days), "worst": lived["worst"]}
+
+
+def by_clock(entries):
+    """Entries in the order of moment and household; the order inside is compared only where the page gives one."""
+    return sorted(entries, key=lambda e: (e[0], e[1], e[2], e[3] or "", e[4:]))
+
+
+def differences(number, room=20_000):
+    """The faults of one generated scenario, and its entries."""
+    scenario = parse(scenario_text(number), f"generated {number}")
+    batch = live_batch(Prepared(scenario, SEED), 0, WORLDS, processes=(idle,) if number % 2 else (), room=room)
+    assert batch.memory.written.max() <= room
+    faults, entries = [], []
+    for world in range(WORLDS):
+        mine, other = engine_view(batch, world, scenario.kinds), reference_view(scenario, world)
+        mine["entries"], other["entries"] = by_clock(mine["entries"]), by_clock(other["entries"])
+        faults += [f"scenario {number}, world {world}: {what} differ" for what in mine if mine[what] != other[what]]
+        entries.append(mine["entries"])
+    return faults, entries
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return {"reasons": Counter(), "pairs": Counter(), "scenarios": 0}
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_engine_equals_reference(group, seen):
+    for number in range(group, SCENARIOS, GROUPS):
+        faults, worlds = differences(number)
+        assert not faults, faults
+        seen["scenarios"] += 1
+        for entries in worlds:
+            seen["reasons"].update(entry[4] for entry in entries)
+            seen["pairs"].update(pairs_of_a_day(entries))
+
+
+def test_every_reason_and_every_pair_occurred(seen):
+    """Runs after the groups: nothing that the generator should provoke is absent."""
+    if seen["scenarios"] < SCENARIOS:
+        pytest.skip("needs the whole of test_engine_equals_reference in the same process")
+    print(f"\n{seen['scenarios']} scenarios, {WORLDS} worlds each")
+    print("reasons:", ", ".join(f"{reason} {seen['reasons'][reason]:,}" for reason in REASONS))
+    print("pairs of one household on one day:", ", ".join(f"{a} + {b} {seen['pairs'][a, b]:,}" for a, b in sorted(PAIRS)))
+    assert not [reason for reason in REASONS if not seen["reasons"][reason]]
+    assert not [pair for pair in PAIRS if not seen["pairs"][pair]]
+
+
+def pairs_of_a_day(entries):
+    """Pairs of different kinds of event of one household on one day."""
+    days = {}
+    for moment, household, _, _, reason, *_ in entries:
+        if household >= 0 and reason in EVENTS:
+            days.setdefault((moment >> 32, household), set()).add(EVENTS[reason])
+    return Counter(pair for events in days.values() for pair in combinations(sorted(events), 2))
+
+
+def test_books_balance_and_the_log_replays_to_them():
+    scenario = parse(scenario_text(1), "generated 1")
+    batch = live_batch(Prepared(scenario, SEED), 0, 4, room=20_000)
+    assert not batch.memory.books.sum(axis=-1).any()
+    assert (batch.memory.closings[..., ledger.CASH] >= 0).all()
+    for w in range(4):
+        log, books = batch.memory.log[w, :batch.memory.written[w]], np.zeros(len(ledger.ACCOUNTS), np.int64)
+        np.add.at(books, log["debit"], log["amount"])
+        np.subtract.at(books, log["credit"], log["amount"])
+        assert (books == batch.memory.books[w, 0]).all()
+        assert batch.till.cash[w, 0] == books[ledger.CASH]

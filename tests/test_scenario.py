@@ -1,0 +1,597 @@
+"""What a scenario file may say, and what a person is told who writes something else."""
+
+import pickle
+import random
+import re
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mho_sim.scenario import Duration, Scenario, ScenarioError, add_months, load, parse, schema
+
+BROKEN = Path(__file__).parent / "broken"
+GOOD = (BROKEN / "_good.yaml").read_text(encoding="utf-8")
+CASES = sorted(path for path in BROKEN.glob("*.yaml") if not path.name.startswith("_"))
+NNBSP = "\u202f"
+
+SMALL = """\
+title: Small
+currency: XOF
+start: 2027-01-01
+years: 1
+setting:
+  association: {households: {1: 8, 2: 10, 3: 14}, births: none, deaths: none}
+  illness: {outpatient: {need: 1, cost: {fixed: 2000}}}
+scheme:
+  contribution: {amount: 400, per: household, every: year, timing: in-arrears, grace: none}
+  benefits: {outpatient: {}}
+  providers: {invoice: on-the-day, pay_within: 0 days}
+"""
+
+
+@pytest.fixture
+def good():
+    return parse(GOOD, "good.yaml")
+
+
+def refusal(text, *sets):
+    with pytest.raises(ScenarioError) as caught:
+        parse(text, "it.yaml", sets)
+    return caught.value
+
+
+def refused_set(change):
+    return str(refusal(GOOD, change))
+
+
+# Broken files: one mistake each, and the message as it is printed
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_each_broken_file_has_its_message(case, monkeypatch):
+    monkeypatch.chdir(BROKEN)
+    with pytest.raises(ScenarioError) as caught:
+        load(case.name)
+    assert str(caught.value) + "\n" == case.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_there_are_broken_files_of_every_sort_and_no_message_without_a_file():
+    assert len(CASES) >= 80
+    assert {path.stem for path in BROKEN.glob("*.txt")} == {case.stem for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_message_starts_with_its_place_and_stays_in_plain_words(case):
+    first = case.with_suffix(".txt").read_text(encoding="utf-8").split("\n")[0]
+    assert re.match(rf"{case.name}:\d+(:\d+)?: \S", first)
+    assert first.endswith((".", "?"))
+    assert not re.search(r"pydantic|validat|literal|\bNone\b|\bdict\b|\bstr\b|\bfloat type|Traceback", first)
+
+
+def test_all_faults_are_told_in_one_pass():
+    error = refusal((BROKEN / "several.yaml").read_text(encoding="utf-8"))
+    assert [fault.path for fault in error.faults] == [
+        "years",
+        "setting.illness.outpatient.need",
+        "start_from.members",
+        "scheme.contribution.per",
+        "scheme.benefits.outpatience",
+        "scheme.benefits.outpatience.copay",
+    ]
+    assert all(str(fault) in str(error) for fault in error.faults)
+
+
+def test_a_fault_is_a_record():
+    (fault,) = refusal(GOOD.replace("years: 3", "years: 21")).faults
+    assert (fault.file, fault.line, fault.column, fault.path) == ("it.yaml", 6, 8, "years")
+    assert fault.sentence == "years is '21', which is out of range. Write a whole number from 1 to 20 (years)."
+
+
+def test_an_error_survives_a_trip_to_another_process():
+    error = refusal("years: 3")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.parametrize("name", ["no-such-file.yaml", ".", "a\0b.yaml", "x" * 5000])
+def test_a_file_that_is_not_there_is_one_clear_message(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError) as caught:
+        load(name)
+    assert len(caught.value.faults) == 1
+
+
+# What a good file gives
+
+
+def test_the_good_file_gives_the_attributes_of_the_model_page(good):
+    association, illness = good.setting.association, good.setting.illness
+    assert (good.start, good.years, good.currency, good.country) == (date(2027, 1, 1), 3, "XOF", "Senegal")
+    assert (association.members, association.covered_per_member.mean, association.covered_per_member.cv) == (
+        300,
+        4.4,
+        0.5,
+    )
+    assert association.people.ages[0] == (0, 4, 0.143)
+    assert association.people.ages[-1] == (60, None, 0.054)
+    assert (association.people.women, association.member.women, association.births) == (0.52, 0.85, 0.12)
+    assert illness["outpatient"].cost.lognormal.mean == 2400
+    assert illness["outpatient"].season[8] == 1.4
+    assert illness["outpatient"].by_age_sex.women[0] == (0, 4, 1.6)
+    assert (illness["delivery"].rate, illness["delivery"].need, illness["delivery"].cost.fixed) == (
+        "births",
+        None,
+        12_000,
+    )
+    assert (good.setting.paying.on_time, good.setting.paying.mean_days_late) == (0.7, 25)
+    assert good.start_from.owed_to_providers == ((0, 30, 120_000), (31, 90, 67_000))
+    assert good.scheme.membership.waiting == {"default": Duration(months=3), "delivery": Duration(months=9)}
+    assert good.scheme.contribution.grace == Duration(days=60)
+    assert good.scheme.benefits["delivery"].lump_sum == 10_000
+    assert (good.kinds, good.household_count) == (("delivery", "outpatient"), 300)
+
+
+def test_what_is_left_out_has_its_default():
+    small = parse(SMALL)
+    assert small.household_count == 32
+    assert small.setting.association.households == {1: 8, 2: 10, 3: 14}
+    assert (small.setting.association.births, small.setting.association.deaths) == (None, None)
+    assert sum(share for *_, share in small.setting.association.people.ages) == pytest.approx(0.999)
+    assert small.setting.association.member.ages == ((20, 59, 1.0),)
+    assert (small.setting.paying, small.start_from, small.scheme.ceiling_per_household_year) == (None, None, None)
+    assert (small.scheme.benefits["outpatient"].copay, small.scheme.reserve.opening) == (0, 0)
+    assert small.scheme.membership.waiting == {}
+    assert small.scheme.contribution.grace == Duration()
+    assert small.setting.illness["outpatient"].seeking.uncovered == 1
+
+
+def test_ages_without_deaths_are_written_out():
+    deaths = parse(SMALL.replace("deaths: none", "deaths: {10-19: 0.1, 60+: 1}")).setting.association.deaths
+    assert deaths == ((0, 9, 0), (10, 19, 0.1), (20, 59, 0), (60, None, 1))
+
+
+def test_a_scenario_is_frozen_and_travels(good):
+    with pytest.raises(Exception, match="frozen"):
+        good.years = 4
+    assert pickle.loads(pickle.dumps(good)) == good
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing(good, tmp_path):
+    (tmp_path / "it.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load(tmp_path / "it.yaml") == good
+
+
+def test_no_is_a_word():
+    assert parse(SMALL.replace("currency: XOF", "currency: XOF\ncountry: NO")).country == "NO"
+
+
+# Hash and content
+
+
+def test_the_hash_ignores_order_spelling_and_comments(good):
+    parts = re.split(r"\n\n", GOOD)
+    other = "\n\n".join([parts[0], *reversed(parts[1:])])
+    other = other.replace("12_000", "12 000").replace("45 %", "0.450").replace("cv: 0.5}", "cv: 0.50} # in Tiénaba")
+    assert other != GOOD
+    assert parse(other).hash == good.hash
+    assert re.fullmatch("sha256:[0-9a-f]{64}", good.hash)
+
+
+def test_the_hash_sees_every_value(good):
+    hashes = [
+        parse(GOOD, sets=[change]).hash for change in ("title=B", "years=4", "scheme.expenses.once=1", "country=none")
+    ]
+    assert len({good.hash, *hashes}) == 5
+
+
+@pytest.mark.parametrize("text", [GOOD, SMALL], ids=["good", "small"])
+def test_the_content_is_itself_a_scenario(text):
+    scenario = parse(text)
+    assert scenario.with_("years", scenario.years) == scenario
+    assert Scenario.model_validate(scenario.content) == scenario
+
+
+# Changes
+
+
+@pytest.mark.parametrize("value", [600, "600", "600 ", 600.0])
+def test_with_changes_one_value(good, value):
+    dearer = good.with_("scheme.contribution.amount", value)
+    assert (dearer.scheme.contribution.amount, good.scheme.contribution.amount) == (600, 400)
+    assert dearer.with_("scheme.contribution.amount", 400) == good
+
+
+def test_with_takes_what_a_scenario_holds(good):
+    assert good.with_("scheme.contribution.grace", Duration(months=2)).scheme.contribution.grace == Duration(months=2)
+    assert good.with_("setting.association.people.ages", ((0, None, 1.0),)).setting.association.people.ages == (
+        (0, None, 1),
+    )
+    assert good.with_("start_from", None).start_from is None
+    assert good.with_("setting.paying", good.setting.paying) == good
+    assert good.with_("setting.illness.outpatient.season", [1] * 12).setting.illness["outpatient"].season == (1.0,) * 12
+    with pytest.raises(ScenarioError, match="already the opening reserve"):
+        good.with_("scheme.reserve.opening", 5)
+
+
+@pytest.mark.parametrize(
+    "value", [True, False, None, -1, 6.5, float("nan"), float("inf"), 10**13, [], {}, "6oo", object()]
+)
+def test_with_refuses_what_is_no_amount(good, value):
+    with pytest.raises(ScenarioError, match=r"scheme\.contribution\.amount"):
+        good.with_("scheme.contribution.amount", value)
+
+
+@pytest.mark.parametrize("value", [(1, 2), ((1, 2),), ((1, 2, 3, 4),), ((5, 1, 0.5),), (("a", "b", 1),), [1]])
+def test_with_refuses_what_is_no_table(good, value):
+    with pytest.raises(ScenarioError, match="setting"):
+        good.with_("setting.association.member.ages", value)
+    with pytest.raises(ScenarioError, match="start_from"):
+        good.with_("start_from.owed_to_providers", value)
+
+
+def test_with_checks_the_whole(good):
+    with pytest.raises(ScenarioError, match="adds up to 300 households"):
+        good.with_("setting.association.members", 301)
+
+
+def test_set_reads_values_as_a_file_does():
+    changed = parse(GOOD, sets=[
+        "scheme.contribution.amount=18 000",
+        "setting.illness.outpatient.cost={fixed: 2000}",
+        "scheme.ceiling_per_household_year=none",
+        "setting.illness.hospital={need: 0.05, cost: {fixed: 30_000}}",
+        "scheme.benefits.hospital.copay=20%",
+        "setting.association.people.ages.5-14=30%",
+    ])  # fmt: skip
+    assert changed.scheme.contribution.amount == 18_000
+    assert changed.setting.illness["outpatient"].cost.fixed == 2000
+    assert changed.scheme.ceiling_per_household_year is None
+    assert changed.scheme.benefits["hospital"].copay == 0.2
+    assert changed.setting.association.people.ages[1] == (5, 14, 0.3)
+
+
+SETS = [
+    ("scheme.contributon.amount=600", "There is no key 'contributon' in scheme; did you mean 'contribution'?"),
+    ("scheme.contribution.amuont=600", "There is no key 'amuont' in scheme.contribution; did you mean 'amount'?"),
+    ("years.long=3", "'years.long' leads nowhere: what stands before 'long' holds no keys."),
+    ("years", "Write a change as PATH=VALUE, such as scheme.contribution.amount=600."),
+    ("years=", "Write a change as PATH=VALUE, such as scheme.contribution.amount=600."),
+    ("years=40", "years is '40', which is out of range. Write a whole number from 1 to 20 (years)."),
+    ("years=*a", "'*a' repeats another part of the file. Write it out."),
+    ("scheme.copay=3%", "There is no key 'copay' in scheme; it belongs in scheme.benefits.<kind>."),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), SETS)
+def test_a_wrong_set_is_told_at_the_set(change, sentence):
+    assert refused_set(change) == f"--set {change}: {sentence}"
+
+
+# People's numbers: text -> value, or a word of the refusal
+
+MONEY = [
+    ("18000", 18_000),
+    ("18_000", 18_000),
+    ("18 000", 18_000),
+    ("18\u00a0000", 18_000),
+    (f"1{NNBSP}250{NNBSP}000", 1_250_000),
+    ('"18 000"', 18_000),
+    ("0", 0),
+    ("1 000 000 000 000", 10**12),
+    ("18.000", "which can be read as 18000 or as 18."),
+    ('"18,000"', "which can be read as 18000 or as 18."),
+    ("18.500", "which can be read as 18500 or as 18.5."),
+    ("1.250.000", "Write 1250000"),
+    ("18'000", "Write 18000"),
+    ("18 00", "not a number"),
+    ("1800 000", "not a number"),
+    ("18_000 000", "not a number"),
+    ("18__000", "not a number"),
+    ("_18", "not a number"),
+    ("-5", "out of range"),
+    ("+5", "not a number"),
+    ("12.5", "not a whole number"),
+    ("0.125", "not a whole number"),
+    ("1e3", "not a whole number"),
+    ("0x1F", "not a number"),
+    ("010", "begins with a zero. Write 10."),
+    ("0_1", "begins with a zero"),
+    ("\u0661\u0662", "not a number"),
+    ("400 F", "without the currency"),
+    (".inf", "not a number"),
+    (".nan", "not a number"),
+    ("true", "not a number"),
+    ("null", "not a number"),
+    ("none", "not a number"),
+    ("1 000 000 000 001", "out of range"),
+    ("9" * 5000, "longer than any number"),
+    ("''", "is empty"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MONEY, ids=lambda value: str(value)[:25])
+def test_money(text, expected):
+    if isinstance(expected, int):
+        assert parse(GOOD, sets=[f"scheme.contribution.amount={text}"]).scheme.contribution.amount == expected
+    else:
+        assert expected in refused_set(f"scheme.contribution.amount={text}")
+
+
+SHARES = [
+    ("25%", 0.25),
+    ("25 %", 0.25),
+    ("25\u00a0%", 0.25),
+    ("0.25", 0.25),
+    ("0,25", 0.25),
+    (".25", 0.25),
+    ("14.3%", 0.143),
+    ("14,3 %", 0.143),
+    ("0.5%", 0.005),
+    ("0%", 0.0),
+    ("1", 1.0),
+    ("100%", 1.0),
+    ("25", "write 25%"),
+    ("100.1%", "out of range"),
+    ("-1%", "out of range"),
+    ("1e400", "out of range"),
+    ("nan", "not a number"),
+    ('"%"', "not a number"),
+    ("25%%", "not a number"),
+    ("1/4", "not a number"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SHARES)
+def test_shares(text, expected):
+    if isinstance(expected, float):
+        assert (
+            parse(GOOD, sets=[f"scheme.benefits.outpatient.copay={text}"]).scheme.benefits["outpatient"].copay
+            == expected
+        )
+    else:
+        assert expected in refused_set(f"scheme.benefits.outpatient.copay={text}")
+
+
+NUMBERS = [
+    ("1.2", 1.2),
+    ("1,2", 1.2),
+    ("1.234", 1.234),
+    ("1e-3", 0.001),
+    ("1.5E2", 150.0),
+    ("1 000", 1000.0),
+    ("0", 0.0),
+    ("1000.1", "out of range"),
+    ("1e400", "out of range"),
+    ("1e99999", "not a number"),
+    ("-0.1", "out of range"),
+    ("inf", "not a number"),
+    ("1_2", "not a number"),
+    ("01.5", "begins with a zero"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NUMBERS)
+def test_numbers(text, expected):
+    if isinstance(expected, float):
+        assert (
+            parse(GOOD, sets=[f"setting.illness.outpatient.need={text}"]).setting.illness["outpatient"].need == expected
+        )
+    else:
+        assert expected in refused_set(f"setting.illness.outpatient.need={text}")
+
+
+DURATIONS = [
+    ("90 days", Duration(days=90)),
+    ("1 day", Duration(days=1)),
+    ("0 days", Duration()),
+    ("3 months", Duration(months=3)),
+    ("1 year", Duration(months=12)),
+    ("100 years", Duration(months=1200)),
+    ("none", Duration()),
+    ("90", "without a unit"),
+    ("090 days", "begins with a zero"),
+    ("1.5 years", "not a duration"),
+    ("-3 days", "not a duration"),
+    ("3 weeks", "not a duration"),
+    ("101 years", "out of range"),
+    ("99999999999 days", "not a duration"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), DURATIONS)
+def test_durations(text, expected):
+    if isinstance(expected, Duration):
+        assert parse(GOOD, sets=[f"scheme.contribution.grace={text}"]).scheme.contribution.grace == expected
+        assert parse(GOOD, sets=[f"scheme.contribution.grace={expected}"]).scheme.contribution.grace == expected
+    else:
+        assert expected in refused_set(f"scheme.contribution.grace={text}")
+
+
+def test_months_are_clipped_to_the_months_end_then_days_are_added():
+    assert add_months(date(2027, 1, 31), 1) == date(2027, 2, 28)
+    assert add_months(date(2027, 11, 30), 3) == date(2028, 2, 29)
+    assert add_months(date(2027, 1, 15), -1) == date(2026, 12, 15)
+    assert Duration(months=1, days=1).after(date(2027, 1, 31)) == date(2027, 3, 1)
+    assert Duration(days=60).after(date(2027, 1, 1)) == date(2027, 3, 2)
+    assert Duration().after(date(2028, 2, 29)) == date(2028, 2, 29)
+
+
+BANDS = [
+    ("{0-4: 1, 5-14: 1, 60+: 1}", ((0, 4, 1), (5, 14, 1), (60, None, 1))),
+    ("{0 - 4: 1, 5\u201314: 1}", ((0, 4, 1), (5, 14, 1))),
+    ("{7-7: 1}", ((7, 7, 1),)),
+    ("{0-4: 1, 4-9: 1}", "overlaps"),
+    ("{5-9: 1, 0-4: 1}", "overlaps or comes before"),
+    ("{60+: 1, 70-80: 1}", "overlaps or comes before"),
+    ("{0-121: 1}", "no age is above 120"),
+    ("{9-5: 1}", "lower age first"),
+    ("{5: 1}", "not an age band"),
+    ("{0-4.5: 1}", "not an age band"),
+    ("{}", "is an empty table"),
+    ("5", "must be a table of ages"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BANDS)
+def test_age_bands(text, expected):
+    if isinstance(expected, tuple):
+        assert parse(GOOD, sets=[f"setting.association.member.ages={text}"]).setting.association.member.ages == expected
+    else:
+        assert expected in refused_set(f"setting.association.member.ages={text}")
+
+
+def test_the_smallest_spread_that_is_proposed_is_accepted():
+    for mean in ("1.01", "1.5", "2", "4.4", "10", "17", "26", "37", "40"):
+        change = [f"setting.association.covered_per_member={{mean: {mean}, cv: 0}}"]
+        least = re.search(r"at least ([0-9.]+)\. ", str(refusal(GOOD, *change)))[1]
+        parse(GOOD, sets=[change[0].replace("cv: 0", f"cv: {least}")])
+        below = float(least) - 0.0101
+        assert below <= 0 or refusal(GOOD, change[0].replace("cv: 0", f"cv: {below:.4f}"))
+
+
+# Hostile files: refused, quickly, without a traceback
+
+BOMBS = {
+    "aliases": "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(20)),
+    "self": "a: &a [*a]",
+    "brackets": "[" * 500_000,
+    "braces": "{" * 500_000,
+    "questions": "? " * 100_000,
+    "dashes": "- " * 100_000,
+    "nested": "\n".join(" " * n + f"k{n}:" for n in range(1000)),
+    "keys": "\n".join(f"k{n}: 1" for n in range(20_000)),
+    "many_faults": "\n".join(f"k{n}: 1" for n in range(4_900)),
+    "one_list": "a: [" + "1, " * 100_000 + "]",
+    "large": "# " + "x" * (1024 * 1024),
+    "large_scalar": "title: " + "x" * (1024 * 1024 - 100),
+    "large_key": "x" * (1024 * 1024 - 100) + ": 1",
+    "large_quoted": 'title: "' + "\\n" * (500 * 1024) + '"',
+    "large_comment": "# " + "x" * (1024 * 1024 - 100) + "\n" + SMALL.replace("years: 1", "years: 0"),
+    "nul": SMALL + "\0",
+    "bell": SMALL + "\x07",
+    "wrong_code_point": 'title: "\\UFFFFFFFF"',
+    "half_a_pair": 'title: "\\uD800"',
+    "colon": ":",
+    "question": "?",
+    "percent": "%",
+    "star": "*",
+    "block": "|",
+    "nothing": "",
+    "end": "...",
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+def test_hostile_files_are_refused_quickly(text):
+    began = time.perf_counter()
+    error = refusal(text)
+    assert time.perf_counter() - began < 5
+    assert 1 <= len(error.faults) <= 5000
+    assert len(str(error)) < 200_000
+
+
+def test_a_file_over_the_limit_is_not_read_whole(tmp_path):
+    with (tmp_path / "it.yaml").open("wb") as file:
+        file.truncate(10**9)
+    with pytest.raises(ScenarioError, match="larger than 1 MiB"):
+        load(tmp_path / "it.yaml")
+
+
+def test_no_control_character_reaches_the_terminal():
+    for text in ('"\\e[2J"', "\x1b[2J", '"a\\u202Eb"', '"\\x9b31m"'):
+        for place in ("years: 1", "title: Small"):
+            message = str(refusal(SMALL.replace(place, f"{place.split(':')[0]}: {text}")))
+            assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", message)
+
+
+def mutated(chance, text):
+    """The text with one to four changes: of characters, of lines, of values, of keys."""
+    lines = text.split("\n")
+    values = [
+        "",
+        "none",
+        "-1",
+        "1e400",
+        "nan",
+        "[]",
+        "{}",
+        "{a: 1}",
+        "010",
+        "5%",
+        "2026-02-30",
+        "9" * 50,
+        "é",
+        "1,5",
+        "|",
+        "no",
+    ]
+    for _ in range(chance.randint(1, 4)):
+        n = chance.randrange(len(lines))
+        deed = chance.randrange(7)
+        if deed == 0:
+            lines.insert(chance.randrange(len(lines)), lines[n])
+        elif deed == 1:
+            del lines[n]
+        elif deed == 2:
+            lines[n] = chance.choice([" ", "  ", "\t", "- "]) + lines[n]
+        elif deed == 3:
+            spots = [match.end() for match in re.finditer(r": ?", lines[n])] or [len(lines[n])]
+            lines[n] = lines[n][: chance.choice(spots)] + " " + chance.choice(values)
+        elif deed == 4:
+            lines[n] = re.sub(r"[0-9]+", lambda _: chance.choice(values), lines[n], count=1)
+        elif deed == 5:
+            lines[n] = re.sub(r"\w+", lambda match: match[0][:-1], lines[n], count=1)
+        elif lines[n]:
+            spot = chance.randrange(len(lines[n]))
+            lines[n] = lines[n][:spot] + chance.choice("{}[]:,-#&*!|>'\"%@`\\ \t\x00é\u200b0") + lines[n][spot + 1 :]
+    return "\n".join(lines)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL]))
+def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
+    try:
+        scenario = parse(mutated(random.Random(seed), text), "it.yaml")
+    except ScenarioError as error:
+        assert error.faults
+        assert all(fault.sentence and fault.file == "it.yaml" for fault in error.faults)
+    else:
+        assert Scenario.model_validate(scenario.content).hash == scenario.hash
+
+
+# The schema and the room
+
+
+def test_the_schema_explains_every_field():
+    def walk(part):
+        for name, field in part.get("properties", {}).items():
+            assert "$ref" in field or field["description"], name
+            yield name
+
+    described = schema()
+    names = [name for part in (described, *described["$defs"].values()) for name in walk(part)]
+    assert len(names) > 60
+    assert "a share from 0% to 100%" in described["$defs"]["Benefit"]["properties"]["copay"]["description"]
+    assert '"null"' not in str(described)
+
+
+def test_the_good_file_follows_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(parse(GOOD).content, schema())
+    jsonschema.validate(parse(SMALL).content, schema())
+
+
+def test_the_room_is_light_and_lowest():
+    code = (
+        "import sys, mho_sim.scenario;"
+        "print(sorted(m for m in sys.modules if m.split('.')[0] in ('numpy', 'scipy', 'pandas', 'numba', 'simpy')"
+        " or (m.startswith('mho_sim.') and not m.startswith('mho_sim.scenario'))))"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.strip() == "[]"
