@@ -20,7 +20,7 @@ FERTILE = (15, 50)                                      # from the first birthda
 
 
 class Association(NamedTuple):
-    """Columns over people's rows, shape (rows,), save `first`, shape (households + 1,): the rows of household h are first[h] to first[h + 1] - 1."""
+    """Columns over people's rows, shape (rows,). Save `first`, (households + 1,): the rows of household h are first[h] to first[h + 1] - 1; and likewise `homes`, (mutuals + 1,)."""
 
     household: np.ndarray
     entity: np.ndarray
@@ -30,6 +30,7 @@ class Association(NamedTuple):
     birth_year: np.ndarray                              # year of the horizon in which the child may be born; -1 likewise
     first: np.ndarray
     mutual: np.ndarray                                  # of each household, shape (households,)
+    homes: np.ndarray                                   # the households of mutual m are homes[m] to homes[m + 1] - 1
 
 
 @rule
@@ -130,7 +131,7 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
         mother=np.concatenate((np.full(len(household), -1), new_row[mothers]))[order].astype(np.int32),
         birth_year=np.concatenate((np.full(len(household), -1), years if len(mothers) else children))[order].astype(np.int32),
         first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
-        mutual=np.zeros(len(sizes), np.int32))
+        mutual=np.zeros(len(sizes), np.int32), homes=np.array([0, len(sizes)]))
 
 
 class LifeTables(NamedTuple):

@@ -1,5 +1,16 @@
-"""Lets tests import the reference model and the scenario generator that lie beside them."""
+"""Lets tests import the reference model and the scenario generator that lie beside them; leaves out the `full` tests unless `-m` speaks of them."""
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skip what is marked `full` in an ordinary run: `pytest -m full` runs it."""
+    if "full" in config.getoption("markexpr"):
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="part of the whole statistical suite: pytest -m full"))

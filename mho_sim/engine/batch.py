@@ -41,6 +41,7 @@ class Batch:
         self.people, self.setting, self.scheme, self.calendar = prepared.people, prepared.setting, prepared.scheme, prepared.calendar
         self.state, self.memory, self.till = _blank(prepared, worlds, room)
         self.month, self.lived_to, self.settled_to = 0, 0, 0
+        self._ill_days, self._busy = 0, np.zeros(prepared.households, np.bool_)     # days of the month whose illness has been lived
         write_script(prepared.seed, world0, self.people, prepared.life, self.state.born, self.state.dies)
         self._community = self._community_factors()
         self._set_pace()
@@ -54,9 +55,9 @@ class Batch:
         self.lived_to = now
         day, first_day = day_of(now), int(self.calendar.first[self.month])
         ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
-        stretch = living.Stretch(now, self.month, first_day, ill_days, self.world0, self.prepared.seed)
-        limits = self.state.clock + ill_days * self.state.pace
-        living.live(stretch, limits, self.people, self.setting, self.scheme, self.state, self.memory)
+        stretch = living.Stretch(now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed)
+        self._ill_days = ill_days
+        living.live(stretch, self.state.clock + ill_days * self.state.pace, self._busy, self.people, self.setting, self.scheme, self.state, self.memory)
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
             cash.settle(self.settled_to, end_day, self.till, self.memory)
@@ -66,7 +67,7 @@ class Batch:
         """Close the open month and turn to the next."""
         cash.close(self.month, day, self.month % 12 == 11, self.people, self.setting, self.scheme, self.state, self.till, self.memory)
         self.state.clock[:] += self.state.pace * (self.calendar.first[self.month + 1] - self.calendar.first[self.month])
-        self.month += 1
+        self.month, self._ill_days = self.month + 1, 0
         if self.month < self.calendar.months:
             self._set_pace()
 

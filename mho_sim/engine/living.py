@@ -61,7 +61,7 @@ class Stretch(NamedTuple):
     until: int                                          # moment before which events happen
     month: int
     first_day: int                                      # of the month
-    ill_days: int                                       # days of the month whose illness part lies before `until`
+    has_illness: bool                                   # whether the illness part of a day lies in it
     world0: int
     seed: np.uint64
 
@@ -229,17 +229,19 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
 
 
 @rule
-def _has_something_to_do(w, h, stretch, limit, people, state):
-    """Whether anything happens in a household before the stretch ends."""
-    if state.pays_on[w, h] != NEVER and state.pays_on[w, h] * DAY + LATE_PAYMENT < stretch.until:
-        return True
-    if state.next_change[w, h] * DAY + MEMBERSHIP < stretch.until:
-        return True
-    ill = False
-    for k in range(state.due.shape[1]):
-        for i in range(people.first[h], people.first[h + 1]):
-            ill |= state.due[w, k, i] <= limit[k]
-    return ill
+def _mark_busy(w, stretch, limits, people, state, busy):
+    """Mark the households of a world in which something happens before the stretch ends."""
+    for h in range(len(busy)):
+        pays = state.pays_on[w, h] != NEVER and state.pays_on[w, h] * DAY + LATE_PAYMENT < stretch.until
+        busy[h] = pays or np.int64(state.next_change[w, h]) * DAY + MEMBERSHIP < stretch.until
+    if not stretch.has_illness:
+        return
+    for m in range(limits.shape[1]):
+        for k in range(limits.shape[2]):
+            limit = limits[w, m, k]
+            for i in range(people.first[people.homes[m]], people.first[people.homes[m + 1]]):
+                if state.due[w, k, i] <= limit:
+                    busy[people.household[i]] = True
 
 
 @rule
@@ -278,10 +280,10 @@ def _live_household(w, h, stretch, limit, people, setting, scheme, state, memory
 
 
 @kernel
-def live(stretch, limits, people, setting, scheme, state, memory):
-    """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the clocks' readings then."""
+def live(stretch, limits, busy, people, setting, scheme, state, memory):
+    """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the clocks' readings then; `busy`, (households,), is scratch."""
     for w in range(state.owed.shape[0]):
-        for h in range(state.owed.shape[1]):
-            limit = limits[w, people.mutual[h]]
-            if _has_something_to_do(w, h, stretch, limit, people, state):
-                _live_household(w, h, stretch, limit, people, setting, scheme, state, memory)
+        _mark_busy(w, stretch, limits, people, state, busy)
+        for h in range(len(busy)):
+            if busy[h]:
+                _live_household(w, h, stretch, limits[w, people.mutual[h]], people, setting, scheme, state, memory)
