@@ -19,18 +19,21 @@ NEVER_DAY = np.int32(2**31 - 1)
 FERTILE = (15, 50)                                      # from the first birthday to before the second
 
 
-class Association(NamedTuple):
-    """Columns over people's rows, shape (rows,). Save `first`, (households + 1,): the rows of household h are first[h] to first[h + 1] - 1; and likewise `homes`, (mutuals + 1,)."""
+ROW = np.dtype([("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")], align=True)
+PERSON = np.dtype([("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True)
 
-    household: np.ndarray
-    entity: np.ndarray
-    born: np.ndarray                                    # day of birth; of a child's place NEVER_DAY
-    woman: np.ndarray
-    mother: np.ndarray                                  # the mother's row; -1 for those who are there at the start
-    birth_year: np.ndarray                              # year of the horizon in which the child may be born; -1 likewise
-    first: np.ndarray
-    mutual: np.ndarray                                  # of each household, shape (households,)
-    homes: np.ndarray                                   # the households of mutual m are homes[m] to homes[m + 1] - 1
+
+class Association(NamedTuple):
+    """The people and the places of children, the same in all worlds.
+
+    `row`, (rows,), has the fields entity; household; mother (her row; -1 for those who are there at the start); born (day; of a child's place NEVER_DAY); birth_year (of the horizon, in which the child
+    may be born; -1 likewise); woman. The rows of household h are first[h] to first[h + 1] - 1, the households of mutual m homes[m] to homes[m + 1] - 1.
+    """
+
+    row: np.ndarray
+    first: np.ndarray                                   # (households + 1,)
+    mutual: np.ndarray                                  # (households,)
+    homes: np.ndarray                                   # (mutuals + 1,)
 
 
 @rule
@@ -117,21 +120,18 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
     child_home = household[mothers]
     child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
     homes, ordinals = np.concatenate((household, child_home)), np.concatenate((ordinal, child_ordinal))
-    children = np.full(len(mothers), -1)
     entity = homes * PLACES + ordinals
     child_woman = _person_marks(entity[len(household):], seed)[1] < terms.people.women
     order = np.lexsort((ordinals, homes))
     new_row = np.empty_like(order)
     new_row[order] = np.arange(len(order))
-    return Association(
-        household=homes[order].astype(np.int32),
-        entity=entity[order],
-        born=np.concatenate((born, np.full(len(mothers), NEVER_DAY)))[order].astype(np.int32),
-        woman=np.concatenate((woman, child_woman))[order],
-        mother=np.concatenate((np.full(len(household), -1), new_row[mothers]))[order].astype(np.int32),
-        birth_year=np.concatenate((np.full(len(household), -1), years if len(mothers) else children))[order].astype(np.int32),
-        first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
-        mutual=np.zeros(len(sizes), np.int32), homes=np.array([0, len(sizes)]))
+    row = np.empty(len(order), ROW)
+    row["household"], row["entity"] = homes[order], entity[order]
+    row["born"] = np.concatenate((born, np.full(len(mothers), NEVER_DAY)))[order]
+    row["woman"] = np.concatenate((woman, child_woman))[order]
+    row["mother"] = np.concatenate((np.full(len(household), -1), new_row[mothers]))[order]
+    row["birth_year"] = np.concatenate((np.full(len(household), -1), years))[order]
+    return Association(row, first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64), mutual=np.zeros(len(sizes), np.int32), homes=np.array([0, len(sizes)]))
 
 
 class LifeTables(NamedTuple):
@@ -193,20 +193,21 @@ def _day_of_birth(year, entity, tables, world, seed):
 
 
 @kernel
-def write_script(seed, world0, people, tables, born, dies):
-    """Fill the days of birth and death of each world, both of shape (worlds, rows)."""
+def write_script(seed, world0, people, tables, person):
+    """Fill `born` and `dies` of each world's people, records of shape (worlds, rows)."""
     mortal = len(tables.death_rate) > 0
-    for w in range(born.shape[0]):
+    for w in range(person.shape[0]):
         world = np.uint32(world0 + w)
-        for i in range(born.shape[1]):
-            born[w, i], dies[w, i] = people.born[i], NEVER_DAY
-            if mortal and people.mother[i] < 0:
-                dies[w, i] = _day_of_death(people.born[i], people.entity[i], tables, world, seed)
-        for i in range(born.shape[1]):
-            mother = people.mother[i]
-            if mother >= 0:
-                day = _day_of_birth(people.birth_year[i], people.entity[mother], tables, world, seed)
-                if day < dies[w, mother]:
-                    born[w, i] = day
+        for i in range(person.shape[1]):
+            row = people.row[i]
+            person[w, i].born, person[w, i].dies = row.born, NEVER_DAY
+            if mortal and row.mother < 0:
+                person[w, i].dies = _day_of_death(row.born, row.entity, tables, world, seed)
+        for i in range(person.shape[1]):
+            row = people.row[i]
+            if row.mother >= 0:
+                day = _day_of_birth(row.birth_year, people.row[row.mother].entity, tables, world, seed)
+                if day < person[w, row.mother].dies:
+                    person[w, i].born = day
                     if mortal:
-                        dies[w, i] = _day_of_death(day, people.entity[i], tables, world, seed)
+                        person[w, i].dies = _day_of_death(day, row.entity, tables, world, seed)

@@ -36,7 +36,7 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
     prepared = Prepared(scenario, seed)
-    size = batch or max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.born), 1)))
+    size = batch or max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.row), 1)))
     starts = range(0, worlds, size)
     parts, interrupted = _live_all(prepared, [(first, min(size, worlds - first)) for first in starts], workers, tuple(processes), progress)
     return Result(prepared, Outcome.joined(parts), interrupted)
@@ -108,7 +108,7 @@ class Result:
         self.scenario, self.seed, self.outcome, self.interrupted = prepared.scenario, int(prepared.seed), outcome, interrupted
         self.calendar, self._receivable_before = prepared.calendar, int(prepared.opening.late_amounts.sum())
         self.opening_cash = sum(amount for debit, _, amount in prepared.opening.entries if debit == ledger.CASH)
-        self.people_at_start, self.households = int((prepared.people.mother < 0).sum()), prepared.households
+        self.people_at_start, self.households = int((prepared.people.row["mother"] < 0).sum()), prepared.households
 
     @property
     def worlds(self):

@@ -7,7 +7,7 @@ from mho_sim.engine import cash, living, opening
 from mho_sim.engine.clock import Calendar, Clock, Part, day_of, moment
 from mho_sim.engine.processes import PROCESSES
 from mho_sim.engine.tables import scheme_tables, setting_tables
-from mho_sim.population import NEVER_DAY, associate, life_tables, write_script
+from mho_sim.population import PERSON, associate, life_tables, write_script
 
 
 class Prepared:
@@ -41,8 +41,8 @@ class Batch:
         self.people, self.setting, self.scheme, self.calendar = prepared.people, prepared.setting, prepared.scheme, prepared.calendar
         self.state, self.memory, self.till = _blank(prepared, worlds, room)
         self.month, self.lived_to, self.settled_to = 0, 0, 0
-        self._ill_days, self._busy = 0, np.zeros(prepared.households, np.bool_)     # days of the month whose illness has been lived
-        write_script(prepared.seed, world0, self.people, prepared.life, self.state.born, self.state.dies)
+        self._ill_days, self._agenda = 0, np.zeros(prepared.households, np.int64)     # days of the month whose illness has been lived
+        write_script(prepared.seed, world0, self.people, prepared.life, self.state.person)
         self._community = self._community_factors()
         self._set_pace()
         living.begin(world0, prepared.seed, self.people, self.setting, self.state)
@@ -57,7 +57,7 @@ class Batch:
         ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
         stretch = living.Stretch(now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed)
         self._ill_days = ill_days
-        living.live(stretch, self.state.clock + ill_days * self.state.pace, self._busy, self.people, self.setting, self.scheme, self.state, self.memory)
+        living.live(stretch, self.state.clock + ill_days * self.state.pace, self._agenda, self.people, self.setting, self.scheme, self.state, self.memory)
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
             cash.settle(self.settled_to, end_day, self.till, self.memory)
@@ -115,16 +115,15 @@ class Batch:
 
 def _blank(prepared, worlds, room):
     """State, memory and till of a batch before anything has happened."""
-    rows, homes, kinds = len(prepared.people.born), prepared.households, len(prepared.setting.need)
+    rows, homes, kinds = len(prepared.people.row), prepared.households, len(prepared.setting.need)
     mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
     registers = len(ledger.measures(prepared.scenario.kinds))
-    of_people, of_homes, of_mutual = (worlds, rows), (worlds, homes), (worlds, mutuals)
+    of_mutual = (worlds, mutuals)
     state = living.State(
-        born=np.empty(of_people, np.int32), dies=np.empty(of_people, np.int32), frailty=np.zeros(of_people, np.uint16), band=np.zeros(of_people, np.uint8),
-        due=np.empty((worlds, kinds, rows), np.int64), ordinal=np.zeros((worlds, kinds, rows), np.int32),
-        clock=np.zeros((worlds, mutuals, kinds), np.int64), pace=np.zeros((worlds, mutuals, kinds), np.int64),
-        alive=np.zeros(of_homes, np.int32), owed=np.zeros(of_homes, np.int64), pays_on=np.full(of_homes, living.NEVER), suspended_from=np.full(of_homes, living.NEVER),
-        cover_from=np.zeros(of_homes, np.int32), advance=np.zeros(of_homes, np.int64), used=np.zeros(of_homes, np.int64), next_change=np.full(of_homes, NEVER_DAY))
+        person=np.zeros((worlds, rows), PERSON), home=np.zeros((worlds, homes), living.HOME),
+        due=np.full((worlds, kinds, rows), living.NEVER), ordinal=np.zeros((worlds, kinds, rows), np.int32),
+        clock=np.zeros((worlds, mutuals, kinds), np.int64), pace=np.zeros((worlds, mutuals, kinds), np.int64))
+    state.home["pays_on"] = state.home["suspended_from"] = living.NEVER
     memory = living.Memory(
         books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64), registers=np.zeros((*of_mutual, months, registers), np.int64),
         closings=np.zeros((*of_mutual, months, len(ledger.ACCOUNTS)), np.int64), log=np.zeros((worlds, room), ledger.ENTRY), written=np.zeros(worlds, np.int64),

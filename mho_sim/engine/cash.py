@@ -36,16 +36,16 @@ def collect(period, day, mutual, world0, seed, people, setting, scheme, state, t
     contribution = scheme.contribution[mutual]
     deferred = ledger.UNEARNED if scheme.in_advance[mutual] else ledger.ACCRUED
     when = day * DAY + NEW_DUES
-    for w in range(state.owed.shape[0]):
-        for h in range(state.owed.shape[1]):
-            amount = rules.contribution_due(contribution, state.alive[w, h])
+    for w in range(state.home.shape[0]):
+        for h in range(state.home.shape[1]):
+            amount = rules.contribution_due(contribution, state.home[w, h].alive)
             if people.mutual[h] != mutual or amount == 0:
                 continue
             till.total[w, mutual, period] += amount
             post(memory, w, mutual, ledger.RECEIVABLE, deferred, amount, when, h, ledger.NOBODY, -1, rules.CONTRIBUTION_DUE)
-            ahead = min(amount, state.advance[w, h])
+            ahead = min(amount, state.home[w, h].advance)
             if ahead > 0:
-                state.advance[w, h] -= ahead
+                state.home[w, h].advance -= ahead
                 amount -= ahead
                 post(memory, w, mutual, ledger.ADVANCES, ledger.RECEIVABLE, ahead, when, h, ledger.NOBODY, -1, rules.PAID_FROM_ADVANCE)
             if amount > 0:
@@ -59,15 +59,15 @@ def _pay_or_owe(w, h, mutual, amount, day, world, seed, setting, scheme, state, 
     if setting.on_time < 1.0:
         u, _ = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
         late = rules.days_late(u, setting.on_time, setting.mean_days_late)
-    if late == 0 and state.owed[w, h] == 0:
+    if late == 0 and state.home[w, h].owed == 0:
         post(memory, w, mutual, ledger.CASH, ledger.RECEIVABLE, amount, day * DAY + NEW_DUES, h, ledger.NOBODY, -1, rules.PAID_ON_TIME)
         memory.paid_in[w, mutual, day] += amount
         return
-    if state.owed[w, h] == 0:
-        state.suspended_from[w, h] = scheme.suspended_from[mutual, day]
-        state.pays_on[w, h] = day + late
-    state.owed[w, h] += amount
-    state.pays_on[w, h] = max(state.pays_on[w, h], day + late)
+    if state.home[w, h].owed == 0:
+        state.home[w, h].suspended_from = scheme.suspended_from[mutual, day]
+        state.home[w, h].pays_on = day + late
+    state.home[w, h].owed += amount
+    state.home[w, h].pays_on = max(state.home[w, h].pays_on, day + late)
 
 
 @rule
@@ -120,17 +120,17 @@ def _earn(w, m, period, earned, deferred, day, till, memory):
 def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
     """Count people and households by status at a closing; returns what would fall due if today were a due day."""
     register, would_be_due = memory.registers[w, m, month], np.int64(0)
-    for h in range(state.owed.shape[1]):
-        alive = state.alive[w, h]
+    for h in range(state.home.shape[1]):
+        alive = state.home[w, h].alive
         if people.mutual[h] != m or alive == 0:
             continue
         would_be_due += rules.contribution_due(scheme.contribution[m], alive)
         register[scheme_measure(kinds, ledger.PEOPLE)] += alive
-        if day >= state.suspended_from[w, h]:
+        if day >= state.home[w, h].suspended_from:
             register[scheme_measure(kinds, ledger.SUSPENDED)] += 1
             continue
         register[scheme_measure(kinds, ledger.PEOPLE_COVERED)] += alive
-        register[scheme_measure(kinds, ledger.LATE if state.owed[w, h] > 0 else ledger.PAID_UP)] += 1
+        register[scheme_measure(kinds, ledger.LATE if state.home[w, h].owed > 0 else ledger.PAID_UP)] += 1
     return would_be_due
 
 
@@ -138,7 +138,7 @@ def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
 def close(month, day, ends_year, people, setting, scheme, state, till, memory):
     """Close a month: contributions are earned, members counted, balances kept, the clocks of illness moved on to the next month."""
     kinds = len(setting.need)
-    for w in range(state.owed.shape[0]):
+    for w in range(state.home.shape[0]):
         for m in range(till.cash.shape[1]):
             would_be_due = _count_members(w, m, month, day, kinds, people, scheme, state, memory)
             period, months = month // scheme.months[m], scheme.months[m]
@@ -152,8 +152,8 @@ def close(month, day, ends_year, people, setting, scheme, state, till, memory):
             for account in range(memory.books.shape[2]):
                 memory.closings[w, m, month, account] = memory.books[w, m, account]
         if ends_year:
-            for h in range(state.used.shape[1]):
-                state.used[w, h] = 0
+            for h in range(state.home.shape[1]):
+                state.home[w, h].used = 0
 
 
 @kernel
@@ -169,11 +169,11 @@ def open_books(debits, credits, amounts, till, memory):
 @kernel
 def owe_from_before(homes, amounts, due_day, suspended_from, world0, seed, setting, state):
     """Households that are late at the start owe a contribution of before, and will pay it after the start."""
-    for w in range(state.owed.shape[0]):
+    for w in range(state.home.shape[0]):
         for h, amount in zip(homes, amounts):
             u, _ = uniforms(h * PLACES, due_day, setting.payment_decision, np.uint32(world0 + w), seed)
-            state.owed[w, h], state.suspended_from[w, h] = amount, suspended_from
-            state.pays_on[w, h] = rules.days_late(u, 0.0, setting.mean_days_late)
+            state.home[w, h].owed, state.home[w, h].suspended_from = amount, suspended_from
+            state.home[w, h].pays_on = rules.days_late(u, 0.0, setting.mean_days_late)
 
 
 @kernel

@@ -58,9 +58,9 @@ def open_mutual(batch):
     for due_day, amount in start.debts:
         if due_day < batch.calendar.days:
             batch.memory.owing[:, :, due_day, cash.PROVIDER] += amount
-    batch.state.advance[:, start.paid_up] = start.advances
+    batch.state.home["advance"][:, start.paid_up] = start.advances
     for homes in (start.paid_up, start.late):
-        batch.state.cover_from[:, homes] = LONG_SERVED
+        batch.state.home["cover_from"][:, homes] = LONG_SERVED
     owing = start.late_amounts > 0
     cash.owe_from_before(start.late[owing], start.late_amounts[owing], start.late_due, start.late_suspended_from, batch.world0, batch.prepared.seed,
                          batch.setting, batch.state)
@@ -70,5 +70,5 @@ def _contributions(terms, people, homes):
     """What each of some households owes for one period, with the people who are there at the start."""
     if terms.per == "household":
         return np.full(len(homes), terms.amount, np.int64)
-    there = np.add.reduceat((people.mother < 0).astype(np.int64), people.first[:-1])
+    there = np.add.reduceat((people.row["mother"] < 0).astype(np.int64), people.first[:-1])
     return terms.amount * there[homes]

@@ -64,7 +64,7 @@ def counts_of(batch):
     episodes, sought = by_kind[:, :DID_NOT_SEEK + 1].sum(axis=1), by_kind[:, :DID_NOT_SEEK].sum(axis=1)
     log = live_batch(batch.prepared, 0, 1, room=200_000).memory
     decisions = int((log.log["reason"][0, :log.written[0]] == 7).sum())
-    return {"people": int((batch.people.mother < 0).sum()), "children": int((batch.people.mother >= 0).sum()), "episodes": episodes // batch.worlds,
+    return {"people": int((batch.people.row["mother"] < 0).sum()), "children": int((batch.people.row["mother"] >= 0).sum()), "episodes": episodes // batch.worlds,
             "bills": np.where(batch.setting.fixed_bill < 0, sought, 0) // batch.worlds, "decisions": decisions if batch.setting.on_time < 1 else 0}
 
 
@@ -98,8 +98,8 @@ def reference_seconds(scenario):
 def bytes_per_person(prepared):
     """Bytes of state that a batch keeps for each living place of people, per world."""
     batch = live_batch(prepared, 0, 1)
-    size = sum(column.nbytes for column in batch.state if column.ndim >= 2 and column.shape[-1] in (len(prepared.people.born), prepared.households))
-    return size / int((prepared.people.mother < 0).sum())
+    size = sum(column.nbytes for column in batch.state if column.ndim >= 2 and column.shape[-1] in (len(prepared.people.row), prepared.households))
+    return size / int((prepared.people.row["mother"] < 0).sum())
 
 
 def per_person_seconds(scenario, people):
@@ -112,7 +112,7 @@ def per_person_seconds(scenario, people):
         start = time.perf_counter()
         live_batch(prepared, turn * worlds, worlds)
         times.append((time.perf_counter() - start) / worlds)
-    return min(times) / int((prepared.people.mother < 0).sum())
+    return min(times) / int((prepared.people.row["mother"] < 0).sum())
 
 
 def in_fresh_process(code, **environment):
