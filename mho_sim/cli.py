@@ -5,6 +5,7 @@ Heavy libraries are imported inside the commands that need them, so that help co
 """
 import json
 import sys
+from contextlib import contextmanager
 
 import click
 
@@ -34,7 +35,7 @@ def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
     _say_if_cold(quiet)
     from mho_sim.report import run_text
     from mho_sim.study import simulate
-    with _progress(worlds, quiet) as bar:
+    with _progress(worlds, quiet) as bar, _refusal(scenario):
         result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1) if as_json else run_text(result))
     if result.interrupted:
@@ -55,8 +56,10 @@ def trace(scenario, sets, seed, world, household):
         raise click.UsageError(f"--household {household}: the scenario has {loaded.household_count} households, numbered from 0 to {loaded.household_count - 1}.")
     _say_if_cold(False)
     from mho_sim.engine import Prepared
-    from mho_sim.report import trace as story
-    for line in story(Prepared(loaded, seed), world, household):
+    from mho_sim.report import story
+    with _refusal(scenario):
+        prepared = Prepared(loaded, seed)
+    for line in story(prepared, world, household):
         click.echo(line)
 
 
@@ -66,7 +69,7 @@ def trace(scenario, sets, seed, world, household):
 def check(scenario, sets):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
-    click.echo(f"{scenario}: no fault found. {loaded.title}: {loaded.household_count:,} households, {loaded.years} year{'s' if loaded.years > 1 else ''} from {loaded.start}, "
+    click.echo(f"{scenario}: no fault found.\n{loaded.title}\n{loaded.household_count:,} households, {loaded.years} year{'s' if loaded.years > 1 else ''} from {loaded.start}; "
                f"services: {', '.join(loaded.kinds)}.")
 
 
@@ -87,6 +90,17 @@ def _load(path, sets):
         sys.exit(2)
 
 
+@contextmanager
+def _refusal(path):
+    """Where a scenario cannot be lived, one sentence that says what to change."""
+    from mho_sim.population import CannotBeLived
+    try:
+        yield
+    except CannotBeLived as error:
+        click.echo(f"{path}: {error}.", err=True)
+        sys.exit(2)
+
+
 def _say_if_cold(quiet):
     from mho_sim.compiled import is_cold
     if is_cold() and not quiet:
@@ -95,7 +109,7 @@ def _say_if_cold(quiet):
 
 def _progress(worlds, quiet):
     from tqdm import tqdm
-    return tqdm(total=worlds, unit=" worlds", delay=1, disable=quiet, file=sys.stderr, leave=False)
+    return tqdm(total=worlds, unit=" worlds", delay=1, disable=quiet or None, file=sys.stderr, leave=False)
 
 
 def main():
@@ -114,9 +128,6 @@ def main():
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except ValueError as error:
-        click.echo(f"Error: {error}.", err=True)
-        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from scipy import special
 
 from mho_sim.compiled import kernel, rule
 
-SHARED = 2**32 - 1                                      # the "world" of what is drawn once for all worlds
+SHARED = np.uint32(2**32 - 1)                                  # the "world" of what is drawn once for all worlds
 GAMMA_CLASSES = 4096
 LARGEST_BILL = 10**12
 
@@ -60,7 +60,7 @@ def _fill(drawn, entities, indices, which, world, seed):
 def uniform_columns(entities, indices, which, world, seed):
     """The two uniforms of each of many draws of one decision, shape (2, len(entities))."""
     drawn = np.empty((2, len(entities)))
-    _fill(drawn, entities, indices, which, world, seed)
+    _fill(drawn, np.asarray(entities, np.int64), np.asarray(indices, np.int64), which, np.uint32(world), np.uint64(seed))
     return drawn
 
 
@@ -108,7 +108,7 @@ def normal(u):
 @rule
 def lognormal_money(u, log_mean, log_sd):
     """A lognormal bill in whole units of money, rounded half up, at most 10^12."""
-    return np.int64(min(math.floor(math.exp(log_mean + log_sd * normal(u)) + 0.5), np.float64(LARGEST_BILL)))
+    return np.int64(min(np.floor(math.exp(log_mean + log_sd * normal(u)) + 0.5), np.float64(LARGEST_BILL)))
 
 
 def lognormal_parameters(mean, cv):

@@ -18,7 +18,7 @@ BIRTHS, DEATHS, PEOPLE, PEOPLE_COVERED, PAID_UP, LATE, SUSPENDED = range(len(SCH
 NOBODY = -1
 
 ENTRY = np.dtype([("world", "i8"), ("moment", "i8"), ("household", "i8"), ("person", "i8"), ("kind", "i8"), ("reason", "i8"),
-                  ("debit", "i8"), ("credit", "i8"), ("amount", "i8")])
+                  ("debit", "i8"), ("credit", "i8"), ("amount", "i8"), ("bill", "i8")])
 
 
 def measures(kinds):
@@ -51,8 +51,20 @@ def post(memory, w, mutual, debit, credit, amount, moment, household, person, ki
         entry.kind, entry.reason, entry.debit, entry.credit, entry.amount = kind, reason, debit, credit, amount
 
 
+@rule
+def note_bill(memory, w, bill):
+    """Note the patient's whole bill beside the entry that was posted last, for the story of a world."""
+    row = memory.written[w] - 1
+    if row < memory.log.shape[1]:
+        memory.log[w, row].bill = bill
+
+
+def in_order(log):
+    """A log's rows in the order of the clock: by moment, household, person, kind, then as written."""
+    return log[np.lexsort((np.arange(len(log)), log["kind"], log["person"], log["household"], log["moment"]))]
+
+
 def readable(log, kinds):
     """A log's rows as tuples (moment, household, person, kind, reason, debit, credit, amount) with names, in the order of the clock."""
-    order = np.lexsort((np.arange(len(log)), log["kind"], log["person"], log["household"], log["moment"]))
     return [(int(e["moment"]), int(e["household"]), int(e["person"]), kinds[e["kind"]] if e["kind"] >= 0 else None, REASONS[e["reason"]],
-             ACCOUNTS[e["debit"]], ACCOUNTS[e["credit"]], int(e["amount"])) for e in log[order]]
+             ACCOUNTS[e["debit"]], ACCOUNTS[e["credit"]], int(e["amount"])) for e in in_order(log)]

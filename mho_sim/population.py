@@ -19,6 +19,10 @@ NEVER_DAY = np.int32(2**31 - 1)
 FERTILE = (15, 50)                                      # from the first birthday to before the second
 
 
+class CannotBeLived(ValueError):
+    """A scenario without fault that the engine cannot live; the message says what to change."""
+
+
 ROW = np.dtype([("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")], align=True)
 PERSON = np.dtype([("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True)
 
@@ -45,7 +49,7 @@ def birthday(born, years):
 def associate(scenario, seed, calendar):
     """The association of a scenario under a seed: the people at the start and the places of children.
 
-    Raises ValueError where a household would need more than 64 places.
+    Raises CannotBeLived where a household would need more than 64 places.
     """
     terms = scenario.setting.association
     sizes = _household_sizes(terms, seed)
@@ -115,7 +119,7 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
     places = np.bincount(household[mothers], minlength=len(sizes))
     if (sizes + places).max() > PLACES:
         fullest = int(np.argmax(sizes + places))
-        raise ValueError(f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its people and the children "
+        raise CannotBeLived(f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its people and the children "
                          f"who may be born, and there are {PLACES}: shorten `years`, make households smaller, or write `births: none`")
     child_home = household[mothers]
     child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
@@ -176,7 +180,7 @@ def _day_of_death(born, entity, tables, world, seed):
     """The day on which someone dies, at least the day after birth and day 1; NEVER_DAY if beyond all bands."""
     u, _ = uniforms(entity, 0, tables.death, world, seed)
     age = _age_at_death(-born / DAYS_PER_YEAR if born < 0 else 0.0, exponential(u), tables)
-    last = born + math.floor(min(age, 1e8) * DAYS_PER_YEAR)
+    last = born + np.floor(min(age, 1e8) * DAYS_PER_YEAR)
     return np.int32(min(max(last, born + 1, 1), NEVER_DAY))
 
 

@@ -48,7 +48,7 @@ def days_late(u, on_time, mean_days_late):
         return np.int64(0)
     if mean_days_late == 0:
         return np.int64(0)
-    days = math.ceil(-mean_days_late * math.log((1.0 - u) / (1.0 - on_time)))
+    days = np.ceil(-mean_days_late * math.log((1.0 - u) / (1.0 - on_time)))
     return np.int64(min(max(days, 1.0), float(LONGEST_DELAY)))
 
 

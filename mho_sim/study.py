@@ -44,7 +44,7 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
 
 def _live_all(prepared, chunks, workers, processes, progress):
     """The outcomes of all batches in the order of their worlds; of the finished ones from the first on if interrupted."""
-    pool = ThreadPoolExecutor(max_workers=workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
+    pool = ThreadPoolExecutor(max_workers=workers or processors())
     parts = []
     try:
         futures = [pool.submit(_live_one, prepared, first, count, processes) for first, count in chunks]
@@ -59,6 +59,11 @@ def _live_all(prepared, chunks, workers, processes, progress):
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return parts, False
+
+
+def processors():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _live_one(prepared, first, count, processes):
@@ -192,7 +197,7 @@ class Result:
             covered = sum(outcomes[:3])
             rows[kind] = {"episodes_per_person_year": _share(sum(outcomes), person_years), "claims_per_person_year": _share(claims, person_years),
                           "cost_per_claim": _share(sums[kind, "bills"], claims), "paid_per_claim": _share(sums[kind, "paid"], claims),
-                          "refused": _share(claims - covered, claims), "forgone": _share(outcomes[DID_NOT_SEEK], sum(outcomes))}
+                          "paid_per_covered_claim": _share(sums[kind, "paid"], covered), "refused": _share(claims - covered, claims), "forgone": _share(outcomes[DID_NOT_SEEK], sum(outcomes))}
         return pd.DataFrame.from_dict(rows, orient="index")
 
     @cached_property
@@ -220,7 +225,7 @@ class Result:
         """The object that `run --json` prints."""
         needed = self.reserve_needed
         return {"scenario": {"title": self.scenario.title, "hash": self.scenario.hash}, "version": version("mho_sim"), "worlds": self.worlds, "seed": self.seed,
-                "years": self.scenario.years, "late": self.late,
+                "years": self.scenario.years, **({"interrupted": True} if self.interrupted else {}), "late": self.late,
                 "reserve_needed": {"method": "path-wise", **{f"{level:.2f}": int(value_at_risk(needed, level)) for level in (0.9, 0.95, 0.99)}},
                 "protection": self.protection,
                 "indicators": {name: {key: _rounded(value) for key, value in row.items()} for name, row in self.indicators.to_dict("index").items()},

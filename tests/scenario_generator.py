@@ -16,12 +16,12 @@ def scenario_text(number):
     kinds = r.sample(("outpatient", "hospital", "antenatal"), r.choice((1, 2, 2))) + (["delivery"] if r.random() < 0.6 else [])
     open_births = "delivery" in kinds or r.random() < 0.4
     existing = r.random() < 0.4
-    households = {r.randint(1, 3): r.randint(1, 4), r.randint(4, 6): r.randint(1, 4), 1: r.randint(1, 3)} | ({12: 3} if r.random() < 0.3 else {})
+    households = {r.randint(1, 3): r.randint(1, 4), r.randint(4, 6): r.randint(1, 4), 1: r.randint(1, 3)} | ({20: 2} if r.random() < 0.3 else {})
     late_payers = existing or r.random() < 0.7
     start = r.choice(("2027-01-01", "2027-02-01", "2028-01-01", "2027-12-01"))
     lines = [f"title: Generated {number} (invented)", "currency: XOF", f"start: {start}", f"years: {r.choice((1, 1, 2))}", "setting:", "  association:",
              *_association(r, households), f"    births: {r.choice(('30%', '60%', '100%')) if open_births else 'none'}",
-             f"    deaths: {r.choice(('none', '{0-0: 0.4, 1-49: 0.1, 50+: 0.5}', '{0+: 1.5}'))}", "  illness:"]
+             f"    deaths: {r.choice(('none', '{0-4: 3, 5-49: 0.1, 50+: 2}', '{0+: 1.5}'))}", "  illness:"]
     for kind in kinds:
         lines += _illness(r, kind)
     if late_payers:
@@ -67,8 +67,8 @@ def _scheme(r, kinds, existing):
     covered = [kind for kind in kinds if r.random() < 0.85]
     waiting = ", ".join([f"default: {r.choice(DURATIONS)}"] + [f"{kind}: {r.choice(DURATIONS)}" for kind in kinds if r.random() < 0.4])
     lines = ["scheme:", f"  membership: {{waiting: {{{waiting}}}}}",
-             f"  contribution: {{amount: {r.choice((0, 100, 333, 500, 1000))}, per: {r.choice(('beneficiary', 'household'))}, every: {r.choice(('month', 'month', 'year'))}, "
-             f"timing: {r.choice(('in-advance', 'in-arrears'))}, grace: {r.choice(DURATIONS)}}}",
+             f"  contribution: {{amount: {r.choice((0, 100, 333, 500, 1000))}, per: {r.choice(('beneficiary', 'household'))}, "
+             f"every: {r.choice(('month', 'month', 'year'))}, timing: {r.choice(('in-advance', 'in-arrears'))}, grace: {r.choice(DURATIONS)}}}",
              "  benefits:" if covered else "  benefits: {}"]
     for kind in covered:
         benefit = f"{{lump_sum: {r.choice((0, 1000, 2500))}}}" if r.random() < 0.3 else \

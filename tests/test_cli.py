@@ -46,7 +46,7 @@ def test_run_speaks_plainly():
 def test_trace_tells_one_household_in_dated_sentences():
     done = mho_sim("trace", SCENARIO, "--world", "3", "--household", "12")
     assert done.returncode == 0, done.stderr
-    assert "2027-01-01  Household 12: A contribution of" in done.stdout
+    assert "2027-01-01  Household 12 pays its contribution of 1 600 on the day it is due." in done.stdout
 
 
 @pytest.mark.parametrize("arguments, sentence", [

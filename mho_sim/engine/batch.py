@@ -11,7 +11,7 @@ from mho_sim.population import PERSON, associate, life_tables, write_script
 
 
 class Prepared:
-    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises ValueError where the scenario cannot be lived."""
+    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises CannotBeLived where a household has too many places."""
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed = scenario, np.uint64(seed)

@@ -3,7 +3,6 @@
 `live` is a walk over households; each that has something to do goes through its events in the order of the clock. What it does to the scheme goes
 into the books and into day buckets (paid in, claimed). Rules: MODEL.md, sections 5 to 7.
 """
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -65,12 +64,17 @@ class Stretch(NamedTuple):
 
 
 @rule
+def _ticks(x):
+    """A distance in whole ticks, at least 1; bounded before it becomes an integer."""
+    return np.int64(min(max(np.floor(x + 0.5), 1.0), LONGEST_DISTANCE))
+
+
+@rule
 def _distance(u, hazard):
     """Ticks of the clock to the next episode; NEVER where there is no hazard."""
     if hazard == 0.0:
         return NEVER
-    ticks = math.floor(exponential(u) / hazard * YEAR + 0.5)
-    return np.int64(min(max(ticks, 1.0), LONGEST_DISTANCE))
+    return _ticks(exponential(u) / hazard * YEAR)
 
 
 @rule
@@ -147,8 +151,7 @@ def _grow_older(w, i, m, day, stretch, people, setting, state):
         elif new == 0.0:
             state.due[w, k, i] = NEVER
         elif state.due[w, k, i] != NEVER:
-            remaining = math.floor((state.due[w, k, i] - clock) * (old / new) + 0.5)
-            state.due[w, k, i] = clock + np.int64(min(max(remaining, 1.0), LONGEST_DISTANCE))
+            state.due[w, k, i] = clock + _ticks((state.due[w, k, i] - clock) * (old / new))
 
 
 @kernel
@@ -224,6 +227,7 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
     register[kind_measure(k, ledger.BILLS)] += bill
     register[kind_measure(k, ledger.PAID)] += paid
     post(memory, w, m, ledger.BENEFITS, ledger.PROVIDERS, paid, day * DAY + ILLNESS, h, entity % PLACES, k, reason)
+    ledger.note_bill(memory, w, bill)
 
 
 @rule
