@@ -105,8 +105,7 @@ def judge_count(name, expected, events):
 
 def accept(*verdicts):
     """Pass if there are verdicts and all of them do; the failure tells which rows do not."""
-    assert verdicts
-    assert not [verdict.line for verdict in verdicts if not verdict.inside]
+    assert verdicts and all(verdict.inside for verdict in verdicts), "\n".join(verdict.line for verdict in verdicts if not verdict.inside)
 
 
 # Estimates over independent worlds: (value, standard error)
