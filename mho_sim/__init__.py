@@ -1,10 +1,11 @@
 """mho_sim: a discrete-event actuarial simulator of mutual health organizations.
 
-    import mho_sim
-    scenario = mho_sim.load("scenarios/market-traders.yaml")
-    result = mho_sim.simulate(scenario, worlds=1000, seed=1)
-    result.late["probability"], result.indicators, result.monthly
+import mho_sim
+scenario = mho_sim.load("scenarios/market-traders.yaml")
+result = mho_sim.simulate(scenario, worlds=1000, seed=1)
+result.late["probability"], result.indicators, result.monthly
 """
+
 from importlib import import_module
 
 _DOORS = {"load": "scenario", "simulate": "study"}

@@ -1,4 +1,5 @@
 """Pure mathematics of risk on numbers and arrays."""
+
 import numpy as np
 from scipy import special
 
@@ -6,7 +7,8 @@ from scipy import special
 def proportion_interval(events, trials, confidence=0.95):
     """Clopper-Pearson interval of a probability from `events` in `trials`, as (low, high).
 
-    Covers with at least the stated confidence at any probability (Clopper and Pearson, Biometrika 26, 1934). Raises ValueError unless 0 <= events <= trials, trials > 0.
+    Covers with at least the stated confidence at any probability (Clopper and Pearson, Biometrika 26, 1934). Raises
+    ValueError unless 0 <= events <= trials, trials > 0.
     """
     if not 0 <= events <= trials or trials == 0:
         raise ValueError(f"{events} events in {trials} trials: need 0 <= events <= trials and at least one trial")
@@ -17,5 +19,7 @@ def proportion_interval(events, trials, confidence=0.95):
 
 
 def value_at_risk(losses, level):
-    """The smallest of the losses x such that a share of at least `level` of them is at most x; same unit as the losses."""
+    """The smallest of the losses x such that a share of at least `level` of them is at most x; same unit as the
+    losses.
+    """
     return np.quantile(losses, level, method="inverted_cdf")

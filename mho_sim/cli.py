@@ -1,8 +1,9 @@
 """The command line: a door to `load`, `simulate` and the story of one world; no logic of its own.
 
-Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1 failure, 2 the input or the command line is wrong,
-130 interrupted.
+Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1
+failure, 2 the input or the command line is wrong, 130 interrupted.
 """
+
 import json
 import sys
 from contextlib import contextmanager
@@ -10,8 +11,20 @@ from contextlib import contextmanager
 import click
 
 SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False))
-SET = click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change one value of the scenario, e.g. scheme.contribution.amount=600. Repeatable.")
-SEED = click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="The same seed gives the same futures.")
+SET = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one value of the scenario, e.g. scheme.contribution.amount=600. Repeatable.",
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="The same seed gives the same futures.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +37,9 @@ def commands():
 @SCENARIO
 @SET
 @SEED
-@click.option("--worlds", type=click.IntRange(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures.")
+@click.option(
+    "--worlds", type=click.IntRange(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures."
+)
 @click.option("--batch", type=click.IntRange(1), help="Worlds at a time; changes no result.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; changes no result. Default: one per processor.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -35,6 +50,7 @@ def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
     _say_if_cold(quiet)
     from mho_sim.report import run_text
     from mho_sim.study import simulate
+
     with _progress(worlds, quiet) as bar, _refusal(scenario):
         result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1) if as_json else run_text(result))
@@ -53,10 +69,14 @@ def trace(scenario, sets, seed, world, household):
     """One future as a story: dated sentences, and the cash box after each payment."""
     loaded = _load(scenario, sets)
     if household is not None and household >= loaded.household_count:
-        raise click.UsageError(f"--household {household}: the scenario has {loaded.household_count} households, numbered from 0 to {loaded.household_count - 1}.")
+        raise click.UsageError(
+            f"--household {household}: the scenario has {loaded.household_count} households, numbered from 0 to "
+            f"{loaded.household_count - 1}."
+        )
     _say_if_cold(False)
     from mho_sim.engine import Prepared
     from mho_sim.report import story
+
     with _refusal(scenario):
         prepared = Prepared(loaded, seed)
     for line in story(prepared, world, household):
@@ -69,20 +89,25 @@ def trace(scenario, sets, seed, world, household):
 def check(scenario, sets):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
-    click.echo(f"{scenario}: no fault found.\n{loaded.title}\n{loaded.household_count:,} households, {loaded.years} year{'s' if loaded.years > 1 else ''} from {loaded.start}; "
-               f"services: {', '.join(loaded.kinds)}.")
+    click.echo(
+        f"{scenario}: no fault found.\n{loaded.title}\n{loaded.household_count:,} households, {loaded.years} "
+        f"year{'s' if loaded.years > 1 else ''} from {loaded.start}; "
+        f"services: {', '.join(loaded.kinds)}."
+    )
 
 
 @commands.command()
 def schema():
     """The JSON Schema of scenario files, for editors that help while you type."""
     from mho_sim.scenario import schema as of_scenarios
+
     click.echo(json.dumps(of_scenarios(), ensure_ascii=False, indent=1))
 
 
 def _load(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""
     from mho_sim.scenario import ScenarioError, load
+
     try:
         return load(path, sets)
     except ScenarioError as error:
@@ -94,6 +119,7 @@ def _load(path, sets):
 def _refusal(path):
     """Where a scenario cannot be lived, one sentence that says what to change."""
     from mho_sim.population import CannotBeLived
+
     try:
         yield
     except CannotBeLived as error:
@@ -103,12 +129,14 @@ def _refusal(path):
 
 def _say_if_cold(quiet):
     from mho_sim.compiled import is_cold
+
     if is_cold() and not quiet:
         click.echo("Preparing the engine: this takes some seconds, on the first run only.", err=True)
 
 
 def _progress(worlds, quiet):
     from tqdm import tqdm
+
     return tqdm(total=worlds, unit=" worlds", delay=1, disable=quiet or None, file=sys.stderr, leave=False)
 
 

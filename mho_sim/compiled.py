@@ -1,8 +1,10 @@
 """Turns plain functions into machine code, once per version of the sources.
 
-numba's cache looks only at the file that holds a kernel and goes stale when a function it calls in another file changes. So the
-cache folder's name is a hash of all the package's sources and of the versions of numba and Python: an edited rule is always seen.
+numba's cache looks only at the file that holds a kernel and goes stale when a function it calls in another file
+changes. So the cache folder's name is a hash of all the package's sources and of the versions of numba and Python: an
+edited rule is always seen.
 """
+
 import hashlib
 import os
 import shutil
@@ -13,7 +15,7 @@ from pathlib import Path
 import numba
 import platformdirs
 
-KEPT = 6                                                # cache folders of other versions that are left in place
+KEPT = 6  # cache folders of other versions that are left in place
 
 
 def sources_hash(package=Path(__file__).parent):
@@ -25,7 +27,9 @@ def sources_hash(package=Path(__file__).parent):
 
 
 def _cache_folder():
-    """The folder for this version's machine code, in the user's cache, or in a temporary one where that cannot be written."""
+    """The folder for this version's machine code, in the user's cache, or in a temporary one where that cannot be
+    written.
+    """
     chosen = os.environ.get("MHO_SIM_CACHE_DIR") or platformdirs.user_cache_dir("mho_sim")
     for root in (Path(chosen), Path(tempfile.gettempdir()) / f"mho_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"):
         folder = root / sources_hash()
@@ -51,8 +55,8 @@ def is_cold():
     return CACHE_FOLDER is None or next(CACHE_FOLDER.rglob("*.nbi"), None) is None
 
 
-# Kernels are handed arrays and never make any, so they need none of numba's reference counts (`_nrt`); counting the references to
-# every column at every call of a rule took four fifths of the engine's time.
+# Kernels are handed arrays and never make any, so they need none of numba's reference counts (`_nrt`); counting the
+# references to every column at every call of a rule took four fifths of the engine's time.
 HOW = {"error_model": "numpy", "_nrt": False}
-rule = numba.njit(forceinline=True, **HOW)              # a pure function of scalars and columns, used inside kernels
-kernel = numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **HOW)     # a walk over many households or people
+rule = numba.njit(forceinline=True, **HOW)  # a pure function of scalars and columns, used inside kernels
+kernel = numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **HOW)  # a walk over many households or people

@@ -1,9 +1,10 @@
 """Draws: the uniform numbers of a named decision, and one variate from one uniform.
 
-A draw is keyed, never streamed: Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011)
-on (entity, index, decision, world) under the seed. One block gives two uniforms. Every variate is the inverse of one
-uniform and grows with it, so that dearer is dearer path by path.
+A draw is keyed, never streamed: Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
+2, 3", SC 2011) on (entity, index, decision, world) under the seed. One block gives two uniforms. Every variate is the
+inverse of one uniform and grows with it, so that dearer is dearer path by path.
 """
+
 import hashlib
 import math
 from functools import lru_cache
@@ -13,7 +14,7 @@ from scipy import special
 
 from mho_sim.compiled import kernel, rule
 
-SHARED = np.uint32(2**32 - 1)                                  # the "world" of what is drawn once for all worlds
+SHARED = np.uint32(2**32 - 1)  # the "world" of what is drawn once for all worlds
 GAMMA_CLASSES = 4096
 LARGEST_BILL = 10**12
 
@@ -31,8 +32,12 @@ def philox(entity, index, which, world, seed):
     for _ in range(10):
         p0 = np.uint64(0xD2511F53) * np.uint64(c0)
         p1 = np.uint64(0xCD9E8D57) * np.uint64(c2)
-        c0, c1, c2, c3 = (np.uint32(np.uint32(p1 >> np.uint64(32)) ^ c1 ^ k0), np.uint32(p1),
-                          np.uint32(np.uint32(p0 >> np.uint64(32)) ^ c3 ^ k1), np.uint32(p0))
+        c0, c1, c2, c3 = (
+            np.uint32(np.uint32(p1 >> np.uint64(32)) ^ c1 ^ k0),
+            np.uint32(p1),
+            np.uint32(np.uint32(p0 >> np.uint64(32)) ^ c3 ^ k1),
+            np.uint32(p0),
+        )
         k0 = np.uint32(k0 + np.uint32(0x9E3779B9))
         k1 = np.uint32(k1 + np.uint32(0xBB67AE85))
     return c0, c1, c2, c3
@@ -41,7 +46,9 @@ def philox(entity, index, which, world, seed):
 @rule
 def _uniform(high, low):
     """A uniform in (0, 1) from two words: 52 bits and a half, never 0 and never 1."""
-    return (np.float64(np.uint32(high) >> np.uint32(6)) * 67108864.0 + np.float64(np.uint32(low) >> np.uint32(6)) + 0.5) / 4503599627370496.0
+    return (
+        np.float64(np.uint32(high) >> np.uint32(6)) * 67108864.0 + np.float64(np.uint32(low) >> np.uint32(6)) + 0.5
+    ) / 4503599627370496.0
 
 
 @rule
@@ -60,7 +67,9 @@ def _fill(drawn, entities, indices, which, world, seed):
 def uniform_columns(entities, indices, which, world, seed):
     """The two uniforms of each of many draws of one decision, shape (2, len(entities))."""
     drawn = np.empty((2, len(entities)))
-    _fill(drawn, np.asarray(entities, np.int64), np.asarray(indices, np.int64), which, np.uint32(world), np.uint64(seed))
+    _fill(
+        drawn, np.asarray(entities, np.int64), np.asarray(indices, np.int64), which, np.uint32(world), np.uint64(seed)
+    )
     return drawn
 
 
@@ -73,6 +82,7 @@ def exponential(u):
 @rule
 def normal(u):
     """Standard normal variate by AS241 (PPND16), relative error about 1e-16 (Wichura, Applied Statistics 37, 1988)."""
+    # fmt: off
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
@@ -103,6 +113,7 @@ def normal(u):
                ) * r + 5.99832206555887937690e-1) * r + 1.0)
     x = top / bottom
     return -x if q < 0.0 else x
+    # fmt: on
 
 
 @rule
@@ -119,10 +130,11 @@ def lognormal_parameters(mean, cv):
 
 @lru_cache(maxsize=64)
 def gamma_classes(variance):
-    """The 4,096 equally likely values of a gamma factor of mean 1: each class's conditional mean, ascending, shape (4096,).
+    """The 4,096 equally likely values of a gamma factor of mean 1: each class's conditional mean, ascending, shape
+    (4096,).
 
-    With shape a = 1 / variance, E[X; X < q] = P(a + 1, a q), P the regularized lower incomplete gamma function. The mean is exactly 1; of the
-    variance at most 0.1 % is lost for variances up to 4 (tests/test_draws.py).
+    With shape a = 1 / variance, E[X; X < q] = P(a + 1, a q), P the regularized lower incomplete gamma function. The
+    mean is exactly 1; of the variance at most 0.1 % is lost for variances up to 4 (tests/test_draws.py).
     """
     if variance == 0:
         return np.ones(GAMMA_CLASSES)

@@ -1,24 +1,60 @@
 """Remembers: double-entry books and registers of many worlds, and a log of entries where one is wanted.
 
-Books have the axes (worlds, mutuals, accounts) and hold balances as debit minus credit in whole units of money, so that every cell's accounts sum to zero. Nothing but
-`post` writes to them. Registers count what money does not show, with the axes (worlds, mutuals, months, measures).
+Books have the axes (worlds, mutuals, accounts) and hold balances as debit minus credit in whole units of money, so that
+every cell's accounts sum to zero. Nothing but `post` writes to them. Registers count what money does not show, with the
+axes (worlds, mutuals, months, measures).
 """
+
 import numpy as np
 
 from mho_sim.compiled import rule
 from mho_sim.rules import OUTCOMES, REASONS
 
-ACCOUNTS = ("cash", "receivable", "accrued", "advances", "unearned", "providers", "suppliers", "equity", "contributions", "benefits", "expenses")
-(CASH, RECEIVABLE, ACCRUED, ADVANCES, UNEARNED, PROVIDERS, SUPPLIERS, EQUITY, CONTRIBUTIONS, BENEFITS, EXPENSES) = range(len(ACCOUNTS))
+ACCOUNTS = (
+    "cash",
+    "receivable",
+    "accrued",
+    "advances",
+    "unearned",
+    "providers",
+    "suppliers",
+    "equity",
+    "contributions",
+    "benefits",
+    "expenses",
+)
+(CASH, RECEIVABLE, ACCRUED, ADVANCES, UNEARNED, PROVIDERS, SUPPLIERS, EQUITY, CONTRIBUTIONS, BENEFITS, EXPENSES) = (
+    range(len(ACCOUNTS))
+)
 
-KIND_MEASURES = (*OUTCOMES, "bills", "paid")            # counted for each kind of illness
+KIND_MEASURES = (*OUTCOMES, "bills", "paid")  # counted for each kind of illness
 BILLS, PAID = len(OUTCOMES), len(OUTCOMES) + 1
-SCHEME_MEASURES = ("births", "deaths", "people", "people_covered", "households_paid_up", "households_late", "households_suspended")
+SCHEME_MEASURES = (
+    "births",
+    "deaths",
+    "people",
+    "people_covered",
+    "households_paid_up",
+    "households_late",
+    "households_suspended",
+)
 BIRTHS, DEATHS, PEOPLE, PEOPLE_COVERED, PAID_UP, LATE, SUSPENDED = range(len(SCHEME_MEASURES))
 NOBODY = -1
 
-ENTRY = np.dtype([("world", "i8"), ("moment", "i8"), ("household", "i8"), ("person", "i8"), ("kind", "i8"), ("reason", "i8"),
-                  ("debit", "i8"), ("credit", "i8"), ("amount", "i8"), ("bill", "i8")])
+ENTRY = np.dtype(
+    [
+        ("world", "i8"),
+        ("moment", "i8"),
+        ("household", "i8"),
+        ("person", "i8"),
+        ("kind", "i8"),
+        ("reason", "i8"),
+        ("debit", "i8"),
+        ("credit", "i8"),
+        ("amount", "i8"),
+        ("bill", "i8"),
+    ]
+)
 
 
 def measures(kinds):
@@ -65,6 +101,19 @@ def in_order(log):
 
 
 def readable(log, kinds):
-    """A log's rows as tuples (moment, household, person, kind, reason, debit, credit, amount) with names, in the order of the clock."""
-    return [(int(e["moment"]), int(e["household"]), int(e["person"]), kinds[e["kind"]] if e["kind"] >= 0 else None, REASONS[e["reason"]],
-             ACCOUNTS[e["debit"]], ACCOUNTS[e["credit"]], int(e["amount"])) for e in in_order(log)]
+    """A log's rows as tuples (moment, household, person, kind, reason, debit, credit, amount) with names, in the
+    order of the clock.
+    """
+    return [
+        (
+            int(e["moment"]),
+            int(e["household"]),
+            int(e["person"]),
+            kinds[e["kind"]] if e["kind"] >= 0 else None,
+            REASONS[e["reason"]],
+            ACCOUNTS[e["debit"]],
+            ACCOUNTS[e["credit"]],
+            int(e["amount"]),
+        )
+        for e in in_order(log)
+    ]

@@ -1,8 +1,11 @@
-"""Draws the association's households and people as columns with stable ids, and each world's script of births and deaths.
+"""Draws the association's households and people as columns with stable ids, and each world's script of births and
+deaths.
 
-Who lives in which household, ages and sexes are drawn once per seed; births and deaths once per world, before the clock starts. A child
-that some world may see born has an ordinary row, whose day has not come. Rows are ordered by household, then by ordinal in it. Rules: MODEL.md, sections 4 and 5.
+Who lives in which household, ages and sexes are drawn once per seed; births and deaths once per world, before the clock
+starts. A child that some world may see born has an ordinary row, whose day has not come. Rows are ordered by household,
+then by ordinal in it. Rules: MODEL.md, sections 4 and 5.
 """
+
 import math
 from typing import NamedTuple
 
@@ -11,33 +14,38 @@ import numpy as np
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import SHARED, decision, exponential, uniform_columns, uniforms
 
-PLACES = 64                                             # ordinals a household may use: entity = household × 64 + ordinal
+PLACES = 64  # ordinals a household may use: entity = household × 64 + ordinal
 LARGEST_HOUSEHOLD = 40
-OLDEST = 89                                             # an open age band is drawn up to this age; assumed
+OLDEST = 89  # an open age band is drawn up to this age; assumed
 DAYS_PER_YEAR = 365.25
 NEVER_DAY = np.int32(2**31 - 1)
-FERTILE = (15, 50)                                      # from the first birthday to before the second
+FERTILE = (15, 50)  # from the first birthday to before the second
 
 
 class CannotBeLived(ValueError):
     """A scenario without fault that the engine cannot live; the message says what to change."""
 
 
-ROW = np.dtype([("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")], align=True)
+ROW = np.dtype(
+    [("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")],
+    align=True,
+)
 PERSON = np.dtype([("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True)
 
 
 class Association(NamedTuple):
     """The people and the places of children, the same in all worlds.
 
-    `row`, (rows,), has the fields entity; household; mother (her row; -1 for those who are there at the start); born (day; of a child's place NEVER_DAY); birth_year (of the horizon, in which the child
-    may be born; -1 likewise); woman. The rows of household h are first[h] to first[h + 1] - 1, the households of mutual m homes[m] to homes[m + 1] - 1.
+    `row`, (rows,), has the fields entity; household; mother (her row; -1 for those who are there at the start); born
+    (day; of a child's place NEVER_DAY); birth_year (of the horizon, in which the child may be born; -1 likewise);
+    woman. The rows of household h are first[h] to first[h + 1] - 1, the households of mutual m homes[m] to homes[m + 1]
+    - 1.
     """
 
     row: np.ndarray
-    first: np.ndarray                                   # (households + 1,)
-    mutual: np.ndarray                                  # (households,)
-    homes: np.ndarray                                   # (mutuals + 1,)
+    first: np.ndarray  # (households + 1,)
+    mutual: np.ndarray  # (households,)
+    homes: np.ndarray  # (mutuals + 1,)
 
 
 @rule
@@ -68,13 +76,22 @@ def _household_sizes(terms, seed):
     if terms.households is not None:
         return np.repeat(*np.array(sorted(terms.households.items()), dtype=np.int64).T)
     law = terms.covered_per_member
-    drawn = uniform_columns(np.arange(terms.members, dtype=np.int64) * PLACES, np.zeros(terms.members, np.int64),
-                            decision("household.size"), SHARED, np.uint64(seed))
-    return 1 + np.minimum(np.searchsorted(_cumulative_sizes(law.mean, law.cv), drawn[0], side="left"), LARGEST_HOUSEHOLD - 1)
+    drawn = uniform_columns(
+        np.arange(terms.members, dtype=np.int64) * PLACES,
+        np.zeros(terms.members, np.int64),
+        decision("household.size"),
+        SHARED,
+        np.uint64(seed),
+    )
+    return 1 + np.minimum(
+        np.searchsorted(_cumulative_sizes(law.mean, law.cv), drawn[0], side="left"), LARGEST_HOUSEHOLD - 1
+    )
 
 
 def _cumulative_sizes(mean, cv):
-    """P(N <= n) of the persons beside the member, negative binomial with mean `mean - 1` and the household's variance, n = 0 to 39."""
+    """P(N <= n) of the persons beside the member, negative binomial with mean `mean - 1` and the household's
+    variance, n = 0 to 39.
+    """
     extra, variance = mean - 1, (cv * mean) ** 2
     if extra == 0:
         return np.ones(LARGEST_HOUSEHOLD)
@@ -109,7 +126,7 @@ def _places_for_children(born, woman, terms, years, calendar):
     if terms.births is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     starts = np.array([calendar.first[12 * year] for year in range(years)])
-    reaches = birthday.py_func                          # the same rule, on columns
+    reaches = birthday.py_func  # the same rule, on columns
     fertile = (reaches(born, FERTILE[0])[:, None] <= starts) & (starts < reaches(born, FERTILE[1])[:, None])
     return np.nonzero(fertile & woman[:, None])
 
@@ -119,13 +136,17 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
     places = np.bincount(household[mothers], minlength=len(sizes))
     if (sizes + places).max() > PLACES:
         fullest = int(np.argmax(sizes + places))
-        raise CannotBeLived(f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its people and the children "
-                         f"who may be born, and there are {PLACES}: shorten `years`, make households smaller, or write `births: none`")
+        raise CannotBeLived(
+            f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its "
+            "people and the children "
+            f"who may be born, and there are {PLACES}: shorten `years`, make households smaller, or write `births: "
+            "none`"
+        )
     child_home = household[mothers]
     child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
     homes, ordinals = np.concatenate((household, child_home)), np.concatenate((ordinal, child_ordinal))
     entity = homes * PLACES + ordinals
-    child_woman = _person_marks(entity[len(household):], seed)[1] < terms.people.women
+    child_woman = _person_marks(entity[len(household) :], seed)[1] < terms.people.women
     order = np.lexsort((ordinals, homes))
     new_row = np.empty_like(order)
     new_row[order] = np.arange(len(order))
@@ -135,29 +156,38 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
     row["woman"] = np.concatenate((woman, child_woman))[order]
     row["mother"] = np.concatenate((np.full(len(household), -1), new_row[mothers]))[order]
     row["birth_year"] = np.concatenate((np.full(len(household), -1), years))[order]
-    return Association(row, first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64), mutual=np.zeros(len(sizes), np.int32), homes=np.array([0, len(sizes)]))
+    return Association(
+        row,
+        first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
+        mutual=np.zeros(len(sizes), np.int32),
+        homes=np.array([0, len(sizes)]),
+    )
 
 
 class LifeTables(NamedTuple):
     """What the script of births and deaths is written from."""
 
-    birth_probability: float                            # a year, of a woman of 15 to 49; 0 if births are closed
-    death_first: np.ndarray                             # age bands: first year of age, shape (bands,)
-    death_end: np.ndarray                               # age at the band's end; infinite if open
-    death_rate: np.ndarray                              # deaths per person-year
-    month_first: np.ndarray                             # first day of each month, shape (months + 1,)
-    birth: np.uint32                                    # decisions
+    birth_probability: float  # a year, of a woman of 15 to 49; 0 if births are closed
+    death_first: np.ndarray  # age bands: first year of age, shape (bands,)
+    death_end: np.ndarray  # age at the band's end; infinite if open
+    death_rate: np.ndarray  # deaths per person-year
+    month_first: np.ndarray  # first day of each month, shape (months + 1,)
+    birth: np.uint32  # decisions
     death: np.uint32
 
 
 def life_tables(terms, calendar):
     """The tables of an association's terms, for `write_script`."""
     bands = terms.deaths or ()
-    return LifeTables(terms.births or 0.0,
-                      np.array([first for first, _, _ in bands], dtype=np.float64),
-                      np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
-                      np.array([rate for _, _, rate in bands], dtype=np.float64),
-                      calendar.first, decision("birth"), decision("death"))
+    return LifeTables(
+        terms.births or 0.0,
+        np.array([first for first, _, _ in bands], dtype=np.float64),
+        np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
+        np.array([rate for _, _, rate in bands], dtype=np.float64),
+        calendar.first,
+        decision("birth"),
+        decision("death"),
+    )
 
 
 @rule

@@ -1,7 +1,9 @@
 """Rules decide without memory, chance or clock: what is due, who is covered, what is paid and why not, who seeks care.
 
-Scalars and small records in, scalars out; compiled into the kernels that ask them. Money is whole units; days are day numbers.
+Scalars and small records in, scalars out; compiled into the kernels that ask them. Money is whole units; days are day
+numbers.
 """
+
 import math
 from typing import NamedTuple
 
@@ -10,20 +12,56 @@ import numpy as np
 from mho_sim.compiled import rule
 
 # Why an episode ended as it did (openIMIS vocabulary where it has a word), and why an entry was made.
-REASONS = ("accepted", "over_ceiling", "over_household_ceiling", "not_in_package", "no_coverage", "waiting_period", "did_not_seek",
-           "contribution_due", "paid_on_time", "paid_late", "reinstated", "paid_from_advance", "birth", "death", "opening", "earned",
-           "running_costs", "debt_paid")
-(ACCEPTED, OVER_CEILING, OVER_HOUSEHOLD_CEILING, NOT_IN_PACKAGE, NO_COVERAGE, WAITING_PERIOD, DID_NOT_SEEK,
- CONTRIBUTION_DUE, PAID_ON_TIME, PAID_LATE, REINSTATED, PAID_FROM_ADVANCE, BIRTH, DEATH, OPENING, EARNED,
- RUNNING_COSTS, DEBT_PAID) = range(len(REASONS))
-OUTCOMES = REASONS[:DID_NOT_SEEK + 1]                   # those that an episode may have
+REASONS = (
+    "accepted",
+    "over_ceiling",
+    "over_household_ceiling",
+    "not_in_package",
+    "no_coverage",
+    "waiting_period",
+    "did_not_seek",
+    "contribution_due",
+    "paid_on_time",
+    "paid_late",
+    "reinstated",
+    "paid_from_advance",
+    "birth",
+    "death",
+    "opening",
+    "earned",
+    "running_costs",
+    "debt_paid",
+)
+(
+    ACCEPTED,
+    OVER_CEILING,
+    OVER_HOUSEHOLD_CEILING,
+    NOT_IN_PACKAGE,
+    NO_COVERAGE,
+    WAITING_PERIOD,
+    DID_NOT_SEEK,
+    CONTRIBUTION_DUE,
+    PAID_ON_TIME,
+    PAID_LATE,
+    REINSTATED,
+    PAID_FROM_ADVANCE,
+    BIRTH,
+    DEATH,
+    OPENING,
+    EARNED,
+    RUNNING_COSTS,
+    DEBT_PAID,
+) = range(len(REASONS))
+OUTCOMES = REASONS[: DID_NOT_SEEK + 1]  # those that an episode may have
 
 NO_LIMIT = np.int64(2**62)
 MILLION = 1_000_000
 LONGEST_DELAY = 2**30
 
 CONTRIBUTION = np.dtype([("amount", "i8"), ("per_beneficiary", "?")])
-BENEFIT = np.dtype([("exists", "?"), ("is_lump_sum", "?"), ("lump_sum", "i8"), ("copay_millionths", "i8"), ("ceiling_per_event", "i8")])
+BENEFIT = np.dtype(
+    [("exists", "?"), ("is_lump_sum", "?"), ("lump_sum", "i8"), ("copay_millionths", "i8"), ("ceiling_per_event", "i8")]
+)
 
 
 class Decision(NamedTuple):
@@ -43,7 +81,9 @@ def contribution_due(contribution, people):
 
 @rule
 def days_late(u, on_time, mean_days_late):
-    """Days between the due date and the payment, from one mark: 0 with probability `on_time`, else exponential, rounded up to whole days."""
+    """Days between the due date and the payment, from one mark: 0 with probability `on_time`, else exponential,
+    rounded up to whole days.
+    """
     if u < on_time:
         return np.int64(0)
     if mean_days_late == 0:
@@ -72,7 +112,9 @@ def seeks_care(u, is_covered, when_covered, when_not):
 
 @rule
 def adjudicate(benefit, bill, left_in_year):
-    """What is paid for a covered episode: lump sum, or bill less copayment (half up) to the ceiling per event; then what the household's year leaves."""
+    """What is paid for a covered episode: lump sum, or bill less copayment (half up) to the ceiling per event; then
+    what the household's year leaves.
+    """
     if benefit.is_lump_sum:
         paid, reason = benefit.lump_sum, ACCEPTED
     else:

@@ -2,6 +2,7 @@
 
 Results do not depend on the number of threads, on the size of a batch, or on the order in which batches end.
 """
+
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -17,16 +18,18 @@ from mho_sim.actuarial import proportion_interval, value_at_risk
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.rules import DID_NOT_SEEK
 
-ROWS_A_BATCH = 60_000                                   # people times worlds: a batch's state stays near the processor's cache
+ROWS_A_BATCH = 60_000  # people times worlds: a batch's state stays near the processor's cache
 LARGEST_BATCH = 256
 
 
 def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None):
     """Many futures of one scenario: a `Result`.
 
-    `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor); `batch` worlds at a time (changes no byte); `processes`: functions
-    `process(clock, batch)` that act beside the scheme's own; `progress`: called with the number of worlds that were just finished. Ctrl-C gives a result of the worlds that were finished, with `interrupted` set.
-    Raises ValueError for a number out of range, or a scenario that cannot be lived.
+    `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
+    `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
+    scheme's own; `progress`: called with the number of worlds that were just finished. Ctrl-C gives a result of the
+    worlds that were finished, with `interrupted` set. Raises ValueError for a number out of range, or a scenario that
+    cannot be lived.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -38,12 +41,16 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
     prepared = Prepared(scenario, seed)
     size = batch or max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.row), 1)))
     starts = range(0, worlds, size)
-    parts, interrupted = _live_all(prepared, [(first, min(size, worlds - first)) for first in starts], workers, tuple(processes), progress)
+    parts, interrupted = _live_all(
+        prepared, [(first, min(size, worlds - first)) for first in starts], workers, tuple(processes), progress
+    )
     return Result(prepared, Outcome.joined(parts), interrupted)
 
 
 def _live_all(prepared, chunks, workers, processes, progress):
-    """The outcomes of all batches in the order of their worlds; of the finished ones from the first on if interrupted."""
+    """The outcomes of all batches in the order of their worlds; of the finished ones from the first on if
+    interrupted.
+    """
     pool = ThreadPoolExecutor(max_workers=workers or processors())
     parts = []
     try:
@@ -73,15 +80,15 @@ def _live_one(prepared, first, count, processes):
 class Outcome(NamedTuple):
     """What is kept of each world (W), for M mutuals; money in whole units."""
 
-    yearly: np.ndarray                                  # (W, M, years, accounts): balances at the end of each year
-    registers: np.ndarray                               # (W, M, years, measures): sums over the months of each year
-    cash: np.ndarray                                    # (W, M, months): at the closings
-    first_late: np.ndarray                              # (W, M): day; -1 if never
-    late_days: np.ndarray                               # (W, M)
-    worst: np.ndarray                                   # (W, M): the largest of due and unpaid minus cash
-    digests: np.ndarray                                 # (W, 32) bytes
-    closings_sum: np.ndarray                            # (M, months, accounts): sums over worlds
-    registers_sum: np.ndarray                           # (M, months, measures): sums over worlds
+    yearly: np.ndarray  # (W, M, years, accounts): balances at the end of each year
+    registers: np.ndarray  # (W, M, years, measures): sums over the months of each year
+    cash: np.ndarray  # (W, M, months): at the closings
+    first_late: np.ndarray  # (W, M): day; -1 if never
+    late_days: np.ndarray  # (W, M)
+    worst: np.ndarray  # (W, M): the largest of due and unpaid minus cash
+    digests: np.ndarray  # (W, 32) bytes
+    closings_sum: np.ndarray  # (M, months, accounts): sums over worlds
+    registers_sum: np.ndarray  # (M, months, measures): sums over worlds
 
     @classmethod
     def of(cls, batch):
@@ -90,8 +97,17 @@ class Outcome(NamedTuple):
         worlds, mutuals, months, measures = registers.shape
         yearly = registers.reshape(worlds, mutuals, months // 12, 12, measures).sum(axis=3)
         digests = [world_digest(closings[w], till.first_late[w]) for w in range(worlds)]
-        return cls(closings[:, :, 11::12].copy(), yearly, closings[..., ledger.CASH].copy(), till.first_late, till.late_days, till.worst,
-                   np.frombuffer(b"".join(digests), np.uint8).reshape(worlds, 32), closings.sum(axis=0), registers.sum(axis=0))
+        return cls(
+            closings[:, :, 11::12].copy(),
+            yearly,
+            closings[..., ledger.CASH].copy(),
+            till.first_late,
+            till.late_days,
+            till.worst,
+            np.frombuffer(b"".join(digests), np.uint8).reshape(worlds, 32),
+            closings.sum(axis=0),
+            registers.sum(axis=0),
+        )
 
     @classmethod
     def joined(cls, parts):
@@ -101,16 +117,25 @@ class Outcome(NamedTuple):
 
 
 def world_digest(closings, first_late):
-    """SHA-256 of one world's closed books, (mutuals, months, accounts), as little-endian int64 by month, mutual, account, and its first late days (mutuals)."""
+    """SHA-256 of one world's closed books, (mutuals, months, accounts), as little-endian int64 by month, mutual,
+    account, and its first late days (mutuals).
+    """
     books = np.ascontiguousarray(closings.transpose(1, 0, 2), dtype="<i8").tobytes()
     return hashlib.sha256(books + np.ascontiguousarray(first_late, dtype="<i8").tobytes()).digest()
 
 
 class Result:
-    """What a study of one scenario found. Frames are views of `outcome`; shares lie between 0 and 1, money is in whole units of the currency."""
+    """What a study of one scenario found. Frames are views of `outcome`; shares lie between 0 and 1, money is in
+    whole units of the currency.
+    """
 
     def __init__(self, prepared, outcome, interrupted=False):
-        self.scenario, self.seed, self.outcome, self.interrupted = prepared.scenario, int(prepared.seed), outcome, interrupted
+        self.scenario, self.seed, self.outcome, self.interrupted = (
+            prepared.scenario,
+            int(prepared.seed),
+            outcome,
+            interrupted,
+        )
         self.calendar, self._receivable_before = prepared.calendar, int(prepared.opening.late_amounts.sum())
         self.opening_cash = sum(amount for debit, _, amount in prepared.opening.entries if debit == ledger.CASH)
         self.people_at_start, self.households = int((prepared.people.row["mother"] < 0).sum()), prepared.households
@@ -122,52 +147,74 @@ class Result:
 
     @cached_property
     def late(self):
-        """How often, when and for how long a bill could not be paid on the day it was due: a dict with the keys of `run --json`."""
+        """How often, when and for how long a bill could not be paid on the day it was due: a dict with the keys of
+        `run --json`.
+        """
         first, days = self.outcome.first_late[:, 0], self.outcome.late_days[:, 0]
         ever = first >= 0
         ends = self.calendar.first[12::12]
-        months = np.bincount([self.calendar.name_of_month(self.calendar.month_of(day)) for day in first[ever]], minlength=12) if ever.any() else np.zeros(12)
-        return {"probability": _share(ever.sum(), self.worlds),
-                "interval": [_rounded(limit) for limit in proportion_interval(int(ever.sum()), self.worlds)],
-                "by_year": [_share((ever & (first < end)).sum(), self.worlds) for end in ends],
-                "worst_month": MONTHS[int(months.argmax())] if ever.any() else None,
-                "days": {f"p{q}": int(value_at_risk(days[ever], q / 100)) for q in (50, 95)} if ever.any() else None}
+        months = (
+            np.bincount([self.calendar.name_of_month(self.calendar.month_of(day)) for day in first[ever]], minlength=12)
+            if ever.any()
+            else np.zeros(12)
+        )
+        return {
+            "probability": _share(ever.sum(), self.worlds),
+            "interval": [_rounded(limit) for limit in proportion_interval(int(ever.sum()), self.worlds)],
+            "by_year": [_share((ever & (first < end)).sum(), self.worlds) for end in ends],
+            "worst_month": MONTHS[int(months.argmax())] if ever.any() else None,
+            "days": {f"p{q}": int(value_at_risk(days[ever], q / 100)) for q in (50, 95)} if ever.any() else None,
+        }
 
     @cached_property
     def reserve_needed(self):
-        """Opening cash with which every bill is paid on its day, per world, money: path-wise, which is exact while nothing reacts to cash."""
+        """Opening cash with which every bill is paid on its day, per world, money: path-wise, which is exact while
+        nothing reacts to cash.
+        """
         return np.maximum(self.opening_cash + self.outcome.worst[:, 0], 0)
 
     @cached_property
     def per_world(self):
         """One row per world: indicators over the whole horizon, trouble, reserve needed."""
         final = self.outcome.yearly[:, 0, -1]
-        return pd.DataFrame({
-            "claims_ratio": indicators.claims_ratio(final),
-            "collection_rate": indicators.collection_rate(final, self._receivable_before),
-            "reserve_months": indicators.reserve_months(final, self.calendar.months),
-            "first_late_day": self.outcome.first_late[:, 0], "late_days": self.outcome.late_days[:, 0],
-            "reserve_needed": self.reserve_needed}).rename_axis("world")
+        return pd.DataFrame(
+            {
+                "claims_ratio": indicators.claims_ratio(final),
+                "collection_rate": indicators.collection_rate(final, self._receivable_before),
+                "reserve_months": indicators.reserve_months(final, self.calendar.months),
+                "first_late_day": self.outcome.first_late[:, 0],
+                "late_days": self.outcome.late_days[:, 0],
+                "reserve_needed": self.reserve_needed,
+            }
+        ).rename_axis("world")
 
     @cached_property
     def per_year(self):
-        """One row per world and year: what was earned, spent and paid in the year, and the cash and own funds at its end, money."""
+        """One row per world and year: what was earned, spent and paid in the year, and the cash and own funds at its
+        end, money.
+        """
         yearly = self.outcome.yearly[:, 0]
         opening = np.zeros_like(yearly[:, :1])
         opening[:, 0, ledger.RECEIVABLE] = self._receivable_before
         before = np.concatenate((opening, yearly[:, :-1]), axis=1)
         due = indicators.contributions_due(yearly) - indicators.contributions_due(before)
         index = pd.MultiIndex.from_product((range(self.worlds), range(1, yearly.shape[1] + 1)), names=("world", "year"))
-        columns = {"contributions_due": due,
-                   "contributions_received": due - (yearly - before)[..., ledger.RECEIVABLE],
-                   "contributions_earned": indicators.contributions_earned(yearly) - indicators.contributions_earned(before),
-                   "benefits": (yearly - before)[..., ledger.BENEFITS], "running_costs": (yearly - before)[..., ledger.EXPENSES],
-                   "cash": yearly[..., ledger.CASH], "own_funds": indicators.equity(yearly)}
+        columns = {
+            "contributions_due": due,
+            "contributions_received": due - (yearly - before)[..., ledger.RECEIVABLE],
+            "contributions_earned": indicators.contributions_earned(yearly) - indicators.contributions_earned(before),
+            "benefits": (yearly - before)[..., ledger.BENEFITS],
+            "running_costs": (yearly - before)[..., ledger.EXPENSES],
+            "cash": yearly[..., ledger.CASH],
+            "own_funds": indicators.equity(yearly),
+        }
         return pd.DataFrame({name: column.ravel() for name, column in columns.items()}, index=index)
 
     @cached_property
     def indicators(self):
-        """Mean and 5, 50 and 95 % quantiles over worlds of each indicator of the horizon; worlds without a value left out."""
+        """Mean and 5, 50 and 95 % quantiles over worlds of each indicator of the horizon; worlds without a value
+        left out.
+        """
         rows = {}
         for name in ("claims_ratio", "collection_rate", "reserve_months"):
             values = self.per_world[name].dropna().to_numpy()
@@ -177,39 +224,65 @@ class Result:
 
     @cached_property
     def monthly(self):
-        """Means over worlds by month: balances of the accounts, counts of the registers; and quantiles of the cash at the closings."""
-        columns = {f"{account}": self.outcome.closings_sum[0, :, a] / self.worlds for a, account in enumerate(ledger.ACCOUNTS)}
+        """Means over worlds by month: balances of the accounts, counts of the registers; and quantiles of the cash
+        at the closings.
+        """
+        columns = {
+            f"{account}": self.outcome.closings_sum[0, :, a] / self.worlds for a, account in enumerate(ledger.ACCOUNTS)
+        }
         for i, measure in enumerate(ledger.measures(self.scenario.kinds)):
-            columns[measure if isinstance(measure, str) else " ".join(measure)] = self.outcome.registers_sum[0, :, i] / self.worlds
+            columns[measure if isinstance(measure, str) else " ".join(measure)] = (
+                self.outcome.registers_sum[0, :, i] / self.worlds
+            )
         for q in (5, 50, 95):
-            columns[f"cash p{q:02}"] = [int(value_at_risk(self.outcome.cash[:, 0, m], q / 100)) for m in range(self.calendar.months)]
+            columns[f"cash p{q:02}"] = [
+                int(value_at_risk(self.outcome.cash[:, 0, m], q / 100)) for m in range(self.calendar.months)
+            ]
         ends = [self.calendar.date(first - 1) for first in self.calendar.first[1:]]
         return pd.DataFrame(columns, index=pd.Index(ends, name="closing"))
 
     @cached_property
     def services(self):
-        """One row per kind of illness: need, use, bills and payments per person and year, pooled over worlds. A claim is an episode for which care was sought."""
+        """One row per kind of illness: need, use, bills and payments per person and year, pooled over worlds. A
+        claim is an episode for which care was sought.
+        """
         sums, person_years = self._register_sums, self._register_sums["people"] / 12
         rows = {}
         for kind in self.scenario.kinds:
-            outcomes = [sums[kind, reason] for reason in ledger.KIND_MEASURES[:DID_NOT_SEEK + 1]]
+            outcomes = [sums[kind, reason] for reason in ledger.KIND_MEASURES[: DID_NOT_SEEK + 1]]
             claims = sum(outcomes[:DID_NOT_SEEK])
             covered = sum(outcomes[:3])
-            rows[kind] = {"episodes_per_person_year": _share(sum(outcomes), person_years), "claims_per_person_year": _share(claims, person_years),
-                          "cost_per_claim": _share(sums[kind, "bills"], claims), "paid_per_claim": _share(sums[kind, "paid"], claims),
-                          "paid_per_covered_claim": _share(sums[kind, "paid"], covered), "refused": _share(claims - covered, claims), "forgone": _share(outcomes[DID_NOT_SEEK], sum(outcomes))}
+            rows[kind] = {
+                "episodes_per_person_year": _share(sum(outcomes), person_years),
+                "claims_per_person_year": _share(claims, person_years),
+                "cost_per_claim": _share(sums[kind, "bills"], claims),
+                "paid_per_claim": _share(sums[kind, "paid"], claims),
+                "paid_per_covered_claim": _share(sums[kind, "paid"], covered),
+                "refused": _share(claims - covered, claims),
+                "forgone": _share(outcomes[DID_NOT_SEEK], sum(outcomes)),
+            }
         return pd.DataFrame.from_dict(rows, orient="index")
 
     @cached_property
     def protection(self):
-        """Whom the mutual protects, shares pooled over worlds and months: people covered, households suspended, episodes of need without care, refusals among claims by reason."""
+        """Whom the mutual protects, shares pooled over worlds and months: people covered, households suspended,
+        episodes of need without care, refusals among claims by reason.
+        """
         sums, kinds = self._register_sums, self.scenario.kinds
         households = sum(sums[status] for status in ("households_paid_up", "households_late", "households_suspended"))
-        by_reason = {reason: sum(sums[kind, reason] for kind in kinds) for reason in ledger.KIND_MEASURES[:DID_NOT_SEEK + 1]}
+        by_reason = {
+            reason: sum(sums[kind, reason] for kind in kinds) for reason in ledger.KIND_MEASURES[: DID_NOT_SEEK + 1]
+        }
         claims = sum(by_reason.values()) - by_reason["did_not_seek"]
-        refusals = {reason: _share(by_reason[reason], claims) for reason in ("not_in_package", "no_coverage", "waiting_period")}
-        return {"covered": _share(sums["people_covered"], sums["people"]), "suspended": _share(sums["households_suspended"], households),
-                "forgone_care": _share(by_reason["did_not_seek"], sum(by_reason.values())), "refused": refusals}
+        refusals = {
+            reason: _share(by_reason[reason], claims) for reason in ("not_in_package", "no_coverage", "waiting_period")
+        }
+        return {
+            "covered": _share(sums["people_covered"], sums["people"]),
+            "suspended": _share(sums["households_suspended"], households),
+            "forgone_care": _share(by_reason["did_not_seek"], sum(by_reason.values())),
+            "refused": refusals,
+        }
 
     @cached_property
     def digest(self):
@@ -224,15 +297,42 @@ class Result:
     def to_dict(self):
         """The object that `run --json` prints."""
         needed = self.reserve_needed
-        return {"scenario": {"title": self.scenario.title, "hash": self.scenario.hash}, "version": version("mho_sim"), "worlds": self.worlds, "seed": self.seed,
-                "years": self.scenario.years, **({"interrupted": True} if self.interrupted else {}), "late": self.late,
-                "reserve_needed": {"method": "path-wise", **{f"{level:.2f}": int(value_at_risk(needed, level)) for level in (0.9, 0.95, 0.99)}},
-                "protection": self.protection,
-                "indicators": {name: {key: _rounded(value) for key, value in row.items()} for name, row in self.indicators.to_dict("index").items()},
-                "services": self.services.to_dict("index"), "digest": self.digest}
+        return {
+            "scenario": {"title": self.scenario.title, "hash": self.scenario.hash},
+            "version": version("mho_sim"),
+            "worlds": self.worlds,
+            "seed": self.seed,
+            "years": self.scenario.years,
+            **({"interrupted": True} if self.interrupted else {}),
+            "late": self.late,
+            "reserve_needed": {
+                "method": "path-wise",
+                **{f"{level:.2f}": int(value_at_risk(needed, level)) for level in (0.9, 0.95, 0.99)},
+            },
+            "protection": self.protection,
+            "indicators": {
+                name: {key: _rounded(value) for key, value in row.items()}
+                for name, row in self.indicators.to_dict("index").items()
+            },
+            "services": self.services.to_dict("index"),
+            "digest": self.digest,
+        }
 
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def _rounded(value):

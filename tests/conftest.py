@@ -1,4 +1,7 @@
-"""Lets tests import the reference model and the scenario generator that lie beside them; leaves out the `full` tests unless `-m` speaks of them."""
+"""Lets tests import the reference model and the scenario generator that lie beside them; leaves out the `full` tests
+unless `-m` speaks of them.
+"""
+
 import sys
 from pathlib import Path
 

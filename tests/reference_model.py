@@ -17,7 +17,7 @@ import datetime
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from functools import lru_cache, reduce
+from functools import cache, reduce
 from math import ceil, exp, floor, inf, log, sqrt
 from operator import add
 from statistics import NormalDist
@@ -30,10 +30,28 @@ EVERY_WORLD = 2**32 - 1  # the world of what is drawn once for all worlds
 PLACES = 64  # ordinals in a household
 DAY, PART = 2**32, 2**28
 LATE_PAYMENTS, MEMBERSHIP, NEW_DUES, ILLNESS, SETTLEMENT, ASSEMBLY, CLOSING = range(7)
-ACCOUNTS = ("cash", "receivable", "accrued", "advances", "unearned", "providers", "suppliers", "equity",
-            "contributions", "benefits", "expenses")
-REASONS = ("accepted", "over_ceiling", "over_household_ceiling", "not_in_package", "no_coverage", "waiting_period",
-           "did_not_seek")
+ACCOUNTS = (
+    "cash",
+    "receivable",
+    "accrued",
+    "advances",
+    "unearned",
+    "providers",
+    "suppliers",
+    "equity",
+    "contributions",
+    "benefits",
+    "expenses",
+)
+REASONS = (
+    "accepted",
+    "over_ceiling",
+    "over_household_ceiling",
+    "not_in_package",
+    "no_coverage",
+    "waiting_period",
+    "did_not_seek",
+)
 CREDITORS = ("suppliers", "providers")  # who is paid first, of the same due day
 
 
@@ -51,7 +69,7 @@ def philox(counter, key):
     return a, b, c, d
 
 
-@lru_cache(maxsize=None)
+@cache
 def decision_word(name):
     """The number of a decision: the first four bytes of the SHA-256 of its name."""
     return int.from_bytes(hashlib.sha256(name.encode("utf-8")).digest()[:4], "big")
@@ -78,7 +96,7 @@ def lognormal_money(u, mean, cv):
     return min(floor(x + 0.5), 10**12)
 
 
-@lru_cache(maxsize=None)
+@cache
 def gamma_classes(variance):
     """The means of 4,096 equally probable classes of a gamma variable of mean 1."""
     shape = 1 / variance
@@ -327,8 +345,10 @@ class World:
         self.people = [person for household in self.households for person in household.people]
         write_script(self.setting.association, self.households, self.calendar, seed, world)
         self.kinds = sorted(self.setting.illness)
-        self.clocks = {kind: illness_clock(illness, kind, self.calendar, seed, world)
-                       for kind, illness in self.setting.illness.items()}
+        self.clocks = {
+            kind: illness_clock(illness, kind, self.calendar, seed, world)
+            for kind, illness in self.setting.illness.items()
+        }
         self.period = 12 if self.scheme.contribution.every == "year" else 1  # months
         self.dues, self.earned = {}, Counter()  # by period: the total that fell due, what of it is earned
         self.debts = Counter()  # by (due day, rank of the creditor)
@@ -367,8 +387,15 @@ class World:
     # [9] what is remembered
 
     def empty_register(self):
-        words = ["births", "deaths", "people", "people_covered", "households_paid_up", "households_late",
-                 "households_suspended"]
+        words = [
+            "births",
+            "deaths",
+            "people",
+            "people_covered",
+            "households_paid_up",
+            "households_late",
+            "households_suspended",
+        ]
         return dict.fromkeys(words + [(kind, word) for kind in self.kinds for word in (*REASONS, "bills", "paid")], 0)
 
     def count(self, what, amount=1):
@@ -583,6 +610,7 @@ class World:
 
     def sort_members(self, books):
         """Which households have paid, some of them ahead, which are late and which are still waiting."""
+
         def lot(household):
             return draw(self.seed, EVERY_WORLD, household.entity, "household.status")[0], household.number
 
@@ -590,7 +618,7 @@ class World:
         for position, household in enumerate(households[:paid_up]):
             household.cover_from = None
             household.paid_ahead = books.paid_in_advance // paid_up + (position < books.paid_in_advance % paid_up)
-        for household in households[paid_up:paid_up + late]:
+        for household in households[paid_up : paid_up + late]:
             household.cover_from = None
             self.begin_late(household)
 
@@ -677,5 +705,10 @@ def live(scenario, seed, world):
     """One possible future of the scenario's mutual: what its books, registers and settlements show."""
     future = World(scenario, seed, world)
     future.run()
-    return {"closings": future.closings, "entries": future.entries, "registers": future.registers,
-            "late_days": future.late_days, "worst": future.worst}
+    return {
+        "closings": future.closings,
+        "entries": future.entries,
+        "registers": future.registers,
+        "late_days": future.late_days,
+        "worst": future.worst,
+    }

@@ -1,4 +1,5 @@
 """The command line as a user meets it: in a process of its own."""
+
 import json
 import os
 import subprocess
@@ -12,7 +13,13 @@ HEAVY = ("numpy", "scipy", "pandas", "numba", "pydantic", "ruamel.yaml", "simpy"
 
 
 def mho_sim(*arguments, **environment):
-    return subprocess.run([sys.executable, "-m", "mho_sim", *arguments], capture_output=True, text=True, env={**os.environ, **environment}, timeout=300)
+    return subprocess.run(
+        [sys.executable, "-m", "mho_sim", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=300,
+    )
 
 
 def test_help_imports_nothing_heavy():
@@ -30,7 +37,19 @@ def test_run_prints_one_json_object_with_the_public_keys():
     done = mho_sim("run", SCENARIO, "--worlds", "40", "--json", "--quiet")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert set(told) >= {"scenario", "version", "worlds", "seed", "years", "late", "reserve_needed", "protection", "indicators", "services", "digest"}
+    assert set(told) >= {
+        "scenario",
+        "version",
+        "worlds",
+        "seed",
+        "years",
+        "late",
+        "reserve_needed",
+        "protection",
+        "indicators",
+        "services",
+        "digest",
+    }
     assert set(told["late"]) >= {"probability", "interval", "by_year", "worst_month", "days"}
     assert told["late"]["interval"][0] <= told["late"]["probability"] <= told["late"]["interval"][1]
     assert told["worlds"] == 40 and len(told["late"]["by_year"]) == told["years"]
@@ -49,16 +68,19 @@ def test_trace_tells_one_household_in_dated_sentences():
     assert "2027-01-01  Household 12 pays its contribution of 1 600 on the day it is due." in done.stdout
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (("run", "nowhere.yaml"), "File 'nowhere.yaml' does not exist."),
-    (("run", SCENARIO, "--worlds", "0"), "0 is not in the range"),
-    (("run", SCENARIO, "--worlds", "many"), "'many' is not a valid integer"),
-    (("run", SCENARIO, "--seed", "-1"), "-1 is not in the range"),
-    (("run", SCENARIO, "--set", "scheme.contribution.amout=5"), "amount"),
-    (("run", SCENARIO, "--set", "scheme.contribution.amount"), "PATH=VALUE"),
-    (("trace", SCENARIO, "--household", "300"), "numbered from 0 to 299"),
-    (("rum", SCENARIO), "No such command 'rum'"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (("run", "nowhere.yaml"), "File 'nowhere.yaml' does not exist."),
+        (("run", SCENARIO, "--worlds", "0"), "0 is not in the range"),
+        (("run", SCENARIO, "--worlds", "many"), "'many' is not a valid integer"),
+        (("run", SCENARIO, "--seed", "-1"), "-1 is not in the range"),
+        (("run", SCENARIO, "--set", "scheme.contribution.amout=5"), "amount"),
+        (("run", SCENARIO, "--set", "scheme.contribution.amount"), "PATH=VALUE"),
+        (("trace", SCENARIO, "--household", "300"), "numbered from 0 to 299"),
+        (("rum", SCENARIO), "No such command 'rum'"),
+    ],
+)
 def test_a_mistake_ends_in_one_clear_sentence(arguments, sentence):
     done = mho_sim(*arguments)
     assert done.returncode == 2

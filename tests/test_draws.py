@@ -1,4 +1,5 @@
 """Draws against published answers: Philox's known-answer vectors, CPython's AS241, the gamma distribution's moments."""
+
 import statistics
 
 import numpy as np
@@ -10,7 +11,11 @@ from mho_sim import draws
 KNOWN_ANSWERS = [  # Random123, kat_vectors, philox4x32 10: counter, key, words
     ((0, 0, 0, 0), 0, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     ((2**32 - 1,) * 4, 2**64 - 1, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), 0x299F31D0A4093822, (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        0x299F31D0A4093822,
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
 ]
 
 
@@ -43,10 +48,10 @@ def test_normal_is_as241_to_the_last_bit():
 def test_uniforms_lie_strictly_inside_and_are_even():
     """A chi-squared over 100 cells and the correlation of the pair; each false alarm about 1e-6."""
     first, second = draws.uniform_columns(np.arange(200_000), np.zeros(200_000), draws.decision("even"), 7, 1)
-    assert 0 < min(first.min(), second.min()) and max(first.max(), second.max()) < 1
+    assert min(first.min(), second.min()) > 0 and max(first.max(), second.max()) < 1
     for u in (first, second):
         cells = np.bincount((u * 100).astype(int), minlength=100)
-        assert ((cells - 2000) ** 2 / 2000).sum() < 176          # chi-squared, 99 degrees of freedom: 1e-6 beyond
+        assert ((cells - 2000) ** 2 / 2000).sum() < 176  # chi-squared, 99 degrees of freedom: 1e-6 beyond
     assert abs(np.corrcoef(first, second)[0, 1]) < 4.9 / np.sqrt(200_000)
 
 
@@ -68,6 +73,10 @@ def test_bills_grow_with_the_uniform_and_have_the_mean_that_was_asked_for():
 
 
 def test_a_decision_is_known_by_its_name():
-    names = [f"illness.{kind}.{what}" for kind in ("outpatient", "hospital", "delivery") for what in ("next", "cost", "again", "community")]
+    names = [
+        f"illness.{kind}.{what}"
+        for kind in ("outpatient", "hospital", "delivery")
+        for what in ("next", "cost", "again", "community")
+    ]
     names += ["household.size", "person", "frailty", "death", "birth", "contribution.paid", "household.status"]
     assert len({int(draws.decision(name)) for name in names}) == len(names)

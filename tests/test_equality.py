@@ -1,7 +1,9 @@
 """The engine equals the reference model: books, entries, registers and days of trouble, in every generated scenario.
 
-`pytest tests/test_equality.py -s` prints how often each reason and each pair of events of one household on one day occurred. The full run, `MHO_SIM_SCENARIOS=1000`, takes more; CI takes 200.
+`pytest tests/test_equality.py -s` prints how often each reason and each pair of events of one household on one day
+occurred. The full run, `MHO_SIM_SCENARIOS=1000`, takes more; CI takes 200.
 """
+
 import os
 from collections import Counter
 from itertools import combinations
@@ -18,10 +20,22 @@ from mho_sim.scenario import parse
 SCENARIOS = int(os.environ.get("MHO_SIM_SCENARIOS", "200"))
 WORLDS = 2
 SEED = 20_270_101
-EVENTS = {"accepted": "care", "over_ceiling": "care", "over_household_ceiling": "care", "not_in_package": "refusal", "no_coverage": "refusal",
-          "waiting_period": "refusal", "did_not_seek": "forgone", "contribution_due": "due", "paid_on_time": "payment", "paid_late": "late payment",
-          "reinstated": "reinstatement", "birth": "birth", "death": "death"}
-IMPOSSIBLE = {("late payment", "reinstatement"), ("late payment", "payment")}     # the household pays once a day
+EVENTS = {
+    "accepted": "care",
+    "over_ceiling": "care",
+    "over_household_ceiling": "care",
+    "not_in_package": "refusal",
+    "no_coverage": "refusal",
+    "waiting_period": "refusal",
+    "did_not_seek": "forgone",
+    "contribution_due": "due",
+    "paid_on_time": "payment",
+    "paid_late": "late payment",
+    "reinstated": "reinstatement",
+    "birth": "birth",
+    "death": "death",
+}
+IMPOSSIBLE = {("late payment", "reinstatement"), ("late payment", "payment")}  # the household pays once a day
 PAIRS = set(combinations(sorted(set(EVENTS.values())), 2)) - IMPOSSIBLE
 
 
@@ -35,17 +49,29 @@ def engine_view(batch, w, kinds):
     """One world of a batch in the words of the reference model."""
     closings = [dict(zip(ledger.ACCOUNTS, map(int, month))) for month in batch.memory.closings[w, 0]]
     registers = [dict(zip(ledger.measures(kinds), map(int, month))) for month in batch.memory.registers[w, 0]]
-    till, log = batch.till, batch.memory.log[w, :batch.memory.written[w]]
-    return {"closings": closings, "registers": registers, "entries": ledger.readable(log, kinds), "first_late": int(till.first_late[w, 0]),
-            "late_days": int(till.late_days[w, 0]), "worst": int(till.worst[w, 0])}
+    till, log = batch.till, batch.memory.log[w, : batch.memory.written[w]]
+    return {
+        "closings": closings,
+        "registers": registers,
+        "entries": ledger.readable(log, kinds),
+        "first_late": int(till.first_late[w, 0]),
+        "late_days": int(till.late_days[w, 0]),
+        "worst": int(till.worst[w, 0]),
+    }
 
 
 def reference_view(scenario, world):
     """One world of the reference model."""
     lived = live(scenario, SEED, world)
     days = lived["late_days"]
-    return {"closings": lived["closings"], "registers": lived["registers"], "entries": lived["entries"], "first_late": days[0] if days else -1,
-            "late_days": len(days), "worst": lived["worst"]}
+    return {
+        "closings": lived["closings"],
+        "registers": lived["registers"],
+        "entries": lived["entries"],
+        "first_late": days[0] if days else -1,
+        "late_days": len(days),
+        "worst": lived["worst"],
+    }
 
 
 def by_clock(entries):
@@ -99,7 +125,7 @@ def test_books_balance_and_the_log_replays_to_them():
     assert not batch.memory.books.sum(axis=-1).any()
     assert (batch.memory.closings[..., ledger.CASH] >= 0).all()
     for w in range(4):
-        log, books = batch.memory.log[w, :batch.memory.written[w]], np.zeros(len(ledger.ACCOUNTS), np.int64)
+        log, books = batch.memory.log[w, : batch.memory.written[w]], np.zeros(len(ledger.ACCOUNTS), np.int64)
         np.add.at(books, log["debit"], log["amount"])
         np.subtract.at(books, log["credit"], log["amount"])
         assert (books == batch.memory.books[w, 0]).all()

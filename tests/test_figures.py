@@ -1,4 +1,5 @@
 """Indicators and intervals against sums made by hand and published examples."""
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -19,14 +20,20 @@ SAPHIR = accounts(cash=99_150, contributions=-575_000, benefits=650_320, expense
 
 
 def test_guide_example_of_reserve_cover_with_running_costs_counted():
-    """Mutualidade Saphir (GUIDE E2, E3 [S]) prints 1.8 months on benefits alone; on benefits and running costs, the sum here, 99 150 / 825 850 x 12 = 1.44."""
+    """Mutualidade Saphir (GUIDE E2, E3 [S]) prints 1.8 months on benefits alone; on benefits and running costs, the
+    sum here, 99 150 / 825 850 x 12 = 1.44.
+    """
     assert indicators.reserve_months(SAPHIR, 12) == pytest.approx(99_150 / 825_850 * 12)
     assert indicators.claims_ratio(SAPHIR) == pytest.approx(650_320 / 575_000)
 
 
 def test_collection_rate_and_own_funds_by_hand():
-    """1 000 fell due: 700 earned, 300 for cover not yet given; 150 of it still owed by members, 40 paid ahead for later; 200 owed to providers."""
-    books = accounts(cash=500, receivable=150, advances=-40, unearned=-300, providers=-200, contributions=-700, benefits=400)
+    """1 000 fell due: 700 earned, 300 for cover not yet given; 150 of it still owed by members, 40 paid ahead for
+    later; 200 owed to providers.
+    """
+    books = accounts(
+        cash=500, receivable=150, advances=-40, unearned=-300, providers=-200, contributions=-700, benefits=400
+    )
     assert indicators.contributions_due(books) == 1_000
     assert indicators.collection_rate(books) == pytest.approx(0.85)
     assert indicators.equity(books) == 500 + 150 - 40 - 300 - 200

@@ -1,4 +1,5 @@
 """A user's own process, beside the scheme's: it may look, draw and post, and the cash box follows."""
+
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import mho_sim
 from mho_sim import ledger
 from mho_sim.engine import Part, Prepared, live_batch
 
-SCENARIO = mho_sim.load(Path(__file__).parent.parent / "scenarios" / "market-traders.yaml").with_("setting.association.members", 30)
+SCENARIO = mho_sim.load(Path(__file__).parent.parent / "scenarios" / "market-traders.yaml").with_(
+    "setting.association.members", 30
+)
 
 
 def rescue(clock, batch):
@@ -47,7 +50,10 @@ def test_a_debt_made_in_the_evening_is_due_the_next_day():
 
 def test_a_process_draws_by_name_and_world():
     whole = live_batch(Prepared(SCENARIO, 1), 0, 12, processes=(luck,)).memory.books[:, 0, ledger.EQUITY]
-    parts = [live_batch(Prepared(SCENARIO, 1), first, 6, processes=(luck,)).memory.books[:, 0, ledger.EQUITY] for first in (0, 6)]
+    parts = [
+        live_batch(Prepared(SCENARIO, 1), first, 6, processes=(luck,)).memory.books[:, 0, ledger.EQUITY]
+        for first in (0, 6)
+    ]
     assert (whole == np.concatenate(parts)).all() and len(set(whole)) > 6
 
 

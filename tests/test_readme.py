@@ -1,4 +1,5 @@
 """The README runs: its picture of output is what the command prints, and its Python example works."""
+
 import re
 import subprocess
 import sys
@@ -16,7 +17,12 @@ def indented(after, before):
 
 def test_the_picture_of_output_is_what_the_command_prints():
     """A baseline: when results change on purpose, paste the new page and say so in the changelog."""
-    done = subprocess.run([sys.executable, "-m", "mho_sim", "run", "scenarios/market-traders.yaml", "--quiet"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "mho_sim", "run", "scenarios/market-traders.yaml", "--quiet"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == indented("run scenarios/market-traders.yaml -->", "## Start")
 
@@ -30,6 +36,7 @@ def test_the_python_example_runs(monkeypatch, capsys):
 
 def test_every_command_and_every_option_is_named():
     from mho_sim.cli import commands
+
     for name, command in commands.commands.items():
         assert f"mho-sim {name}" in README
         for option in command.params:
@@ -40,6 +47,7 @@ def test_every_command_and_every_option_is_named():
 def test_every_field_of_the_grammar_is_on_the_model_page():
     """Each key of the JSON Schema stands on MODEL.md in code marks."""
     from mho_sim.scenario import schema
+
     page = (ROOT / "mho_sim" / "MODEL.md").read_text(encoding="utf-8")
     told = schema()
     keys = {key for part in [told, *told.get("$defs", {}).values()] for key in part.get("properties", {})}

@@ -1,4 +1,5 @@
 """Rules, case by case: worked by hand, before the code."""
+
 import numpy as np
 import pytest
 from numba import njit
@@ -42,21 +43,33 @@ def lump(amount):
 
 # benefit, bill, left of the household's year -> paid, reason
 WORKED = [
-    (share(250_000), 8_000, NO_LIMIT, 6_000, "accepted"),                       # BEPHA [V]: pays 75 %
-    (share(250_000, 15_000), 30_000, NO_LIMIT, 15_000, "over_ceiling"),         # BEPHA [V]: 22 500, ceiling 15 000
-    (share(250_000, 15_000), 20_000, NO_LIMIT, 15_000, "accepted"),             # exactly the ceiling: nothing is cut
-    (share(200_000), 100_000, NO_LIMIT, 80_000, "accepted"),                    # guide E7 (a) [S]: mutual 80 %
-    (share(0, 30_000), 40_000, NO_LIMIT, 30_000, "over_ceiling"),               # guide E7 (b) [S]: ceiling 30 000 a stay, bill 40 000
-    (share(250_000), 2, NO_LIMIT, 1, "accepted"),                               # the patient's half franc rounds up: 0.5 -> 1
-    (share(250_000), 1, NO_LIMIT, 1, "accepted"),                               # 0.25 -> 0
-    (share(333_000), 1_333, NO_LIMIT, 889, "accepted"),                         # 443.889 -> 444
+    (share(250_000), 8_000, NO_LIMIT, 6_000, "accepted"),  # BEPHA [V]: pays 75 %
+    (share(250_000, 15_000), 30_000, NO_LIMIT, 15_000, "over_ceiling"),  # BEPHA [V]: 22 500, ceiling 15 000
+    (share(250_000, 15_000), 20_000, NO_LIMIT, 15_000, "accepted"),  # exactly the ceiling: nothing is cut
+    (share(200_000), 100_000, NO_LIMIT, 80_000, "accepted"),  # guide E7 (a) [S]: mutual 80 %
+    (
+        share(0, 30_000),
+        40_000,
+        NO_LIMIT,
+        30_000,
+        "over_ceiling",
+    ),  # guide E7 (b) [S]: ceiling 30 000 a stay, bill 40 000
+    (share(250_000), 2, NO_LIMIT, 1, "accepted"),  # the patient's half franc rounds up: 0.5 -> 1
+    (share(250_000), 1, NO_LIMIT, 1, "accepted"),  # 0.25 -> 0
+    (share(333_000), 1_333, NO_LIMIT, 889, "accepted"),  # 443.889 -> 444
     (share(1_000_000), 5_000, NO_LIMIT, 0, "accepted"),
-    (share(250_000, 15_000), 30_000, 10_000, 10_000, "over_household_ceiling"),  # both cut: the household's year is the stronger reason
-    (share(250_000, 15_000), 30_000, 15_000, 15_000, "over_ceiling"),           # exactly what is left: the year does not cut
+    (
+        share(250_000, 15_000),
+        30_000,
+        10_000,
+        10_000,
+        "over_household_ceiling",
+    ),  # both cut: the household's year is the stronger reason
+    (share(250_000, 15_000), 30_000, 15_000, 15_000, "over_ceiling"),  # exactly what is left: the year does not cut
     (share(250_000), 8_000, 0, 0, "over_household_ceiling"),
     (share(250_000), 0, 0, 0, "accepted"),
     (lump(36), 1_000, NO_LIMIT, 36, "accepted"),
-    (lump(36), 10, NO_LIMIT, 36, "accepted"),                                   # a fixed sum is paid whatever the bill
+    (lump(36), 10, NO_LIMIT, 36, "accepted"),  # a fixed sum is paid whatever the bill
     (lump(36), 10, 35, 35, "over_household_ceiling"),
 ]
 
@@ -80,8 +93,10 @@ def test_guide_example_of_an_earned_contribution():
 
 
 def test_cover_gives_the_first_reason_that_applies():
-    words = [rules.REASONS[cover(*case)] for case in
-             [(False, 5, 0, 9), (True, 5, 5, 9), (True, 4, 5, 9), (True, 9, 10, 9), (True, 8, 10, 9)]]
+    words = [
+        rules.REASONS[cover(*case)]
+        for case in [(False, 5, 0, 9), (True, 5, 5, 9), (True, 4, 5, 9), (True, 9, 10, 9), (True, 8, 10, 9)]
+    ]
     assert words == ["not_in_package", "no_coverage", "waiting_period", "accepted", "waiting_period"]
 
 
@@ -91,4 +106,4 @@ def test_lateness_is_a_mark_that_grows():
     assert days == sorted(days)
     assert all((day == 0) == (u < 0.8) for u, day in zip(marks, days))
     assert days_late(1 - 2**-53, 0.0, 1e9) == rules.LONGEST_DELAY
-    assert days_late(0.9, 0.8, 30.0) == int(np.ceil(30 * np.log(2)))            # the median of those who are late
+    assert days_late(0.9, 0.8, 30.0) == int(np.ceil(30 * np.log(2)))  # the median of those who are late

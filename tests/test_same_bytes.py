@@ -1,9 +1,10 @@
-"""The same scenario and seed give the same bytes, however they are run; and what changes in a scenario changes only what it must.
+"""The same scenario and seed give the same bytes, however they are run; and a change changes only what it must.
 
-Nothing here is statistical. Every draw is keyed by (entity, index, decision, world), every variate is a monotone function of one uniform, and nothing
-reacts to the state of the cash box: so two runs of nearly the same scenario can be compared world by world, and each relation below must hold in every
-one of them. The reason is given with each test.
+Nothing here is statistical. Every draw is keyed by (entity, index, decision, world), every variate is a monotone
+function of one uniform, and nothing reacts to the state of the cash box: so two runs of nearly the same scenario can be
+compared world by world, and each relation below must hold in every one of them. The reason is given with each test.
 """
+
 import json
 import os
 import shutil
@@ -87,8 +88,12 @@ def lived(text, *sets, worlds=WORLDS, **how):
 
 
 def by_world(result, *wanted):
-    """Sums of register columns over years and kinds, by world: of those whose measure, or pair of kind and measure, is wanted."""
-    columns = [i for i, measure in enumerate(ledger.measures(result.scenario.kinds)) if measure in wanted or measure[1] in wanted]
+    """Sums of registers over years and kinds, by world, of the wanted measures or pairs of kind and measure."""
+    columns = [
+        i
+        for i, measure in enumerate(ledger.measures(result.scenario.kinds))
+        if measure in wanted or measure[1] in wanted
+    ]
     return result.outcome.registers[:, 0, :, columns].sum(axis=(0, 2))
 
 
@@ -102,7 +107,7 @@ def log_of(scenario, worlds):
     """A log of entries by world, and the batch."""
     batch = live_batch(Prepared(scenario, SEED), 0, worlds, room=60_000)
     assert batch.memory.written.max() <= 60_000
-    return [batch.memory.log[w, :batch.memory.written[w]] for w in range(worlds)], batch
+    return [batch.memory.log[w, : batch.memory.written[w]] for w in range(worlds)], batch
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +125,13 @@ def test_every_mechanism_is_on(rich):
     assert all(by_world(rich, measure).sum() > 0 for measure in ledger.KIND_MEASURES)
     assert all(by_world(rich, measure).sum() > 0 for measure in ledger.SCHEME_MEASURES)
     assert (rich.outcome.first_late >= 0).sum() > 13
-    unmoved = {account for account, moved in zip(ledger.ACCOUNTS, rich.outcome.closings_sum.any(axis=(0, 1))) if not moved}
-    assert unmoved == {"accrued", "unearned"}           # of months in advance, all is earned at the closing
+    unmoved = {
+        account for account, moved in zip(ledger.ACCOUNTS, rich.outcome.closings_sum.any(axis=(0, 1))) if not moved
+    }
+    assert unmoved == {"accrued", "unearned"}  # of months in advance, all is earned at the closing
 
 
-# ---- how it is run changes no byte: draws are keyed by world, and worlds share nothing that is written to ------------------------------
+# ---- how it is run changes no byte: draws are keyed by world, and worlds share nothing that is written to
 
 
 @pytest.mark.parametrize("workers, batch", [(1, None), (2, 7), (3, 64), (2, 1), (3, 7), (1, 64)])
@@ -136,8 +143,23 @@ def test_workers_and_batches(rich, workers, batch):
 def test_fresh_processes_with_other_hash_seeds(rich, tmp_path):
     file = tmp_path / "rich.yaml"
     file.write_text(RICH, encoding="utf-8")
-    command = [sys.executable, "-m", "mho_sim", "run", str(file), "--json", "--quiet", "--worlds", str(WORLDS), "--seed", str(SEED)]
-    running = [subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE) for seed in ("0", "4711")]
+    command = [
+        sys.executable,
+        "-m",
+        "mho_sim",
+        "run",
+        str(file),
+        "--json",
+        "--quiet",
+        "--worlds",
+        str(WORLDS),
+        "--seed",
+        str(SEED),
+    ]
+    running = [
+        subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE)
+        for seed in ("0", "4711")
+    ]
     printed = [process.communicate()[0] for process in running]
     assert [process.returncode for process in running] == [0, 0]
     assert printed[0] == printed[1]
@@ -146,10 +168,14 @@ def test_fresh_processes_with_other_hash_seeds(rich, tmp_path):
 
 def test_keys_of_the_file_in_another_order(rich):
     """A scenario is what its keys hold. Age bands must ascend, so they keep their order."""
+
     def reversed_keys(value):
         if not isinstance(value, dict):
             return value
-        return {key: reversed_keys(value[key]) for key in (value if all(str(key)[0].isdigit() for key in value) else reversed(value))}
+        return {
+            key: reversed_keys(value[key])
+            for key in (value if all(str(key)[0].isdigit() for key in value) else reversed(value))
+        }
 
     yaml, text = YAML(typ="safe"), StringIO()
     yaml.sort_base_mapping_type_on_output = False
@@ -170,9 +196,13 @@ def test_fewer_worlds_are_the_first_of_more(rich):
     assert (lived(RICH, worlds=50).outcome.digests == rich.outcome.digests[:50]).all()
 
 
-@pytest.mark.parametrize("days, part", [((0, 1, 27, 28, 400, 729), Part.LATE_PAYMENTS), (range(0, 730, 29), Part.ILLNESS), (range(730), Part.CLOSING)])
+@pytest.mark.parametrize(
+    "days, part",
+    [((0, 1, 27, 28, 400, 729), Part.LATE_PAYMENTS), (range(0, 730, 29), Part.ILLNESS), (range(730), Part.CLOSING)],
+)
 def test_a_process_that_does_nothing(rich, days, part):
-    """Waking only cuts the stretches of time in which people live, and what happens in them is ordered by the clock alone."""
+    """Waking only cuts the time in which people live into other stretches; the clock alone orders what happens."""
+
     def idle(clock, batch):
         for day in days:
             yield clock.at(day, part)
@@ -180,11 +210,12 @@ def test_a_process_that_does_nothing(rich, days, part):
     assert lived(RICH, processes=(idle,)).digest == rich.digest
 
 
-# ---- what changes in a scenario changes only what it must ----------------------------------------------------------------------
+# ---- a change in the scenario changes only what it must
 
 
 def test_one_more_household_changes_nobody_else():
-    """Households are numbered by size: the new one is the last, entities are household × 64 + ordinal, and households share no draw but the community's."""
+    """Households are numbered by size: the new one is the last, entities are household × 64 + ordinal, and households
+    share no draw but the community's, which is the mutual's."""
     before, _ = log_of(parse(NEW), 20)
     after, _ = log_of(parse(NEW, sets=["setting.association.households={1: 8, 3: 12, 5: 12, 7: 8, 9: 1}"]), 20)
     for mine, theirs in zip(before, after):
@@ -195,13 +226,27 @@ def test_one_more_household_changes_nobody_else():
 
 def test_a_hundred_times_the_money():
     """Nothing depends on the unit: with whole bills, no copayment and months as periods, no amount is rounded."""
-    whole = ["setting.illness.hospital.cost={fixed: 21000}", "setting.illness.outpatient.cost={fixed: 1300}", "scheme.benefits.outpatient.copay=0%",
-             "scheme.benefits.hospital={copay: 0%, ceiling_per_event: 17000}", "start_from.paid_in_advance=10000"]
-    hundredfold = ["setting.illness.antenatal.cost={fixed: 80000}", "setting.illness.delivery.cost={fixed: 900000}",
-                   "setting.illness.hospital.cost={fixed: 2100000}", "setting.illness.outpatient.cost={fixed: 130000}",
-                   "scheme.benefits.delivery.lump_sum=700000", "scheme.benefits.hospital.ceiling_per_event=1700000",
-                   "scheme.contribution.amount=28000", "scheme.ceiling_per_household_year=4000000", "scheme.expenses={once: 2000000, per_month: 300000}",
-                   "start_from.cash=6000000", "start_from.paid_in_advance=1000000", "start_from.owed_to_providers={0-30 days: 400000, 31-90 days: 150000}"]
+    whole = [
+        "setting.illness.hospital.cost={fixed: 21000}",
+        "setting.illness.outpatient.cost={fixed: 1300}",
+        "scheme.benefits.outpatient.copay=0%",
+        "scheme.benefits.hospital={copay: 0%, ceiling_per_event: 17000}",
+        "start_from.paid_in_advance=10000",
+    ]
+    hundredfold = [
+        "setting.illness.antenatal.cost={fixed: 80000}",
+        "setting.illness.delivery.cost={fixed: 900000}",
+        "setting.illness.hospital.cost={fixed: 2100000}",
+        "setting.illness.outpatient.cost={fixed: 130000}",
+        "scheme.benefits.delivery.lump_sum=700000",
+        "scheme.benefits.hospital.ceiling_per_event=1700000",
+        "scheme.contribution.amount=28000",
+        "scheme.ceiling_per_household_year=4000000",
+        "scheme.expenses={once: 2000000, per_month: 300000}",
+        "start_from.cash=6000000",
+        "start_from.paid_in_advance=1000000",
+        "start_from.owed_to_providers={0-30 days: 400000, 31-90 days: 150000}",
+    ]
     one, hundred = lived(RICH, *whole).outcome, lived(RICH, *whole, *hundredfold).outcome
     for money in ("yearly", "cash", "worst", "closings_sum"):
         assert (getattr(one, money) * 100 == getattr(hundred, money)).all(), money
@@ -210,8 +255,11 @@ def test_a_hundred_times_the_money():
 
 
 def test_more_reserve_never_brings_lateness_forward(new):
-    """What falls due and what comes in are the same day by day, so the cash before each payment is higher by what was added or all is paid."""
-    days = [first_late_days(lived(NEW, f"scheme.reserve.opening={reserve}")) for reserve in (0, 10_000)] + [first_late_days(new)]
+    """The first late day is the first on which all that fell due exceeds the reserve and all that came in; neither of
+    these two sums knows the reserve."""
+    days = [first_late_days(lived(NEW, f"scheme.reserve.opening={reserve}")) for reserve in (0, 10_000)] + [
+        first_late_days(new)
+    ]
     days += [first_late_days(lived(NEW, f"scheme.reserve.opening={reserve}")) for reserve in (150_000, 1_000_000)]
     assert all((less <= more).all() for less, more in pairwise(days))
     assert (days[0] < days[-1]).any()
@@ -226,7 +274,8 @@ def test_a_higher_ceiling_never_lowers_what_is_paid():
 
 
 def test_longer_waiting_never_gives_more_accepted_claims(new):
-    """Whoever is covered after the longer wait is covered after the shorter; episodes and the marks for seeking care are the same."""
+    """Whoever is covered after the longer wait is covered after the shorter; the episodes and their marks for seeking
+    care are the same. What a household's ceiling leaves changes the amount, not the acceptance."""
     covered = ("accepted", "over_ceiling", "over_household_ceiling")
     longer = lived(NEW, "scheme.membership.waiting.default=90 days")
     assert (by_world(longer, *covered) <= by_world(new, *covered)).all()
@@ -234,9 +283,16 @@ def test_longer_waiting_never_gives_more_accepted_claims(new):
 
 
 def test_without_contributions_the_first_bill_beyond_the_cash_is_late():
-    """Nothing comes in, and bills fall due on their day: the first late day is that on which the payments of the log add up to more than the reserve."""
-    scenario = parse(NEW, sets=["scheme.contribution.amount=0", "scheme.expenses={once: 0, per_month: 0}",
-                                "scheme.providers={invoice: on-the-day, pay_within: none}"])
+    """Nothing comes in, and bills fall due on their day: the first late day is that on which the claims in the log add
+    up to more than the reserve."""
+    scenario = parse(
+        NEW,
+        sets=[
+            "scheme.contribution.amount=0",
+            "scheme.expenses={once: 0, per_month: 0}",
+            "scheme.providers={invoice: on-the-day, pay_within: none}",
+        ],
+    )
     logs, batch = log_of(scenario, 40)
     for w, log in enumerate(logs):
         claimed = np.zeros(batch.calendar.days, np.int64)
@@ -247,22 +303,33 @@ def test_without_contributions_the_first_bill_beyond_the_cash_is_late():
 
 
 def test_more_need_never_gives_fewer_episodes(new):
-    """The n-th episode comes when the clock has run e1 + … + en over the hazard, and the exponential variates are the same. (A hazard that returns from 0 after
-    episodes draws anew, which could break this; here it only begins at 15.)"""
+    """A person's n-th episode comes when the clock has run e1 + … + en over the hazard; the exponential variates e are
+    the same, and rounding to ticks is monotone. (A hazard that returns from 0 after episodes draws anew, under the same
+    key for two people who are not at the same episode, which could break this; here a hazard only begins, at 15.)"""
     outcomes = ledger.KIND_MEASURES[:-2]
-    more = lived(NEW, "setting.illness.outpatient.need=4", "setting.illness.hospital.need=0.5", "setting.illness.antenatal.need=1.5")
+    more = lived(
+        NEW,
+        "setting.illness.outpatient.need=4",
+        "setting.illness.hospital.need=0.5",
+        "setting.illness.antenatal.need=1.5",
+    )
     for kind in ("antenatal", "hospital", "outpatient"):
         fewer, many = (by_world(result, *((kind, outcome) for outcome in outcomes)) for result in (new, more))
         assert (fewer <= many).all() and (fewer < many).any()
 
 
 def test_dearer_care_never_lowers_the_bills(new):
-    """The same episodes are sought; each bill is exp(log mean + sd × normal(u)) of the same u and sd, rounded: it grows with the mean."""
-    dearer = lived(NEW, "setting.illness.outpatient.cost={lognormal: {mean: 1501, cv: 1}}", "setting.illness.hospital.cost={lognormal: {mean: 20100, cv: 1.5}}")
+    """Care is sought in the same episodes; each bill is exp(log mean + sd × normal(u)) of the same u and sd, rounded, and
+    grows with the mean."""
+    dearer = lived(
+        NEW,
+        "setting.illness.outpatient.cost={lognormal: {mean: 1501, cv: 1}}",
+        "setting.illness.hospital.cost={lognormal: {mean: 20100, cv: 1.5}}",
+    )
     assert (by_world(new, "bills") < by_world(dearer, "bills")).all()
 
 
-# ---- an edited rule is seen -------------------------------------------------------------------------------------------------------
+# ---- an edited rule is seen
 
 
 TINY = """
@@ -271,7 +338,8 @@ currency: XOF
 start: 2027-01-01
 years: 1
 setting:
-  association: {households: {2: 3}, people: {ages: {0+: 100%}}, member: {ages: {18-60: 100%}}, births: none, deaths: none}
+  association:
+    {households: {2: 3}, people: {ages: {0+: 100%}}, member: {ages: {18-60: 100%}}, births: none, deaths: none}
   illness: {outpatient: {need: 12, cost: {fixed: 1001}}}
 scheme:
   membership: {waiting: {default: none}}
@@ -289,7 +357,8 @@ print(is_cold(), mho_sim.simulate(parse(sys.argv[2]), worlds=3).digest)
 
 
 def test_an_edited_rule_is_seen(tmp_path):
-    """Machine code is kept under a hash of all sources; a cache by file would go stale here: the rule lies in another file than the kernel that asks it."""
+    """Machine code is kept under a hash of all sources. A cache that looks at the kernel's own file would go stale here:
+    the rule lies in another."""
     shutil.copytree(Path(mho_sim.__file__).parent, tmp_path / "mho_sim", ignore=shutil.ignore_patterns("__pycache__"))
     rules = tmp_path / "mho_sim" / "rules.py"
     right = rules.read_text(encoding="utf-8")
@@ -300,7 +369,9 @@ def test_an_edited_rule_is_seen(tmp_path):
     def run(source):
         rules.write_text(source, encoding="utf-8")
         command = [sys.executable, "-c", DIGEST, str(tmp_path), TINY]
-        return subprocess.run(command, env=environment, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.split()
+        return subprocess.run(
+            command, env=environment, cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.split()
 
     first, again, edited, undone = run(right), run(right), run(wrong), run(right)
     assert [cold for cold, _ in (first, again, edited, undone)] == ["True", "False", "True", "False"]

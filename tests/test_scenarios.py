@@ -1,4 +1,5 @@
-"""The scenarios that are shipped load, run, and say of every figure where it comes from; the notebook that begins with them does what it shows.
+"""The scenarios that are shipped load, run, and say of every figure where it comes from; the notebook that begins with
+them does what it shows.
 
 `python tests/test_scenarios.py` writes anew the outputs that the notebooks keep.
 """
@@ -72,7 +73,7 @@ def test_a_figure_whose_source_is_deleted_is_found(path):
     sourced = [i for i, line in enumerate(lines) if re.search(r"\d", line.partition("#")[0])]
     assert len(sourced) > 20
     for i in sourced:
-        assert unsourced("\n".join([*lines[:i], lines[i].partition("#")[0], *lines[i + 1:]])) == [i + 1]
+        assert unsourced("\n".join([*lines[:i], lines[i].partition("#")[0], *lines[i + 1 :]])) == [i + 1]
 
 
 # The market traders
@@ -117,7 +118,8 @@ def per_person_and_year(diocese):
 def test_bepha_contributions_agree_with_those_of_2014():
     """90 million francs from 21,000 people are 4,286 each [D].
 
-    How many lived in which diocese is not known. So 4,286 must lie inside the tariff, and an even spread over the dioceses (assumed) come within 10 %.
+    How many lived in which diocese is not known. So 4,286 must lie inside the tariff, and an even spread over the
+    dioceses (assumed) come within 10 %.
     """
     each = {diocese: per_person_and_year(diocese) for diocese in DIOCESES}
     assert each == DIOCESES
@@ -135,7 +137,11 @@ def test_bepha_households_have_4_to_10_persons():
 def test_bepha_says_what_is_left_out():
     header = BEPHA.read_text(encoding="utf-8").partition("\ntitle:")[0]
     left_out = header.partition("Not in this file yet")[2]
-    for rule in ("registration fee of 1 000", "annual assembly's fee of 1 000", "8 uses a year in Buea and Kumbo, 6 in Mamfe, 5 in Bamenda"):
+    for rule in (
+        "registration fee of 1 000",
+        "annual assembly's fee of 1 000",
+        "8 uses a year in Buea and Kumbo, 6 in Mamfe, 5 in Bamenda",
+    ):
         assert rule in left_out
 
 
@@ -182,7 +188,10 @@ def test_a_notebook_is_valid_and_small(path):
         code = {"outputs", "execution_count"} if cell["cell_type"] == "code" else set()
         assert set(cell) == {"cell_type", "id", "metadata", "source"} | code
         for output in cell.get("outputs", []):  # text only
-            assert set(output) == {"output_type", "name", "text"} and (output["output_type"], output["name"]) == ("stream", "stdout")
+            assert set(output) == {"output_type", "name", "text"} and (output["output_type"], output["name"]) == (
+                "stream",
+                "stdout",
+            )
     assert path.stat().st_size < 30_000
 
 
@@ -193,7 +202,9 @@ def write_outputs(path):
         texts = printed(notebook)
     for count, (cell, text) in enumerate(zip(code_cells(notebook), texts), 1):
         cell["execution_count"] = count
-        cell["outputs"] = [{"name": "stdout", "output_type": "stream", "text": text.splitlines(keepends=True)}] if text else []
+        cell["outputs"] = (
+            [{"name": "stdout", "output_type": "stream", "text": text.splitlines(keepends=True)}] if text else []
+        )
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,5 @@
 """A batch: many worlds of one scenario under one clock, and what a process may see and do in them."""
+
 import numpy as np
 
 from mho_sim import ledger, rules
@@ -11,7 +12,9 @@ from mho_sim.population import PERSON, associate, life_tables, write_script
 
 
 class Prepared:
-    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises CannotBeLived where a household has too many places."""
+    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises
+    CannotBeLived where a household has too many places.
+    """
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed = scenario, np.uint64(seed)
@@ -31,17 +34,26 @@ class Prepared:
 class Batch:
     """Worlds `world0` to `world0 + worlds - 1` of a prepared scenario.
 
-    Processes read `world` (absolute numbers, shape (worlds,)), `people` (columns of the association), `state` (people and households of each world),
-    `memory` (books, registers), `till` (the cash box); they draw with `uniform` and change the books with `post`, and with nothing else.
+    Processes read `world` (absolute numbers, shape (worlds,)), `people` (columns of the association), `state` (people
+    and households of each world), `memory` (books, registers), `till` (the cash box); they draw with `uniform` and
+    change the books with `post`, and with nothing else.
     """
 
     def __init__(self, prepared, world0, worlds, room=0):
         self.prepared, self.world0, self.worlds = prepared, world0, worlds
         self.world = np.arange(world0, world0 + worlds)
-        self.people, self.setting, self.scheme, self.calendar = prepared.people, prepared.setting, prepared.scheme, prepared.calendar
+        self.people, self.setting, self.scheme, self.calendar = (
+            prepared.people,
+            prepared.setting,
+            prepared.scheme,
+            prepared.calendar,
+        )
         self.state, self.memory, self.till = _blank(prepared, worlds, room)
         self.month, self.lived_to, self.settled_to = 0, 0, 0
-        self._ill_days, self._agenda = 0, np.zeros(prepared.households, np.int64)     # days of the month whose illness has been lived
+        self._ill_days, self._agenda = (
+            0,
+            np.zeros(prepared.households, np.int64),
+        )  # days of the month whose illness has been lived
         write_script(prepared.seed, world0, self.people, prepared.life, self.state.person)
         self._community = self._community_factors()
         self._set_pace()
@@ -57,7 +69,16 @@ class Batch:
         ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
         stretch = living.Stretch(now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed)
         self._ill_days = ill_days
-        living.live(stretch, self.state.clock + ill_days * self.state.pace, self._agenda, self.people, self.setting, self.scheme, self.state, self.memory)
+        living.live(
+            stretch,
+            self.state.clock + ill_days * self.state.pace,
+            self._agenda,
+            self.people,
+            self.setting,
+            self.scheme,
+            self.state,
+            self.memory,
+        )
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
             cash.settle(self.settled_to, end_day, self.till, self.memory)
@@ -65,7 +86,17 @@ class Batch:
 
     def close_month(self, day):
         """Close the open month and turn to the next."""
-        cash.close(self.month, day, self.month % 12 == 11, self.people, self.setting, self.scheme, self.state, self.till, self.memory)
+        cash.close(
+            self.month,
+            day,
+            self.month % 12 == 11,
+            self.people,
+            self.setting,
+            self.scheme,
+            self.state,
+            self.till,
+            self.memory,
+        )
         self.state.clock[:] += self.state.pace * (self.calendar.first[self.month + 1] - self.calendar.first[self.month])
         self.month, self._ill_days = self.month + 1, 0
         if self.month < self.calendar.months:
@@ -73,14 +104,17 @@ class Batch:
 
     def uniform(self, name, entity, index):
         """The first uniform of a process's own decision in each world, shape (worlds,)."""
-        columns = [uniform_columns(np.array([entity]), np.array([index]), decision(name), np.uint32(world), self.prepared.seed) for world in self.world]
+        columns = [
+            uniform_columns(np.array([entity]), np.array([index]), decision(name), np.uint32(world), self.prepared.seed)
+            for world in self.world
+        ]
         return np.array([column[0, 0] for column in columns])
 
     def post(self, debit, credit, amount):
         """Move an amount (whole units; one number, or one per world) between two accounts, by name, on the present day.
 
-        Debiting cash brings money in; crediting suppliers or providers makes a debt that is due at once. Raises ValueError where cash is credited: money leaves the cash box only by
-        paying a debt.
+        Debiting cash brings money in; crediting suppliers or providers makes a debt that is due at once. Raises
+        ValueError where cash is credited: money leaves the cash box only by paying a debt.
         """
         if credit == "cash":
             raise ValueError("money leaves the cash box only by paying a debt: credit 'suppliers' or 'providers'")
@@ -102,13 +136,19 @@ class Batch:
         entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
         for k in np.flatnonzero(self.setting.community[:, -1] != 1.0):
             for w, world in enumerate(self.world):
-                u = uniform_columns(entity, year, self.setting.illness_community[k], np.uint32(world), self.prepared.seed)[0]
-                factors[w, :, k] = self.setting.community[k][(u * GAMMA_CLASSES).astype(np.int64)].reshape(mutuals, years)
+                u = uniform_columns(
+                    entity, year, self.setting.illness_community[k], np.uint32(world), self.prepared.seed
+                )[0]
+                factors[w, :, k] = self.setting.community[k][(u * GAMMA_CLASSES).astype(np.int64)].reshape(
+                    mutuals, years
+                )
         return factors
 
     def _set_pace(self):
         """Set the ticks a day of each clock for the month that begins; births have a clock that reads the day."""
-        self.state.pace[:] = np.floor(self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5).astype(np.int64)
+        self.state.pace[:] = np.floor(
+            self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5
+        ).astype(np.int64)
         self.state.pace[:, :, self.setting.of_births] = 1
         self.state.clock[:, :, self.setting.of_births] = self.calendar.first[self.month]
 
@@ -120,23 +160,40 @@ def _blank(prepared, worlds, room):
     registers = len(ledger.measures(prepared.scenario.kinds))
     of_mutual = (worlds, mutuals)
     state = living.State(
-        person=np.zeros((worlds, rows), PERSON), home=np.zeros((worlds, homes), living.HOME),
-        due=np.full((worlds, kinds, rows), living.NEVER), ordinal=np.zeros((worlds, kinds, rows), np.int32),
-        clock=np.zeros((worlds, mutuals, kinds), np.int64), pace=np.zeros((worlds, mutuals, kinds), np.int64))
+        person=np.zeros((worlds, rows), PERSON),
+        home=np.zeros((worlds, homes), living.HOME),
+        due=np.full((worlds, kinds, rows), living.NEVER),
+        ordinal=np.zeros((worlds, kinds, rows), np.int32),
+        clock=np.zeros((worlds, mutuals, kinds), np.int64),
+        pace=np.zeros((worlds, mutuals, kinds), np.int64),
+    )
     state.home["pays_on"] = state.home["suspended_from"] = living.NEVER
     memory = living.Memory(
-        books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64), registers=np.zeros((*of_mutual, months, registers), np.int64),
-        closings=np.zeros((*of_mutual, months, len(ledger.ACCOUNTS)), np.int64), log=np.zeros((worlds, room), ledger.ENTRY), written=np.zeros(worlds, np.int64),
-        paid_in=np.zeros((*of_mutual, days), np.int64), owing=np.zeros((*of_mutual, days, 2), np.int64))
+        books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64),
+        registers=np.zeros((*of_mutual, months, registers), np.int64),
+        closings=np.zeros((*of_mutual, months, len(ledger.ACCOUNTS)), np.int64),
+        log=np.zeros((worlds, room), ledger.ENTRY),
+        written=np.zeros(worlds, np.int64),
+        paid_in=np.zeros((*of_mutual, days), np.int64),
+        owing=np.zeros((*of_mutual, days, 2), np.int64),
+    )
     till = cash.Till(
-        cash=np.zeros(of_mutual, np.int64), overdue=np.zeros(of_mutual, np.int64), oldest=np.zeros(of_mutual, np.int64), first_late=np.full(of_mutual, -1),
-        late_days=np.zeros(of_mutual, np.int64), worst=np.full(of_mutual, -rules.NO_LIMIT),
-        total=np.zeros((*of_mutual, months), np.int64), earned=np.zeros((*of_mutual, months), np.int64))
+        cash=np.zeros(of_mutual, np.int64),
+        overdue=np.zeros(of_mutual, np.int64),
+        oldest=np.zeros(of_mutual, np.int64),
+        first_late=np.full(of_mutual, -1),
+        late_days=np.zeros(of_mutual, np.int64),
+        worst=np.full(of_mutual, -rules.NO_LIMIT),
+        total=np.zeros((*of_mutual, months), np.int64),
+        earned=np.zeros((*of_mutual, months), np.int64),
+    )
     return state, memory, till
 
 
 def live_batch(prepared, world0, worlds, processes=(), room=0):
-    """Live a batch of worlds from the start to the horizon, with the scheme's processes and any of the user's; returns the batch."""
+    """Live a batch of worlds from the start to the horizon, with the scheme's processes and any of the user's;
+    returns the batch.
+    """
     batch, clock = Batch(prepared, world0, worlds, room), Clock(prepared.calendar)
     for process in (*PROCESSES, *processes):
         clock.start(process, batch)

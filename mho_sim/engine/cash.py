@@ -2,6 +2,7 @@
 
 Rules: MODEL.md, sections 7 to 9.
 """
+
 from typing import NamedTuple
 
 import numpy as np
@@ -9,25 +10,25 @@ import numpy as np
 from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
-from mho_sim.engine.living import DAY, PART
+from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.ledger import post, scheme_measure
 from mho_sim.population import PLACES
 
-NEW_DUES, SETTLEMENT, CLOSING = 2 * PART, 4 * PART, 6 * PART
-SUPPLIER, PROVIDER = 0, 1                               # columns of `owing`, in the order in which they are paid
+NEW_DUES, SETTLEMENT, CLOSING = (int(part) * PART for part in (Part.NEW_DUES, Part.SETTLEMENT, Part.CLOSING))
+SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are paid
 
 
 class Till(NamedTuple):
     """What a batch remembers of cash and of periods of contribution; W worlds, M mutuals, P periods."""
 
-    cash: np.ndarray                                    # (W, M): after the last day that was settled
-    overdue: np.ndarray                                 # (W, M): due and unpaid
-    oldest: np.ndarray                                  # (W, M): no debt due before this day is unpaid
-    first_late: np.ndarray                              # (W, M): first late day; -1 if none
-    late_days: np.ndarray                               # (W, M)
-    worst: np.ndarray                                   # (W, M): the largest of due and unpaid minus cash
-    total: np.ndarray                                   # (W, M, P): contributions that fell due for a period
-    earned: np.ndarray                                  # (W, M, P): of these, booked as earned
+    cash: np.ndarray  # (W, M): after the last day that was settled
+    overdue: np.ndarray  # (W, M): due and unpaid
+    oldest: np.ndarray  # (W, M): no debt due before this day is unpaid
+    first_late: np.ndarray  # (W, M): first late day; -1 if none
+    late_days: np.ndarray  # (W, M)
+    worst: np.ndarray  # (W, M): the largest of due and unpaid minus cash
+    total: np.ndarray  # (W, M, P): contributions that fell due for a period
+    earned: np.ndarray  # (W, M, P): of these, booked as earned
 
 
 @kernel
@@ -42,12 +43,36 @@ def collect(period, day, mutual, world0, seed, people, setting, scheme, state, t
             if people.mutual[h] != mutual or amount == 0:
                 continue
             till.total[w, mutual, period] += amount
-            post(memory, w, mutual, ledger.RECEIVABLE, deferred, amount, when, h, ledger.NOBODY, -1, rules.CONTRIBUTION_DUE)
+            post(
+                memory,
+                w,
+                mutual,
+                ledger.RECEIVABLE,
+                deferred,
+                amount,
+                when,
+                h,
+                ledger.NOBODY,
+                -1,
+                rules.CONTRIBUTION_DUE,
+            )
             ahead = min(amount, state.home[w, h].advance)
             if ahead > 0:
                 state.home[w, h].advance -= ahead
                 amount -= ahead
-                post(memory, w, mutual, ledger.ADVANCES, ledger.RECEIVABLE, ahead, when, h, ledger.NOBODY, -1, rules.PAID_FROM_ADVANCE)
+                post(
+                    memory,
+                    w,
+                    mutual,
+                    ledger.ADVANCES,
+                    ledger.RECEIVABLE,
+                    ahead,
+                    when,
+                    h,
+                    ledger.NOBODY,
+                    -1,
+                    rules.PAID_FROM_ADVANCE,
+                )
             if amount > 0:
                 _pay_or_owe(w, h, mutual, amount, day, np.uint32(world0 + w), seed, setting, scheme, state, memory)
 
@@ -60,7 +85,19 @@ def _pay_or_owe(w, h, mutual, amount, day, world, seed, setting, scheme, state, 
         u, _ = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
         late = rules.days_late(u, setting.on_time, setting.mean_days_late)
     if late == 0 and state.home[w, h].owed == 0:
-        post(memory, w, mutual, ledger.CASH, ledger.RECEIVABLE, amount, day * DAY + NEW_DUES, h, ledger.NOBODY, -1, rules.PAID_ON_TIME)
+        post(
+            memory,
+            w,
+            mutual,
+            ledger.CASH,
+            ledger.RECEIVABLE,
+            amount,
+            day * DAY + NEW_DUES,
+            h,
+            ledger.NOBODY,
+            -1,
+            rules.PAID_ON_TIME,
+        )
         memory.paid_in[w, mutual, day] += amount
         return
     if state.home[w, h].owed == 0:
@@ -79,7 +116,19 @@ def _pay_debt(w, m, due_day, creditor, day, till, memory):
         till.cash[w, m] -= paid
         till.overdue[w, m] -= paid
         account = ledger.SUPPLIERS if creditor == SUPPLIER else ledger.PROVIDERS
-        post(memory, w, m, account, ledger.CASH, paid, day * DAY + SETTLEMENT, ledger.NOBODY, ledger.NOBODY, -1, rules.DEBT_PAID)
+        post(
+            memory,
+            w,
+            m,
+            account,
+            ledger.CASH,
+            paid,
+            day * DAY + SETTLEMENT,
+            ledger.NOBODY,
+            ledger.NOBODY,
+            -1,
+            rules.DEBT_PAID,
+        )
 
 
 @kernel
@@ -93,7 +142,11 @@ def settle(first_day, end_day, till, memory):
                 while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
                     _pay_debt(w, m, till.oldest[w, m], SUPPLIER, day, till, memory)
                     _pay_debt(w, m, till.oldest[w, m], PROVIDER, day, till, memory)
-                    if memory.owing[w, m, till.oldest[w, m], SUPPLIER] + memory.owing[w, m, till.oldest[w, m], PROVIDER] == 0:
+                    if (
+                        memory.owing[w, m, till.oldest[w, m], SUPPLIER]
+                        + memory.owing[w, m, till.oldest[w, m], PROVIDER]
+                        == 0
+                    ):
                         till.oldest[w, m] += 1
                 if till.overdue[w, m] == 0:
                     till.oldest[w, m] = day + 1
@@ -111,9 +164,33 @@ def _earn(w, m, period, earned, deferred, day, till, memory):
     till.earned[w, m, period] = earned
     when = day * DAY + CLOSING
     if difference > 0:
-        post(memory, w, m, deferred, ledger.CONTRIBUTIONS, difference, when, ledger.NOBODY, ledger.NOBODY, -1, rules.EARNED)
+        post(
+            memory,
+            w,
+            m,
+            deferred,
+            ledger.CONTRIBUTIONS,
+            difference,
+            when,
+            ledger.NOBODY,
+            ledger.NOBODY,
+            -1,
+            rules.EARNED,
+        )
     elif difference < 0:
-        post(memory, w, m, ledger.CONTRIBUTIONS, deferred, -difference, when, ledger.NOBODY, ledger.NOBODY, -1, rules.EARNED)
+        post(
+            memory,
+            w,
+            m,
+            ledger.CONTRIBUTIONS,
+            deferred,
+            -difference,
+            when,
+            ledger.NOBODY,
+            ledger.NOBODY,
+            -1,
+            rules.EARNED,
+        )
 
 
 @rule
@@ -136,7 +213,9 @@ def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
 
 @kernel
 def close(month, day, ends_year, people, setting, scheme, state, till, memory):
-    """Close a month: contributions are earned, members counted, balances kept, the clocks of illness moved on to the next month."""
+    """Close a month: contributions are earned, members counted, balances kept, the clocks of illness moved on to the
+    next month.
+    """
     kinds = len(setting.need)
     for w in range(state.home.shape[0]):
         for m in range(till.cash.shape[1]):
@@ -144,7 +223,16 @@ def close(month, day, ends_year, people, setting, scheme, state, till, memory):
             period, months = month // scheme.months[m], scheme.months[m]
             elapsed = month % months + 1
             if scheme.in_advance[m]:
-                _earn(w, m, period, rules.earned(till.total[w, m, period], elapsed, months), ledger.UNEARNED, day, till, memory)
+                _earn(
+                    w,
+                    m,
+                    period,
+                    rules.earned(till.total[w, m, period], elapsed, months),
+                    ledger.UNEARNED,
+                    day,
+                    till,
+                    memory,
+                )
             else:
                 if elapsed == 1 and period > 0:
                     _earn(w, m, period - 1, till.total[w, m, period - 1], ledger.ACCRUED, day, till, memory)
@@ -162,7 +250,9 @@ def open_books(debits, credits, amounts, till, memory):
     for w in range(till.cash.shape[0]):
         for m in range(till.cash.shape[1]):
             for e in range(len(amounts)):
-                post(memory, w, m, debits[e], credits[e], amounts[e], 0, ledger.NOBODY, ledger.NOBODY, -1, rules.OPENING)
+                post(
+                    memory, w, m, debits[e], credits[e], amounts[e], 0, ledger.NOBODY, ledger.NOBODY, -1, rules.OPENING
+                )
             till.cash[w, m] = memory.books[w, m, ledger.CASH]
 
 
@@ -181,5 +271,17 @@ def run_up_expenses(amount, day, till, memory):
     """Running costs are booked on a day and fall due on it."""
     for w in range(till.cash.shape[0]):
         for m in range(till.cash.shape[1]):
-            post(memory, w, m, ledger.EXPENSES, ledger.SUPPLIERS, amount, day * DAY + SETTLEMENT, ledger.NOBODY, ledger.NOBODY, -1, rules.RUNNING_COSTS)
+            post(
+                memory,
+                w,
+                m,
+                ledger.EXPENSES,
+                ledger.SUPPLIERS,
+                amount,
+                day * DAY + SETTLEMENT,
+                ledger.NOBODY,
+                ledger.NOBODY,
+                -1,
+                rules.RUNNING_COSTS,
+            )
             memory.owing[w, m, day, SUPPLIER] += amount

@@ -1,7 +1,9 @@
 """The clock: whole days with named parts, one integer for a moment, one SimPy environment for a batch of worlds.
 
-`env.now` is the moment itself, so that what happens on one day happens in the order of its parts and SimPy needs no priorities.
+`env.now` is the moment itself, so that what happens on one day happens in the order of its parts and SimPy needs no
+priorities.
 """
+
 import datetime
 from enum import IntEnum
 
@@ -37,7 +39,9 @@ def day_of(a_moment):
 
 
 class Calendar:
-    """Days and months from a start date: day 0 is the start, `first[m]` the first day of month m, `first[months]` the horizon."""
+    """Days and months from a start date: day 0 is the start, `first[m]` the first day of month m, `first[months]`
+    the horizon.
+    """
 
     def __init__(self, start, years):
         self.start = start
@@ -63,7 +67,9 @@ class Calendar:
 
 
 class Clock:
-    """What a process waits on. `yield clock.at(day, part)` sleeps until that moment; `clock.now`, `clock.day` tell the time."""
+    """What a process waits on. `yield clock.at(day, part)` sleeps until that moment; `clock.now`, `clock.day` tell
+    the time.
+    """
 
     def __init__(self, calendar):
         self.calendar = calendar
@@ -88,10 +94,12 @@ class Clock:
 
     def start(self, process, batch):
         """Run a process, `process(clock, batch)`, whose people are lived up to each moment at which it wakes."""
+
         def lived():
             for event in process(self, batch):
                 yield event
                 batch.live_to(self.now)
+
         self.env.process(lived())
 
     def run(self):

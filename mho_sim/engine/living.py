@@ -1,8 +1,10 @@
-"""How a household lives alone between two moments: it pays what it owes, children are born, people age, die, fall ill, seek care.
+"""How a household lives alone between two moments: it pays what it owes, children are born, people age, die, fall ill,
+seek care.
 
-`live` is a walk over households; each that has something to do goes through its events in the order of the clock. What it does to the scheme goes
-into the books and into day buckets (paid in, claimed). Rules: MODEL.md, sections 5 to 7.
+`live` is a walk over households; each that has something to do goes through its events in the order of the clock. What
+it does to the scheme goes into the books and into day buckets (paid in, claimed). Rules: MODEL.md, sections 5 to 7.
 """
+
 from typing import NamedTuple
 
 import numpy as np
@@ -10,55 +12,69 @@ import numpy as np
 from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import exponential, gamma_class, lognormal_money, uniforms
+from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.engine.tables import YEAR
 from mho_sim.ledger import kind_measure, post, scheme_measure
 from mho_sim.population import NEVER_DAY, PLACES, birthday
 
 NEVER = np.int64(2**62)
 LONGEST_DISTANCE = 2.0**60
-DAY, PART = 2**32, 2**28
-LATE_PAYMENT, MEMBERSHIP, ILLNESS = 0 * PART, 1 * PART, 3 * PART
-NOTHING, SEVERAL = -1, -2                               # on a household's agenda
-LONG_SERVED = -1                                        # `cover_from` of those who have served all waiting periods
+LATE_PAYMENT, MEMBERSHIP, ILLNESS = (int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.ILLNESS))
+NOTHING, SEVERAL = -1, -2  # on a household's agenda
+LONG_SERVED = -1  # `cover_from` of those who have served all waiting periods
 
 
-HOME = np.dtype([("owed", "i8"), ("pays_on", "i8"), ("suspended_from", "i8"), ("advance", "i8"), ("used", "i8"), ("cover_from", "i4"), ("next_change", "i4"), ("alive", "i4")], align=True)
+HOME = np.dtype(
+    [
+        ("owed", "i8"),
+        ("pays_on", "i8"),
+        ("suspended_from", "i8"),
+        ("advance", "i8"),
+        ("used", "i8"),
+        ("cover_from", "i4"),
+        ("next_change", "i4"),
+        ("alive", "i4"),
+    ],
+    align=True,
+)
 
 
 class State(NamedTuple):
     """What a batch remembers of people and households; W worlds, K kinds, M mutuals.
 
-    A `person` has born, dies (days), frailty (class of the personal factor) and band (birthdays passed at which a multiplier may change). A `home` has owed, pays_on, suspended_from, advance (paid
-    ahead), used (of the ceiling of the household-year), cover_from, next_change (day of the next birth, birthday that matters, or death) and alive (people).
+    A `person` has born, dies (days), frailty (class of the personal factor) and band (birthdays passed at which a
+    multiplier may change). A `home` has owed, pays_on, suspended_from, advance (paid ahead), used (of the ceiling of
+    the household-year), cover_from, next_change (day of the next birth, birthday that matters, or death) and alive
+    (people).
     """
 
-    person: np.ndarray                                  # (W, rows)
-    home: np.ndarray                                    # (W, households)
-    due: np.ndarray                                     # (W, K, rows): clock reading of the next episode
-    ordinal: np.ndarray                                 # (W, K, rows): episodes so far
-    clock: np.ndarray                                   # (W, M, K): reading at the beginning of the month
-    pace: np.ndarray                                    # (W, M, K): ticks a day in this month
+    person: np.ndarray  # (W, rows)
+    home: np.ndarray  # (W, households)
+    due: np.ndarray  # (W, K, rows): clock reading of the next episode
+    ordinal: np.ndarray  # (W, K, rows): episodes so far
+    clock: np.ndarray  # (W, M, K): reading at the beginning of the month
+    pace: np.ndarray  # (W, M, K): ticks a day in this month
 
 
 class Memory(NamedTuple):
     """Books, registers, log and the day buckets from which the cash box is rolled; W worlds, M mutuals."""
 
-    books: np.ndarray                                   # (W, M, accounts)
-    registers: np.ndarray                               # (W, M, months, measures)
-    closings: np.ndarray                                # (W, M, months, accounts)
-    log: np.ndarray                                     # (W, room) entries
-    written: np.ndarray                                 # (W,)
-    paid_in: np.ndarray                                 # (W, M, days): money that came in on a day
-    owing: np.ndarray                                   # (W, M, days, 2): debts by due day, suppliers and providers
+    books: np.ndarray  # (W, M, accounts)
+    registers: np.ndarray  # (W, M, months, measures)
+    closings: np.ndarray  # (W, M, months, accounts)
+    log: np.ndarray  # (W, room) entries
+    written: np.ndarray  # (W,)
+    paid_in: np.ndarray  # (W, M, days): money that came in on a day
+    owing: np.ndarray  # (W, M, days, 2): debts by due day, suppliers and providers
 
 
 class Stretch(NamedTuple):
     """A stretch of time inside one month."""
 
-    until: int                                          # moment before which events happen
+    until: int  # moment before which events happen
     month: int
-    first_day: int                                      # of the month
-    has_illness: bool                                   # whether the illness part of a day lies in it
+    first_day: int  # of the month
+    has_illness: bool  # whether the illness part of a day lies in it
     world0: int
     seed: np.uint64
 
@@ -81,7 +97,11 @@ def _distance(u, hazard):
 def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
     sex = 1 if people.row[i].woman else 0
-    return setting.need[k] * setting.multiplier[k, sex, state.person[w, i].band] * setting.frailty[k, state.person[w, i].frailty]
+    return (
+        setting.need[k]
+        * setting.multiplier[k, sex, state.person[w, i].band]
+        * setting.frailty[k, state.person[w, i].frailty]
+    )
 
 
 @rule
@@ -106,7 +126,10 @@ def begin(world0, seed, people, setting, state):
                 for k in range(len(setting.need)):
                     state.due[w, k, i] = NEVER
                 if people.row[i].mother < 0:
-                    while state.person[w, i].band < len(setting.birthdays) and birthday(state.person[w, i].born, setting.birthdays[state.person[w, i].band]) <= 0:
+                    while (
+                        state.person[w, i].band < len(setting.birthdays)
+                        and birthday(state.person[w, i].born, setting.birthdays[state.person[w, i].band]) <= 0
+                    ):
                         state.person[w, i].band += 1
                     state.home[w, h].alive += 1
                     _start_clocks(w, i, people.mutual[h], 0, world, seed, people, setting, state)
@@ -165,9 +188,11 @@ def _change(w, h, stretch, people, setting, state, memory):
             state.home[w, h].alive += 1
             memory.registers[w, m, stretch.month, scheme_measure(len(setting.need), ledger.BIRTHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.BIRTH)
-            _start_clocks(w, i, m, day - stretch.first_day, np.uint32(stretch.world0 + w), stretch.seed, people, setting, state)
+            _start_clocks(
+                w, i, m, day - stretch.first_day, np.uint32(stretch.world0 + w), stretch.seed, people, setting, state
+            )
             for k in range(len(setting.need)):
-                if setting.of_births[k]:                # the mother's delivery: a clock that ticks once a day
+                if setting.of_births[k]:  # the mother's delivery: a clock that ticks once a day
                     state.due[w, k, people.row[i].mother] = day + 1
                     state.ordinal[w, k, people.row[i].mother] = people.row[i].birth_year
         elif state.person[w, i].dies == day:
@@ -196,7 +221,9 @@ def _pay_what_is_owed(w, h, people, state, memory):
 
 @rule
 def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
-    """One episode: does the person seek care, what does it cost, what does the mutual pay, and when is the next one due?"""
+    """One episode: does the person seek care, what does it cost, what does the mutual pay, and when is the next one
+    due?
+    """
     m, world, entity = people.mutual[h], np.uint32(stretch.world0 + w), people.row[i].entity
     n = state.ordinal[w, k, i] + 1
     state.ordinal[w, k, i] = n
@@ -232,7 +259,9 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
 
 @rule
 def _look_ahead(w, stretch, limits, people, state, agenda):
-    """What each household of a world has to do before the stretch ends: NOTHING, one episode (its row × kinds + kind), or SEVERAL things."""
+    """What each household of a world has to do before the stretch ends: NOTHING, one episode (its row × kinds +
+    kind), or SEVERAL things.
+    """
     kinds = limits.shape[2]
     for h in range(len(agenda)):
         pays = state.home[w, h].pays_on != NEVER and state.home[w, h].pays_on * DAY + LATE_PAYMENT < stretch.until
@@ -251,7 +280,9 @@ def _look_ahead(w, stretch, limits, people, state, agenda):
 
 @rule
 def _next_illness(w, h, agenda, stretch, limit, people, state):
-    """(day, row, kind) of the household's next episode in the stretch, by day, person, kind; day is NEVER_DAY if there is none."""
+    """(day, row, kind) of the household's next episode in the stretch, by day, person, kind; day is NEVER_DAY if
+    there is none.
+    """
     m, kinds = people.mutual[h], len(limit)
     first, last, first_kind, last_kind = people.first[h], people.first[h + 1], 0, kinds
     if agenda != SEVERAL:
@@ -290,9 +321,13 @@ def _live_household(w, h, agenda, stretch, limit, people, setting, scheme, state
 
 @kernel
 def live(stretch, limits, agenda, people, setting, scheme, state, memory):
-    """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the clocks' readings then; `agenda`, (households,), is scratch."""
+    """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the
+    clocks' readings then; `agenda`, (households,), is scratch.
+    """
     for w in range(state.home.shape[0]):
         _look_ahead(w, stretch, limits, people, state, agenda)
         for h in range(len(agenda)):
             if agenda[h] != NOTHING:
-                _live_household(w, h, agenda[h], stretch, limits[w, people.mutual[h]], people, setting, scheme, state, memory)
+                _live_household(
+                    w, h, agenda[h], stretch, limits[w, people.mutual[h]], people, setting, scheme, state, memory
+                )

@@ -2,6 +2,7 @@
 
 Rules: MODEL.md, section 8.
 """
+
 from typing import NamedTuple
 
 import numpy as np
@@ -16,16 +17,18 @@ from mho_sim.scenario import add_months
 
 
 class Opening(NamedTuple):
-    """What is in place before day 0: entries, debts by due day, and the households that owe, have paid ahead, or have served all waiting."""
+    """What is in place before day 0: entries, debts by due day, and the households that owe, have paid ahead, or
+    have served all waiting.
+    """
 
-    entries: list                                       # (debit, credit, amount)
-    debts: list                                         # (due day, amount) owed to providers
-    late: np.ndarray                                    # households
+    entries: list  # (debit, credit, amount)
+    debts: list  # (due day, amount) owed to providers
+    late: np.ndarray  # households
     late_amounts: np.ndarray
-    late_due: int                                       # day, before 0, on which these fell due
+    late_due: int  # day, before 0, on which these fell due
     late_suspended_from: int
     paid_up: np.ndarray
-    advances: np.ndarray                                # of the paid up, money paid ahead
+    advances: np.ndarray  # of the paid up, money paid ahead
 
 
 def opening_of(scenario, seed, people, calendar):
@@ -36,18 +39,35 @@ def opening_of(scenario, seed, people, calendar):
         return Opening([e for e in entries if e[2]], [], nobody, nobody, 0, 0, nobody, nobody)
     books, scheme = scenario.start_from, scenario.scheme
     homes = len(people.first) - 1
-    marks = uniform_columns(np.arange(homes) * PLACES, np.zeros(homes, np.int64), decision("household.status"), SHARED, seed)[0]
+    marks = uniform_columns(
+        np.arange(homes) * PLACES, np.zeros(homes, np.int64), decision("household.status"), SHARED, seed
+    )[0]
     order = np.argsort(marks, kind="stable")
-    paid_up, late = order[:books.members.paid_up], order[books.members.paid_up:books.members.paid_up + books.members.late]
+    paid_up, late = (
+        order[: books.members.paid_up],
+        order[books.members.paid_up : books.members.paid_up + books.members.late],
+    )
     late_amounts = _contributions(scheme.contribution, people, late)
     late_due = (add_months(scenario.start, -period_months(scenario)) - scenario.start).days
     within = calendar.after(0, scheme.providers.pay_within)
     debts = [(max(within - (first + last) // 2, 0), amount) for first, last, amount in books.owed_to_providers]
-    entries = [(CASH, EQUITY, books.cash), (RECEIVABLE, EQUITY, int(late_amounts.sum())), (EQUITY, ADVANCES, books.paid_in_advance),
-               *((EQUITY, PROVIDERS, amount) for _, amount in debts)]
+    entries = [
+        (CASH, EQUITY, books.cash),
+        (RECEIVABLE, EQUITY, int(late_amounts.sum())),
+        (EQUITY, ADVANCES, books.paid_in_advance),
+        *((EQUITY, PROVIDERS, amount) for _, amount in debts),
+    ]
     share, rest = divmod(books.paid_in_advance, max(len(paid_up), 1))
-    return Opening([e for e in entries if e[2]], debts, late, late_amounts, late_due, calendar.after(late_due, scheme.contribution.grace),
-                   paid_up, share + (np.arange(len(paid_up)) < rest))
+    return Opening(
+        [e for e in entries if e[2]],
+        debts,
+        late,
+        late_amounts,
+        late_due,
+        calendar.after(late_due, scheme.contribution.grace),
+        paid_up,
+        share + (np.arange(len(paid_up)) < rest),
+    )
 
 
 def open_mutual(batch):
@@ -62,8 +82,16 @@ def open_mutual(batch):
     for homes in (start.paid_up, start.late):
         batch.state.home["cover_from"][:, homes] = LONG_SERVED
     owing = start.late_amounts > 0
-    cash.owe_from_before(start.late[owing], start.late_amounts[owing], start.late_due, start.late_suspended_from, batch.world0, batch.prepared.seed,
-                         batch.setting, batch.state)
+    cash.owe_from_before(
+        start.late[owing],
+        start.late_amounts[owing],
+        start.late_due,
+        start.late_suspended_from,
+        batch.world0,
+        batch.prepared.seed,
+        batch.setting,
+        batch.state,
+    )
 
 
 def _contributions(terms, people, homes):

@@ -1,7 +1,9 @@
 """The scheme's processes: each is a short generator that waits, then acts on a batch of worlds.
 
-They read `clock` and `batch`; the people have lived up to the moment at which a process wakes. The list at the end is the order in which they start.
+They read `clock` and `batch`; the people have lived up to the moment at which a process wakes. The list at the end is
+the order in which they start.
 """
+
 import numpy as np
 
 from mho_sim.engine import cash
@@ -17,8 +19,19 @@ def collect_contributions(clock, batch):
             yield clock.at(calendar.first[month], Part.NEW_DUES)
         for mutual in due:
             period = month // scheme.months[mutual] - (not scheme.in_advance[mutual])
-            cash.collect(period, clock.day, mutual, batch.world0, batch.prepared.seed, batch.people, batch.setting, batch.scheme,
-                         batch.state, batch.till, batch.memory)
+            cash.collect(
+                period,
+                clock.day,
+                mutual,
+                batch.world0,
+                batch.prepared.seed,
+                batch.people,
+                batch.setting,
+                batch.scheme,
+                batch.state,
+                batch.till,
+                batch.memory,
+            )
 
 
 def pay_expenses(clock, batch):

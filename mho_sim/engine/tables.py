@@ -1,8 +1,9 @@
 """The engine's door: a scenario becomes flat tables that kernels can read.
 
-`Setting` is what the assembly cannot decide, `Scheme` what it can; nothing of a scenario passes this door in any other form. Kinds of illness are taken in the order of
-their names. A scheme's tables have a leading axis for mutuals.
+`Setting` is what the assembly cannot decide, `Scheme` what it can; nothing of a scenario passes this door in any other
+form. Kinds of illness are taken in the order of their names. A scheme's tables have a leading axis for mutuals.
 """
+
 from typing import NamedTuple
 
 import numpy as np
@@ -10,27 +11,27 @@ import numpy as np
 from mho_sim.draws import decision, gamma_classes, lognormal_parameters
 from mho_sim.rules import BENEFIT, CONTRIBUTION, MILLION, NO_LIMIT
 
-YEAR = 2**40                                            # ticks of a year of hazard
+YEAR = 2**40  # ticks of a year of hazard
 MEN, WOMEN = 0, 1
 
 
 class Setting(NamedTuple):
     """Tables of the setting; K kinds, B age bands between the birthdays at which a multiplier may change."""
 
-    need: np.ndarray                                    # (K,) episodes per person-year; 0 for births
-    of_births: np.ndarray                               # (K,) True where the episodes are the births
-    birthdays: np.ndarray                               # (B - 1,) ages in years, ascending
-    multiplier: np.ndarray                              # (K, sexes, B)
-    frailty: np.ndarray                                 # (K, classes)
-    community: np.ndarray                               # (K, classes)
-    pace: np.ndarray                                    # (K, months): ticks a day before the community factor
-    fixed_bill: np.ndarray                              # (K,) money; -1 if lognormal
-    log_mean: np.ndarray                                # (K,)
-    log_sd: np.ndarray                                  # (K,)
-    seeking: np.ndarray                                 # (K, 2): not covered, covered
+    need: np.ndarray  # (K,) episodes per person-year; 0 for births
+    of_births: np.ndarray  # (K,) True where the episodes are the births
+    birthdays: np.ndarray  # (B - 1,) ages in years, ascending
+    multiplier: np.ndarray  # (K, sexes, B)
+    frailty: np.ndarray  # (K, classes)
+    community: np.ndarray  # (K, classes)
+    pace: np.ndarray  # (K, months): ticks a day before the community factor
+    fixed_bill: np.ndarray  # (K,) money; -1 if lognormal
+    log_mean: np.ndarray  # (K,)
+    log_sd: np.ndarray  # (K,)
+    seeking: np.ndarray  # (K, 2): not covered, covered
     on_time: float
     mean_days_late: float
-    illness_next: np.ndarray                            # (K,) decisions
+    illness_next: np.ndarray  # (K,) decisions
     illness_again: np.ndarray
     illness_cost: np.ndarray
     illness_community: np.ndarray
@@ -41,14 +42,14 @@ class Setting(NamedTuple):
 class Scheme(NamedTuple):
     """Tables of the scheme; M mutuals, K kinds, D days of the horizon."""
 
-    contribution: np.ndarray                            # (M,) records
-    benefit: np.ndarray                                 # (M, K) records
-    household_ceiling: np.ndarray                       # (M,) money a household-year
-    waiting_until: np.ndarray                           # (M, K, D + 1): by the day cover began, plus 1; entry 0 for those who have served all
-    suspended_from: np.ndarray                          # (M, D): by due day
-    invoice_due: np.ndarray                             # (M, D): by the day of care
-    in_advance: np.ndarray                              # (M,)
-    months: np.ndarray                                  # (M,) of a period of contribution
+    contribution: np.ndarray  # (M,) records
+    benefit: np.ndarray  # (M, K) records
+    household_ceiling: np.ndarray  # (M,) money a household-year
+    waiting_until: np.ndarray  # (M, K, D + 1): by the day cover began, plus 1; entry 0 for those who have served all
+    suspended_from: np.ndarray  # (M, D): by due day
+    invoice_due: np.ndarray  # (M, D): by the day of care
+    in_advance: np.ndarray  # (M,)
+    months: np.ndarray  # (M,) of a period of contribution
 
 
 def setting_tables(scenario, calendar):
@@ -70,11 +71,18 @@ def setting_tables(scenario, calendar):
         community=np.array([gamma_classes(kind.community) for kind in illness]),
         pace=np.array([_pace(kind, calendar) for kind in illness]),
         fixed_bill=np.array([bill[0] for bill in bills], dtype=np.int64),
-        log_mean=np.array([bill[1] for bill in bills]), log_sd=np.array([bill[2] for bill in bills]),
+        log_mean=np.array([bill[1] for bill in bills]),
+        log_sd=np.array([bill[2] for bill in bills]),
         seeking=np.array([[kind.seeking.uncovered, kind.seeking.covered] for kind in illness]),
-        on_time=float(paying.on_time) if paying else 1.0, mean_days_late=float(paying.mean_days_late) if paying else 0.0,
-        illness_next=named("next"), illness_again=named("again"), illness_cost=named("cost"), illness_community=named("community"),
-        frailty_decision=decision("frailty"), payment_decision=decision("contribution.paid"))
+        on_time=float(paying.on_time) if paying else 1.0,
+        mean_days_late=float(paying.mean_days_late) if paying else 0.0,
+        illness_next=named("next"),
+        illness_again=named("again"),
+        illness_cost=named("cost"),
+        illness_community=named("community"),
+        frailty_decision=decision("frailty"),
+        payment_decision=decision("contribution.paid"),
+    )
 
 
 def scheme_tables(scenario, calendar):
@@ -92,10 +100,16 @@ def scheme_tables(scenario, calendar):
         contribution=np.array([(contribution.amount, contribution.per == "beneficiary")], dtype=CONTRIBUTION),
         benefit=np.array([[_benefit(scheme.benefits.get(kind)) for kind in scenario.kinds]], dtype=BENEFIT),
         household_ceiling=np.array([NO_LIMIT if ceiling is None else ceiling]),
-        waiting_until=np.array([[_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]], dtype=np.int64),
+        waiting_until=np.array(
+            [[_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]], dtype=np.int64
+        ),
         suspended_from=np.array([[calendar.after(day, contribution.grace) for day in days]], dtype=np.int64),
-        invoice_due=np.array([[calendar.after(invoice_day(day), scheme.providers.pay_within) for day in days]], dtype=np.int64),
-        in_advance=np.array([contribution.timing == "in-advance"]), months=np.array([period_months(scenario)]))
+        invoice_due=np.array(
+            [[calendar.after(invoice_day(day), scheme.providers.pay_within) for day in days]], dtype=np.int64
+        ),
+        in_advance=np.array([contribution.timing == "in-advance"]),
+        months=np.array([period_months(scenario)]),
+    )
 
 
 def period_months(scenario):
@@ -116,7 +130,10 @@ def _multipliers(kind, sex, birthdays):
     if kind.by_age_sex is None:
         return [1.0] * len(birthdays)
     table = getattr(kind.by_age_sex, sex)
-    return [next((value for first, last, value in table if first <= age and (last is None or age <= last)), 0.0) for age in birthdays]
+    return [
+        next((value for first, last, value in table if first <= age and (last is None or age <= last)), 0.0)
+        for age in birthdays
+    ]
 
 
 def _pace(kind, calendar):
@@ -126,7 +143,9 @@ def _pace(kind, calendar):
     paces = []
     for month in range(calendar.months):
         days = int(calendar.first[month + 1] - calendar.first[month])
-        paces.append(YEAR / (12.0 * days) * (season[calendar.name_of_month(month)] * 12.0 / total if kind.season else 1.0))
+        paces.append(
+            YEAR / (12.0 * days) * (season[calendar.name_of_month(month)] * 12.0 / total if kind.season else 1.0)
+        )
     return paces
 
 
@@ -148,7 +167,9 @@ def _benefit(benefit):
 
 
 def _waiting(waiting, kind, calendar):
-    """First day of cover of a kind, by the day on which cover began, plus 1; entry 0 for those who have served all waiting."""
+    """First day of cover of a kind, by the day on which cover began, plus 1; entry 0 for those who have served all
+    waiting.
+    """
     duration = waiting.get(kind, waiting.get("default"))
     served = [-1]
     if duration is None:

@@ -1,15 +1,26 @@
 """One future as dated plain sentences: of the whole mutual with its cash box, or of one household."""
+
 from mho_sim import ledger
 from mho_sim.engine import live_batch
 from mho_sim.engine.clock import Part, day_of, moment
 from mho_sim.ledger import ACCOUNTS, NOBODY
-from mho_sim.rules import CONTRIBUTION_DUE, DID_NOT_SEEK, PAID_FROM_ADVANCE, PAID_LATE, PAID_ON_TIME, REASONS, REINSTATED
 from mho_sim.report.words import money
+from mho_sim.rules import (
+    CONTRIBUTION_DUE,
+    DID_NOT_SEEK,
+    PAID_FROM_ADVANCE,
+    PAID_LATE,
+    PAID_ON_TIME,
+    REASONS,
+    REINSTATED,
+)
 
 SENTENCES = {
     "accepted": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, the patient pays {own}.",
-    "over_ceiling": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, its ceiling for one event; the patient pays {own}.",
-    "over_household_ceiling": "{who}: {kind}, bill {bill}. The household has reached its ceiling for the year: the mutual will pay {amount}, the patient pays {own}.",
+    "over_ceiling": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, its ceiling for one event; the "
+    "patient pays {own}.",
+    "over_household_ceiling": "{who}: {kind}, bill {bill}. The household has reached its ceiling for the year: the "
+    "mutual will pay {amount}, the patient pays {own}.",
     "not_in_package": "{who}: {kind}, bill {bill}. Not covered: this service is not in the package.",
     "no_coverage": "{who}: {kind}, bill {bill}. Not covered: the household is suspended until it pays what it owes.",
     "waiting_period": "{who}: {kind}, bill {bill}. Not covered: the waiting period is not over.",
@@ -17,27 +28,37 @@ SENTENCES = {
     "contribution_due": "{who}: a contribution of {amount} falls due.",
     "paid_on_time": "{who} pays its contribution of {amount} on the day it is due.",
     "paid_late": "{who} pays the {amount} that it owes.",
-    "reinstated": "{who} pays the {amount} that it owes. It was suspended: its cover begins anew, with new waiting periods.",
+    "reinstated": "{who} pays the {amount} that it owes. It was suspended: its cover begins anew, with new waiting "
+    "periods.",
     "paid_from_advance": "{who}: {amount} of the contribution had been paid ahead.",
     "birth": "{who} is born.",
     "death": "{who} has died.",
     "opening": "opening books: {debit} {amount}, against {credit}.",
     "earned": "the month is closed: contributions of {amount} are earned.",
     "running_costs": "running costs of {amount} are due.",
-    "debt_paid": "the mutual pays {amount} to {debit}."}
+    "debt_paid": "the mutual pays {amount} to {debit}.",
+}
 
 
 def story(prepared, world, household=None):
-    """The sentences of one world in the order of its clock, one by one; of one household only, if it is named (its number, from 0)."""
+    """The sentences of one world in the order of its clock, one by one; of one household only, if it is named (its
+    number, from 0).
+    """
     batch = _lived(prepared, world)
-    rows = ledger.in_order(batch.memory.log[0, :batch.memory.written[0]])
+    rows = ledger.in_order(batch.memory.log[0, : batch.memory.written[0]])
     happenings = [*_entries(batch, rows, household), *_suspensions(batch, rows, household), *_shortage(batch)]
     if household is not None:
         happenings += _waiting(batch, rows, household)
-    yield f"{prepared.scenario.title}: world {world}, seed {int(prepared.seed)}" + ("" if household is None else f", household {household}")
+    yield f"{prepared.scenario.title}: world {world}, seed {int(prepared.seed)}" + (
+        "" if household is None else f", household {household}"
+    )
     for when, _, sentence in sorted(happenings, key=lambda happening: happening[:2]):
         yield f"{prepared.calendar.date(day_of(when))}  {sentence[0].upper()}{sentence[1:]}"
-    yield f"After {prepared.calendar.days:,} days: " + ", ".join(_mutual_stands(batch) if household is None else _household_stands(batch, rows, household)) + "."
+    yield (
+        f"After {prepared.calendar.days:,} days: "
+        + ", ".join(_mutual_stands(batch) if household is None else _household_stands(batch, rows, household))
+        + "."
+    )
 
 
 def _lived(prepared, world):
@@ -51,15 +72,27 @@ def _entries(batch, rows, household):
     """(moment, place, sentence) of the entries; a contribution that is paid on the day is told once."""
     cash, at_once = 0, {(int(e["moment"]), int(e["household"])) for e in rows if e["reason"] == PAID_ON_TIME}
     for place, entry in enumerate(rows):
-        amount, home, debit, credit = int(entry["amount"]), int(entry["household"]), ACCOUNTS[entry["debit"]], ACCOUNTS[entry["credit"]]
+        amount, home, debit, credit = (
+            int(entry["amount"]),
+            int(entry["household"]),
+            ACCOUNTS[entry["debit"]],
+            ACCOUNTS[entry["credit"]],
+        )
         cash += amount * ((debit == "cash") - (credit == "cash"))
         told_once = entry["reason"] == CONTRIBUTION_DUE and (int(entry["moment"]), home) in at_once
         if told_once or household not in (None, home):
             continue
         kind = batch.prepared.scenario.kinds[entry["kind"]] if entry["kind"] >= 0 else None
         who = _who(batch, entry, day_of(int(entry["moment"])))
-        text = SENTENCES[REASONS[entry["reason"]]].format(who=who, kind=kind, amount=money(amount), bill=money(entry["bill"]), own=money(max(entry["bill"] - amount, 0)),
-                                                          debit=debit, credit=credit)
+        text = SENTENCES[REASONS[entry["reason"]]].format(
+            who=who,
+            kind=kind,
+            amount=money(amount),
+            bill=money(entry["bill"]),
+            own=money(max(entry["bill"] - amount, 0)),
+            debit=debit,
+            credit=credit,
+        )
         moved = household is None and amount and "cash" in (debit, credit)
         yield int(entry["moment"]), place, text + (f"  [cash box {money(cash)}]" if moved else "")
 
@@ -74,19 +107,31 @@ def _who(batch, entry, day):
     row = int(batch.people.first[home]) + ordinal
     age = int((day - batch.state.person[0, row]["born"]) // 365.25)
     words = ("boy", "man", "girl", "woman")
-    return f"household {home}, person {ordinal} ({words[2 * bool(batch.people.row[row]['woman']) + (age >= 15)]}, {age})"
+    return (
+        f"household {home}, person {ordinal} ({words[2 * bool(batch.people.row[row]['woman']) + (age >= 15)]}, {age})"
+    )
 
 
 def _suspensions(batch, rows, household):
     """(moment, place, sentence) of the days on which a household that has not paid is suspended."""
     start, calendar = batch.prepared.opening, batch.calendar
-    until = {int(home): start.late_suspended_from for home, amount in zip(start.late, start.late_amounts, strict=True) if amount}
-    owed, told = {home: 1 for home in until}, []
+    until = {
+        int(home): start.late_suspended_from
+        for home, amount in zip(start.late, start.late_amounts, strict=True)
+        if amount
+    }
+    owed, told = dict.fromkeys(until, 1), []
 
     def suspend(home, day):
         from_day = until.pop(home, None)
         if from_day is not None and from_day < day and household in (None, home):
-            told.append((moment(max(from_day, 0), Part.MEMBERSHIP), -1, f"household {home} is suspended: what it owes was not paid within the grace period."))
+            told.append(
+                (
+                    moment(max(from_day, 0), Part.MEMBERSHIP),
+                    -1,
+                    f"household {home} is suspended: what it owes was not paid within the grace period.",
+                )
+            )
 
     for entry in rows:
         home, reason, day = int(entry["household"]), entry["reason"], day_of(int(entry["moment"]))
@@ -105,26 +150,56 @@ def _suspensions(batch, rows, household):
 def _shortage(batch):
     """The first day on which a bill could not be paid."""
     day = int(batch.till.first_late[0, 0])
-    return [] if day < 0 else [(moment(day, Part.ASSEMBLY), -1, "the money is not there for a bill that is due: the mutual runs short for the first time.")]
+    return (
+        []
+        if day < 0
+        else [
+            (
+                moment(day, Part.ASSEMBLY),
+                -1,
+                "the money is not there for a bill that is due: the mutual runs short for the first time.",
+            )
+        ]
+    )
 
 
 def _waiting(batch, rows, household):
     """The days on which a household's waiting periods end."""
     begins = [] if household in batch.prepared.opening.paid_up or household in batch.prepared.opening.late else [0]
-    begins += [day_of(int(entry["moment"])) for entry in rows if entry["reason"] == REINSTATED and entry["household"] == household]
+    begins += [
+        day_of(int(entry["moment"]))
+        for entry in rows
+        if entry["reason"] == REINSTATED and entry["household"] == household
+    ]
     for i, day in enumerate(begins):
         for k, kind in enumerate(batch.prepared.scenario.kinds):
             end = int(batch.scheme.waiting_until[0, k, day + 1])
-            if day < end < (begins[i + 1] if i + 1 < len(begins) else batch.calendar.days) and batch.scheme.benefit[0, k]["exists"]:
-                yield moment(end, Part.LATE_PAYMENTS), -1, f"household {household}: the waiting period for {kind} is over."
+            if (
+                day < end < (begins[i + 1] if i + 1 < len(begins) else batch.calendar.days)
+                and batch.scheme.benefit[0, k]["exists"]
+            ):
+                yield (
+                    moment(end, Part.LATE_PAYMENTS),
+                    -1,
+                    f"household {household}: the waiting period for {kind} is over.",
+                )
 
 
 def _mutual_stands(batch):
     """What the mutual has and owes at the end, in words."""
-    words = {"cash": "cash box {}", "receivable": "members owe {}", "accrued": "earned and not yet due {}", "advances": "paid ahead by members {}",
-             "unearned": "received for cover not yet given {}", "providers": "owed to providers {}", "suppliers": "owed to suppliers {}"}
+    words = {
+        "cash": "cash box {}",
+        "receivable": "members owe {}",
+        "accrued": "earned and not yet due {}",
+        "advances": "paid ahead by members {}",
+        "unearned": "received for cover not yet given {}",
+        "providers": "owed to providers {}",
+        "suppliers": "owed to suppliers {}",
+    }
     balances = dict(zip(ACCOUNTS, batch.memory.books[0, 0].tolist(), strict=True))
-    return [text.format(money(abs(balances[account]))) for account, text in words.items() if balances[account]] or ["nothing is left, nothing is owed"]
+    return [text.format(money(abs(balances[account]))) for account, text in words.items() if balances[account]] or [
+        "nothing is left, nothing is owed"
+    ]
 
 
 def _household_stands(batch, rows, household):
@@ -132,5 +207,8 @@ def _household_stands(batch, rows, household):
     own = rows[rows["household"] == household]
     paid_in = int(own["amount"][own["debit"] == ledger.CASH].sum())
     care = own[(own["kind"] >= 0) & (own["reason"] != DID_NOT_SEEK)]
-    return [f"paid in {money(paid_in)}", f"bills {money(care['bill'].sum())}, of which the mutual pays {money(care['amount'].sum())}",
-            f"owes {money(batch.state.home[0, household]['owed'])}"]
+    return [
+        f"paid in {money(paid_in)}",
+        f"bills {money(care['bill'].sum())}, of which the mutual pays {money(care['amount'].sum())}",
+        f"owes {money(batch.state.home[0, household]['owed'])}",
+    ]

@@ -1,8 +1,11 @@
-"""How fast is the engine? `python tests/benchmarks/engine.py --json` prints one object; without --json, a line per figure.
+"""How fast is the engine? `python tests/benchmarks/engine.py --json` prints one object; without --json, a line per
+figure.
 
-On scenarios/market-traders.yaml, one core, one process. Times are the least of several interleaved rounds. `floor` is a scalar loop that draws the same variates as the engine did, keyed,
-each with its transform, and does nothing else. Absolute times depend on the machine; quote ratios.
+On scenarios/market-traders.yaml, one core, one process. Times are the least of several interleaved rounds. `floor` is a
+scalar loop that draws the same variates as the engine did, keyed, each with its transform, and does nothing else.
+Absolute times depend on the machine; quote ratios.
 """
+
 import argparse
 import json
 import os
@@ -31,7 +34,9 @@ ROUNDS = 9
 
 @kernel
 def floor_world(world, seed, people, children, episodes, bills, decisions, on_time, mean_days_late, log_mean, log_sd):
-    """The variates of one world and nothing else: frailties, deaths, first episodes, births, later episodes with their marks, bills, payment marks."""
+    """The variates of one world and nothing else: frailties, deaths, first episodes, births, later episodes with
+    their marks, bills, payment marks.
+    """
     total = 0.0
     for kind in range(len(episodes)):
         for i in range(people):
@@ -60,20 +65,34 @@ def counts_of(batch):
     """How many variates of each sort a batch drew, means per world."""
     kinds = len(batch.setting.need)
     register = batch.memory.registers.sum(axis=(0, 1, 2))
-    by_kind = register[:kinds * len(ledger.KIND_MEASURES)].reshape(kinds, -1)
-    episodes, sought = by_kind[:, :DID_NOT_SEEK + 1].sum(axis=1), by_kind[:, :DID_NOT_SEEK].sum(axis=1)
+    by_kind = register[: kinds * len(ledger.KIND_MEASURES)].reshape(kinds, -1)
+    episodes, sought = by_kind[:, : DID_NOT_SEEK + 1].sum(axis=1), by_kind[:, :DID_NOT_SEEK].sum(axis=1)
     log = live_batch(batch.prepared, 0, 1, room=200_000).memory
-    decisions = int((log.log["reason"][0, :log.written[0]] == 7).sum())
-    return {"people": int((batch.people.row["mother"] < 0).sum()), "children": int((batch.people.row["mother"] >= 0).sum()), "episodes": episodes // batch.worlds,
-            "bills": np.where(batch.setting.fixed_bill < 0, sought, 0) // batch.worlds, "decisions": decisions if batch.setting.on_time < 1 else 0}
+    decisions = int((log.log["reason"][0, : log.written[0]] == 7).sum())
+    return {
+        "people": int((batch.people.row["mother"] < 0).sum()),
+        "children": int((batch.people.row["mother"] >= 0).sum()),
+        "episodes": episodes // batch.worlds,
+        "bills": np.where(batch.setting.fixed_bill < 0, sought, 0) // batch.worlds,
+        "decisions": decisions if batch.setting.on_time < 1 else 0,
+    }
 
 
 def least_times(prepared):
     """Least seconds per world of the engine and of the floor, interleaved, and the floor's counts."""
     counts = counts_of(live_batch(prepared, 0, WORLDS))
     setting = prepared.setting
-    arguments = (counts["people"], counts["children"], counts["episodes"], counts["bills"], counts["decisions"], setting.on_time, setting.mean_days_late,
-                 float(setting.log_mean.max()), float(setting.log_sd.max()))
+    arguments = (
+        counts["people"],
+        counts["children"],
+        counts["episodes"],
+        counts["bills"],
+        counts["decisions"],
+        setting.on_time,
+        setting.mean_days_late,
+        float(setting.log_mean.max()),
+        float(setting.log_sd.max()),
+    )
     floor_world(np.uint32(0), prepared.seed, *arguments)
     engine, floor = [], []
     for turn in range(ROUNDS):
@@ -90,6 +109,7 @@ def least_times(prepared):
 def reference_seconds(scenario):
     """Seconds per world of the reference model."""
     from reference_model import live
+
     start = time.perf_counter()
     live(scenario, 1, 0)
     return time.perf_counter() - start
@@ -98,7 +118,11 @@ def reference_seconds(scenario):
 def bytes_per_person(prepared):
     """Bytes of state that a batch keeps for each living place of people, per world."""
     batch = live_batch(prepared, 0, 1)
-    size = sum(column.nbytes for column in batch.state if column.ndim >= 2 and column.shape[-1] in (len(prepared.people.row), prepared.households))
+    size = sum(
+        column.nbytes
+        for column in batch.state
+        if column.ndim >= 2 and column.shape[-1] in (len(prepared.people.row), prepared.households)
+    )
     return size / int((prepared.people.row["mother"] < 0).sum())
 
 
@@ -118,7 +142,13 @@ def per_person_seconds(scenario, people):
 def in_fresh_process(code, **environment):
     """Seconds of wall time of a line of Python in a new process."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     return time.perf_counter() - start
 
 
@@ -133,12 +163,31 @@ def figures():
     with tempfile.TemporaryDirectory() as empty:
         cold = in_fresh_process(run.format(1), MHO_SIM_CACHE_DIR=empty)
     peak_mib = float(subprocess.run([sys.executable, "-c", peak], check=True, capture_output=True, text=True).stdout)
-    helped = min(in_fresh_process("import sys; sys.argv = ['mho-sim', '--help']; from mho_sim.cli import main; main()", PYTHONDONTWRITEBYTECODE="") for _ in range(5))
-    return {"people": counts["people"], "months": prepared.calendar.months, "kinds": len(scenario.kinds), "episodes": int(counts["episodes"].sum()),
-            "payment_decisions": counts["decisions"], "ms_per_world": 1e3 * engine, "floor_ms_per_world": 1e3 * floor, "floor_ratio": engine / floor,
-            "reference_ratio": reference_seconds(scenario) / engine, "events_per_second": events / engine, "bytes_per_person": bytes_per_person(prepared),
-            "peak_mib_1000_worlds": peak_mib, "million_people_ratio": per_person_seconds(scenario, 1_000_000) / per_person_seconds(scenario, 1_000),
-            "cold_first_call_s": cold, "help_s": helped, "peak_mib_benchmark": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    helped = min(
+        in_fresh_process(
+            "import sys; sys.argv = ['mho-sim', '--help']; from mho_sim.cli import main; main()",
+            PYTHONDONTWRITEBYTECODE="",
+        )
+        for _ in range(5)
+    )
+    return {
+        "people": counts["people"],
+        "months": prepared.calendar.months,
+        "kinds": len(scenario.kinds),
+        "episodes": int(counts["episodes"].sum()),
+        "payment_decisions": counts["decisions"],
+        "ms_per_world": 1e3 * engine,
+        "floor_ms_per_world": 1e3 * floor,
+        "floor_ratio": engine / floor,
+        "reference_ratio": reference_seconds(scenario) / engine,
+        "events_per_second": events / engine,
+        "bytes_per_person": bytes_per_person(prepared),
+        "peak_mib_1000_worlds": peak_mib,
+        "million_people_ratio": per_person_seconds(scenario, 1_000_000) / per_person_seconds(scenario, 1_000),
+        "cold_first_call_s": cold,
+        "help_s": helped,
+        "peak_mib_benchmark": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 if __name__ == "__main__":
@@ -146,4 +195,8 @@ if __name__ == "__main__":
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args()
     found = {name: value if isinstance(value, int) else round(value, 4) for name, value in figures().items()}
-    print(json.dumps(found, indent=1) if chosen.json else "\n".join(f"{name:24}{value:>16,}" for name, value in found.items()))
+    print(
+        json.dumps(found, indent=1)
+        if chosen.json
+        else "\n".join(f"{name:24}{value:>16,}" for name, value in found.items())
+    )
