@@ -6,7 +6,6 @@ failure, 2 the input or the command line is wrong, 130 interrupted.
 
 import json
 import sys
-from contextlib import contextmanager
 
 import click
 
@@ -51,7 +50,7 @@ def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
     from mho_sim.report import run_text
     from mho_sim.study import simulate
 
-    with _progress(worlds, quiet) as bar, _refusal(scenario):
+    with _progress(worlds, quiet) as bar:
         result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1) if as_json else run_text(result))
     if result.interrupted:
@@ -77,9 +76,7 @@ def trace(scenario, sets, seed, world, household):
     from mho_sim.engine import Prepared
     from mho_sim.report import story
 
-    with _refusal(scenario):
-        prepared = Prepared(loaded, seed)
-    for line in story(prepared, world, household):
+    for line in story(Prepared(loaded, seed), world, household):
         click.echo(line)
 
 
@@ -112,18 +109,6 @@ def _load(path, sets):
         return load(path, sets)
     except ScenarioError as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
-
-
-@contextmanager
-def _refusal(path):
-    """Where a scenario cannot be lived, one sentence that says what to change."""
-    from mho_sim.population import CannotBeLived
-
-    try:
-        yield
-    except CannotBeLived as error:
-        click.echo(f"{path}: {error}.", err=True)
         sys.exit(2)
 
 

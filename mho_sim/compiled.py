@@ -7,6 +7,7 @@ edited rule is always seen.
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -15,7 +16,9 @@ from pathlib import Path
 import numba
 import platformdirs
 
-KEPT = 6  # cache folders of other versions that are left in place
+KEPT = 6  # machine code of other versions that is left in place
+USED = ".used"  # touched at every use
+VERSION = re.compile("[0-9a-f]{16}")
 
 
 def sources_hash(package=Path(__file__).parent):
@@ -27,27 +30,34 @@ def sources_hash(package=Path(__file__).parent):
 
 
 def _cache_folder():
-    """The folder for this version's machine code, in the user's cache, or in a temporary one where that cannot be
-    written.
-    """
+    """The folder for this version's machine code: in the user's cache, or where that cannot be written in a temporary
+    one that belongs to this user alone; None where neither can be had."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
     chosen = os.environ.get("MHO_SIM_CACHE_DIR") or platformdirs.user_cache_dir("mho_sim")
-    for root in (Path(chosen), Path(tempfile.gettempdir()) / f"mho_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"):
+    for root in (Path(chosen) / "machine-code", Path(tempfile.gettempdir()) / f"mho_sim-{user}"):
         folder = root / sources_hash()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / ".used").touch()
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if hasattr(os, "getuid") and root.stat().st_uid != user:
+                continue
+            folder.mkdir(exist_ok=True)
+            (folder / USED).touch()
+            _forget_old_versions(root, folder)
         except OSError:
             continue
-        others = sorted((f for f in root.iterdir() if f.is_dir() and f != folder), key=lambda f: f.stat().st_mtime)
-        for stale in others[:-KEPT]:
-            shutil.rmtree(stale, ignore_errors=True)
         return folder
     return None
 
 
+def _forget_old_versions(root, folder):
+    """Delete the machine code of all but the few versions used last; only folders that this module has made."""
+    others = [other for other in root.iterdir() if VERSION.fullmatch(other.name) and (other / USED).is_file()]
+    others = sorted((other for other in others if other != folder), key=lambda other: (other / USED).stat().st_mtime)
+    for stale in others[:-KEPT]:
+        shutil.rmtree(stale, ignore_errors=True)
+
+
 CACHE_FOLDER = _cache_folder()
-if CACHE_FOLDER is not None:
-    numba.config.CACHE_DIR = str(CACHE_FOLDER)
 
 
 def is_cold():
@@ -55,8 +65,17 @@ def is_cold():
     return CACHE_FOLDER is None or next(CACHE_FOLDER.rglob("*.nbi"), None) is None
 
 
-# Kernels are handed arrays and never make any, so they need none of numba's reference counts (`_nrt`); counting the
+# Kernels are handed arrays and never make any, so they need none of numba's reference counts (`_nrt`): counting the
 # references to every column at every call of a rule took four fifths of the engine's time.
 HOW = {"error_model": "numpy", "_nrt": False}
 rule = numba.njit(forceinline=True, **HOW)  # a pure function of scalars and columns, used inside kernels
-kernel = numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **HOW)  # a walk over many households or people
+
+
+def kernel(function):
+    """Compile a walk over many households or people, and keep its machine code for the next run."""
+    elsewhere = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
+    try:
+        return numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **HOW)(function)
+    finally:
+        numba.config.CACHE_DIR = elsewhere

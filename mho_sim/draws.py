@@ -2,7 +2,7 @@
 
 A draw is keyed, never streamed: Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
 2, 3", SC 2011) on (entity, index, decision, world) under the seed. One block gives two uniforms. Every variate is the
-inverse of one uniform and grows with it, so that dearer is dearer path by path.
+inverse of one uniform and monotone in it, so that dearer is dearer path by path.
 """
 
 import hashlib

@@ -43,7 +43,6 @@ NOBODY = -1
 
 ENTRY = np.dtype(
     [
-        ("world", "i8"),
         ("moment", "i8"),
         ("household", "i8"),
         ("person", "i8"),
@@ -83,7 +82,7 @@ def post(memory, w, mutual, debit, credit, amount, moment, household, person, ki
     memory.written[w] = row + 1
     if row < memory.log.shape[1]:
         entry = memory.log[w, row]
-        entry.world, entry.moment, entry.household, entry.person = w, moment, household, person
+        entry.moment, entry.household, entry.person = moment, household, person
         entry.kind, entry.reason, entry.debit, entry.credit, entry.amount = kind, reason, debit, credit, amount
 
 

@@ -14,16 +14,14 @@ import numpy as np
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import SHARED, decision, exponential, uniform_columns, uniforms
 
-PLACES = 64  # ordinals a household may use: entity = household × 64 + ordinal
+PLACES = (
+    1024  # ordinals a household may use, more than 40 people can need in 20 years: entity = household × 1024 + ordinal
+)
 LARGEST_HOUSEHOLD = 40
 OLDEST = 89  # an open age band is drawn up to this age; assumed
 DAYS_PER_YEAR = 365.25
 NEVER_DAY = np.int32(2**31 - 1)
 FERTILE = (15, 50)  # from the first birthday to before the second
-
-
-class CannotBeLived(ValueError):
-    """A scenario without fault that the engine cannot live; the message says what to change."""
 
 
 ROW = np.dtype(
@@ -55,10 +53,7 @@ def birthday(born, years):
 
 
 def associate(scenario, seed, calendar):
-    """The association of a scenario under a seed: the people at the start and the places of children.
-
-    Raises CannotBeLived where a household would need more than 64 places.
-    """
+    """The association of a scenario under a seed: the people at the start and the places of children."""
     terms = scenario.setting.association
     sizes = _household_sizes(terms, seed)
     household = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
@@ -134,14 +129,6 @@ def _places_for_children(born, woman, terms, years, calendar):
 def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms, seed):
     """All columns, people and places of children merged in the order of household and ordinal."""
     places = np.bincount(household[mothers], minlength=len(sizes))
-    if (sizes + places).max() > PLACES:
-        fullest = int(np.argmax(sizes + places))
-        raise CannotBeLived(
-            f"a household of {sizes[fullest]} people would need {sizes[fullest] + places[fullest]} places for its "
-            "people and the children "
-            f"who may be born, and there are {PLACES}: shorten `years`, make households smaller, or write `births: "
-            "none`"
-        )
     child_home = household[mothers]
     child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
     homes, ordinals = np.concatenate((household, child_home)), np.concatenate((ordinal, child_ordinal))

@@ -31,6 +31,7 @@ REASONS = (
     "earned",
     "running_costs",
     "debt_paid",
+    "own_process",
 )
 (
     ACCEPTED,
@@ -51,6 +52,7 @@ REASONS = (
     EARNED,
     RUNNING_COSTS,
     DEBT_PAID,
+    OWN_PROCESS,
 ) = range(len(REASONS))
 OUTCOMES = REASONS[: DID_NOT_SEEK + 1]  # those that an episode may have
 
@@ -129,4 +131,4 @@ def adjudicate(benefit, bill, left_in_year):
 @rule
 def earned(total, elapsed_months, months):
     """The part of a period's contributions that time has earned."""
-    return total * min(elapsed_months, months) // months
+    return total * elapsed_months // months

@@ -27,9 +27,9 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
 
     `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
-    scheme's own; `progress`: called with the number of worlds that were just finished. Ctrl-C gives a result of the
-    worlds that were finished, with `interrupted` set. Raises ValueError for a number out of range, or a scenario that
-    cannot be lived.
+    scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
+    the number of worlds that were just finished. Ctrl-C gives a result of the worlds that were finished, with
+    `interrupted` set. Raises ValueError for a number out of range.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -44,7 +44,7 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
     parts, interrupted = _live_all(
         prepared, [(first, min(size, worlds - first)) for first in starts], workers, tuple(processes), progress
     )
-    return Result(prepared, Outcome.joined(parts), interrupted)
+    return Result(prepared, Outcome.joined(parts), interrupted, bool(processes))
 
 
 def _live_all(prepared, chunks, workers, processes, progress):
@@ -129,15 +129,13 @@ class Result:
     whole units of the currency.
     """
 
-    def __init__(self, prepared, outcome, interrupted=False):
-        self.scenario, self.seed, self.outcome, self.interrupted = (
-            prepared.scenario,
-            int(prepared.seed),
-            outcome,
-            interrupted,
-        )
-        self.calendar, self._receivable_before = prepared.calendar, int(prepared.opening.late_amounts.sum())
-        self.opening_cash = sum(amount for debit, _, amount in prepared.opening.entries if debit == ledger.CASH)
+    def __init__(self, prepared, outcome, interrupted=False, own_processes=False):
+        self.scenario, self.seed, self.calendar = prepared.scenario, int(prepared.seed), prepared.calendar
+        self.outcome, self.interrupted, self.own_processes = outcome, interrupted, own_processes
+        self._books_before = np.zeros(len(ledger.ACCOUNTS), np.int64)
+        for debit, credit, amount in prepared.opening.entries:
+            self._books_before[[debit, credit]] += amount, -amount
+        self.opening_cash = int(self._books_before[ledger.CASH])
         self.people_at_start, self.households = int((prepared.people.row["mother"] < 0).sum()), prepared.households
 
     @property
@@ -167,9 +165,21 @@ class Result:
         }
 
     @cached_property
+    def deficit(self):
+        """How often own funds are below 0 at the end of a year: the mutual owes more than it has and is owed. It may
+        have cash all the same, as a scheme that collects once a year. Claims not yet due count."""
+        below = indicators.equity(self.outcome.yearly[:, 0]) < 0
+        ever = np.logical_or.accumulate(below, axis=1).sum(axis=0)
+        return {
+            "probability": _share(ever[-1], self.worlds),
+            "interval": [_rounded(limit) for limit in proportion_interval(int(ever[-1]), self.worlds)],
+            "by_year": [_share(count, self.worlds) for count in ever],
+        }
+
+    @cached_property
     def reserve_needed(self):
         """Opening cash with which every bill is paid on its day, per world, money: path-wise, which is exact while
-        nothing reacts to cash.
+        nothing reacts to cash (own processes are taken as if they did not).
         """
         return np.maximum(self.opening_cash + self.outcome.worst[:, 0], 0)
 
@@ -180,7 +190,7 @@ class Result:
         return pd.DataFrame(
             {
                 "claims_ratio": indicators.claims_ratio(final),
-                "collection_rate": indicators.collection_rate(final, self._receivable_before),
+                "collection_rate": indicators.collection_rate(final, self._books_before[ledger.RECEIVABLE]),
                 "reserve_months": indicators.reserve_months(final, self.calendar.months),
                 "first_late_day": self.outcome.first_late[:, 0],
                 "late_days": self.outcome.late_days[:, 0],
@@ -195,13 +205,13 @@ class Result:
         """
         yearly = self.outcome.yearly[:, 0]
         opening = np.zeros_like(yearly[:, :1])
-        opening[:, 0, ledger.RECEIVABLE] = self._receivable_before
+        opening[:, 0] = self._books_before
         before = np.concatenate((opening, yearly[:, :-1]), axis=1)
         due = indicators.contributions_due(yearly) - indicators.contributions_due(before)
         index = pd.MultiIndex.from_product((range(self.worlds), range(1, yearly.shape[1] + 1)), names=("world", "year"))
         columns = {
             "contributions_due": due,
-            "contributions_received": due - (yearly - before)[..., ledger.RECEIVABLE],
+            "contributions_received": due - (yearly - before)[..., [ledger.RECEIVABLE, ledger.ADVANCES]].sum(axis=-1),
             "contributions_earned": indicators.contributions_earned(yearly) - indicators.contributions_earned(before),
             "benefits": (yearly - before)[..., ledger.BENEFITS],
             "running_costs": (yearly - before)[..., ledger.EXPENSES],
@@ -265,8 +275,9 @@ class Result:
 
     @cached_property
     def protection(self):
-        """Whom the mutual protects, shares pooled over worlds and months: people covered, households suspended,
-        episodes of need without care, refusals among claims by reason.
+        """Whom the mutual protects, shares pooled over worlds and months: people covered at the closing (for at
+        least one benefit), households paid up, late and suspended, episodes of need without care, refusals among
+        claims by reason.
         """
         sums, kinds = self._register_sums, self.scenario.kinds
         households = sum(sums[status] for status in ("households_paid_up", "households_late", "households_suspended"))
@@ -279,6 +290,8 @@ class Result:
         }
         return {
             "covered": _share(sums["people_covered"], sums["people"]),
+            "paid_up": _share(sums["households_paid_up"], households),
+            "late": _share(sums["households_late"], households),
             "suspended": _share(sums["households_suspended"], households),
             "forgone_care": _share(by_reason["did_not_seek"], sum(by_reason.values())),
             "refused": refusals,
@@ -305,8 +318,9 @@ class Result:
             "years": self.scenario.years,
             **({"interrupted": True} if self.interrupted else {}),
             "late": self.late,
+            "deficit": self.deficit,
             "reserve_needed": {
-                "method": "path-wise",
+                "method": "path-wise" + (", as if own processes did not react to cash" if self.own_processes else ""),
                 **{f"{level:.2f}": int(value_at_risk(needed, level)) for level in (0.9, 0.95, 0.99)},
             },
             "protection": self.protection,

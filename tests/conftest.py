@@ -17,3 +17,12 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("full"):
             item.add_marker(pytest.mark.skip(reason="part of the whole statistical suite: pytest -m full"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests counted (`record_property`), whichever process they ran in."""
+    counted = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        counted.update(report.user_properties)
+    for name, value in counted.items():
+        terminalreporter.write_line(f"{name}: {value}")

@@ -105,11 +105,11 @@ arrears due on the last day
     yield clock.at(calendar.first[month], Part.NEW_DUES)
     yield clock.at(calendar.first[month] - (month > 0 and not scheme.in_advance[0]), Part.NEW_DUES)
 earned whole at once
-    total * min(elapsed_months, months) // months
-    total
-earned rounded, not floored
-    total * min(elapsed_months, months) // months
-    (total * min(elapsed_months, months) + months // 2) // months
+    return total *
+    return total #
+earned rounded up
+    return total *
+    return 1 + (total - 1) *
 a later day in view ignored
     , day + late)
     , 0)
@@ -233,7 +233,7 @@ def defects():
 
 
 def place_of(defect, package):
-    """The file of a package that holds the defect's piece of code. Raises ValueError if it is not found exactly once."""
+    """The file of a package that holds the defect's piece of code; ValueError if it is not found exactly once."""
     found = [path for path in sorted(package.rglob("*.py")) for _ in range(path.read_text("utf-8").count(defect.right))]
     if len(found) != 1:
         places = ", ".join(path.name for path in found) or "no file"

@@ -27,7 +27,7 @@ from scipy.special import gammainc, gammaincinv
 
 NEVER = 2**62
 EVERY_WORLD = 2**32 - 1  # the world of what is drawn once for all worlds
-PLACES = 64  # ordinals in a household
+PLACES = 1024  # ordinals in a household
 DAY, PART = 2**32, 2**28
 LATE_PAYMENTS, MEMBERSHIP, NEW_DUES, ILLNESS, SETTLEMENT, ASSEMBLY, CLOSING = range(7)
 ACCOUNTS = (
@@ -200,8 +200,6 @@ def draw_association(scenario, seed, calendar):
             household.people.append(draw_person(association, seed, household, ordinal))
         if association.births is not None:
             household.people += places_for_children(association, seed, household, calendar)
-        if len(household.people) > PLACES:
-            raise ValueError(f"household {household.number} has more than {PLACES} places")
     return households
 
 
@@ -618,17 +616,22 @@ class World:
         for position, household in enumerate(households[:paid_up]):
             household.cover_from = None
             household.paid_ahead = books.paid_in_advance // paid_up + (position < books.paid_in_advance % paid_up)
-        for household in households[paid_up : paid_up + late]:
+        for position, household in enumerate(households[paid_up : paid_up + late]):
             household.cover_from = None
-            self.begin_late(household)
+            if books.owed_by_members is None:
+                there = sum(1 for person in household.people if person.born < 0)
+                contribution = self.scheme.contribution
+                amount = contribution.amount * (there if contribution.per == "beneficiary" else 1)
+            else:
+                amount = books.owed_by_members // late + (position < books.owed_by_members % late)
+            self.begin_late(household, amount)
 
-    def begin_late(self, household):
-        """A household owes the contribution of the period before the start."""
+    def begin_late(self, household, amount):
+        """A household owes an amount since the first day of the period before the start."""
         due_day = (add_months(self.calendar.start, -self.period) - self.calendar.start).days
         mean = 0 if self.setting.paying is None else self.setting.paying.mean_days_late
         u = self.draw(household.entity, "contribution.paid", due_day)[0]
         pays_on = min(max(ceil(-mean * log(1 - u)), 1), 2**30)
-        amount = self.contribution(household, 0)
         if amount > 0:
             self.fall_behind(household, amount, due_day, pays_on)
 
@@ -695,7 +698,8 @@ class World:
         for household in self.households:
             people, suspended = household.alive(self.today), household.suspended(self.today)
             self.count("people", people)
-            self.count("people_covered", 0 if suspended else people)
+            covered = any(self.refusal(household, kind) is None for kind in self.kinds)
+            self.count("people_covered", people if covered else 0)
             if people > 0:
                 standing = "suspended" if suspended else "late" if household.owes > 0 else "paid_up"
                 self.count("households_" + standing)

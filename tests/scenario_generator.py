@@ -98,6 +98,7 @@ def _existing(r, households, start):
         "start_from:",
         f"  date: {STARTS[start]}",
         f"  cash: {r.choice((0, 5_000, 60_000))}",
+        f"  owed_by_members: {r.choice(('none', 0, 1_000, 12_345)) if late else 'none'}",
         f"  paid_in_advance: {0 if late + waiting == households else r.choice((0, 1_000, 9_999))}",
         f"  owed_to_providers: {r.choice(DEBTS)}",
         f"  members: {{paid_up: {households - late - waiting}, late: {late}, waiting: {waiting}}}",

@@ -8,6 +8,8 @@ import pytest
 import mho_sim
 from mho_sim import ledger
 from mho_sim.engine import Part, Prepared, live_batch
+from mho_sim.engine.clock import moment
+from mho_sim.rules import REASONS
 
 SCENARIO = mho_sim.load(Path(__file__).parent.parent / "scenarios" / "market-traders.yaml").with_(
     "setting.association.members", 30
@@ -42,10 +44,22 @@ def test_money_given_is_there_and_nothing_else_changes():
 
 
 def test_a_debt_made_in_the_evening_is_due_the_next_day():
-    batch = live_batch(Prepared(SCENARIO, 1), 0, 20, processes=(feast,))
-    assert (batch.till.cash == batch.memory.books[..., ledger.CASH]).all()
-    paid = live_batch(Prepared(SCENARIO, 1), 0, 20).memory.books[..., ledger.EXPENSES] + 300_000
-    assert (batch.memory.books[..., ledger.EXPENSES] == paid).all()
+    """Day 200 is settled before the assembly; the suppliers are paid on day 201, as far as the cash goes."""
+    rich = SCENARIO.with_("scheme.reserve.opening", 50_000_000)
+    with_feast, without = (
+        live_batch(Prepared(rich, 1), 0, 20, processes=processes, room=20_000) for processes in ((feast,), ())
+    )
+    assert (with_feast.till.cash == with_feast.memory.books[..., ledger.CASH]).all()
+    for w in range(20):
+        own, plain = (b.memory.log[w, : b.memory.written[w]] for b in (with_feast, without))
+        spent = own[own["reason"] == REASONS.index("own_process")]
+        assert [(int(e["moment"]), int(e["amount"])) for e in spent] == [(moment(200, Part.ASSEMBLY), 300_000)]
+        to_suppliers = [
+            {int(e["moment"]) >> 32: int(e["amount"]) for e in log[log["debit"] == ledger.SUPPLIERS]}
+            for log in (own, plain)
+        ]
+        assert to_suppliers[0].get(200, 0) == to_suppliers[1].get(200, 0)
+        assert to_suppliers[0][201] == 300_000 + to_suppliers[1].get(201, 0)
 
 
 def test_a_process_draws_by_name_and_world():
@@ -63,18 +77,32 @@ def test_simulate_takes_processes():
     assert rescued.late["probability"] <= plain.late["probability"]
 
 
-def test_mistakes_are_said():
-    def thief(clock, batch):
+@pytest.mark.parametrize(
+    "entry, sentence",
+    [
+        (("equity", "cash", 5), "only by paying a debt"),
+        (("providers", "equity", 5), "only by paying a debt"),
+        (("cash", "equity", -5), "whole number"),
+        (("cash", "equity", 0.9), "whole number"),
+        (("cahs", "equity", 5), "'cahs' is no account"),
+    ],
+)
+def test_an_entry_that_would_make_the_books_lie_is_refused(entry, sentence):
+    def posts(clock, batch):
         yield clock.at(5)
-        batch.post("equity", "cash", 5)
+        batch.post(*entry)
 
+    with pytest.raises(ValueError, match=sentence):
+        mho_sim.simulate(SCENARIO, worlds=2, processes=[posts])
+
+
+def test_a_moment_that_has_passed_is_refused():
     def traveller(clock, batch):
         yield clock.at(5)
         yield clock.at(4)
 
-    for process, sentence in ((thief, "only by paying a debt"), (traveller, "has passed")):
-        with pytest.raises(ValueError, match=sentence):
-            mho_sim.simulate(SCENARIO, worlds=2, processes=[process])
+    with pytest.raises(ValueError, match="has passed"):
+        mho_sim.simulate(SCENARIO, worlds=2, processes=[traveller])
 
 
 @pytest.mark.parametrize("wrong", [{"worlds": 0}, {"seed": -1}, {"seed": 2**64}, {"workers": 0}, {"batch": 0}])

@@ -214,7 +214,7 @@ def test_a_process_that_does_nothing(rich, days, part):
 
 
 def test_one_more_household_changes_nobody_else():
-    """Households are numbered by size: the new one is the last, entities are household × 64 + ordinal, and households
+    """Households are numbered by size: the new one is the last, entities are household × 1024 + ordinal, and households
     share no draw but the community's, which is the mutual's."""
     before, _ = log_of(parse(NEW), 20)
     after, _ = log_of(parse(NEW, sets=["setting.association.households={1: 8, 3: 12, 5: 12, 7: 8, 9: 1}"]), 20)
@@ -319,8 +319,8 @@ def test_more_need_never_gives_fewer_episodes(new):
 
 
 def test_dearer_care_never_lowers_the_bills(new):
-    """Care is sought in the same episodes; each bill is exp(log mean + sd × normal(u)) of the same u and sd, rounded, and
-    grows with the mean."""
+    """Care is sought in the same episodes; each bill is exp(log mean + sd × normal(u)) of the same u and sd, rounded,
+    and grows with the mean."""
     dearer = lived(
         NEW,
         "setting.illness.outpatient.cost={lognormal: {mean: 1501, cv: 1}}",
@@ -357,7 +357,7 @@ print(is_cold(), mho_sim.simulate(parse(sys.argv[2]), worlds=3).digest)
 
 
 def test_an_edited_rule_is_seen(tmp_path):
-    """Machine code is kept under a hash of all sources. A cache that looks at the kernel's own file would go stale here:
+    """Machine code is kept under a hash of all sources. A cache that looks at the kernel's own file would go stale:
     the rule lies in another."""
     shutil.copytree(Path(mho_sim.__file__).parent, tmp_path / "mho_sim", ignore=shutil.ignore_patterns("__pycache__"))
     rules = tmp_path / "mho_sim" / "rules.py"

@@ -12,9 +12,7 @@ from mho_sim.population import PERSON, associate, life_tables, write_script
 
 
 class Prepared:
-    """What all worlds of a scenario and seed share: calendar, association, tables, opening books. Raises
-    CannotBeLived where a household has too many places.
-    """
+    """What all worlds of a scenario and seed share: calendar, association, tables, opening books."""
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed = scenario, np.uint64(seed)
@@ -23,12 +21,24 @@ class Prepared:
         self.life = life_tables(scenario.setting.association, self.calendar)
         self.setting = setting_tables(scenario, self.calendar)
         self.scheme = scheme_tables(scenario, self.calendar)
-        self.opening = opening.opening_of(scenario, self.seed, self.people, self.calendar)
+        _refuse_collisions(scenario.kinds)
+        self.opening = opening.opening_of(scenario, self.seed, self.people, self.scheme, self.calendar)
 
     @property
     def households(self):
         """How many households the association has."""
         return len(self.people.first) - 1
+
+
+def _refuse_collisions(kinds):
+    """Two decisions with one number would share their luck. Raises ValueError, naming them (one chance in 10^7)."""
+    names = [f"illness.{kind}.{what}" for kind in kinds for what in ("next", "again", "cost", "community")]
+    names += ["household.size", "household.status", "person", "frailty", "death", "birth", "contribution.paid"]
+    known = {}
+    for name in names:
+        twin = known.setdefault(int(decision(name)), name)
+        if twin != name:
+            raise ValueError(f"the decisions {twin} and {name} share a number: give one kind of illness another name")
 
 
 class Batch:
@@ -111,23 +121,31 @@ class Batch:
         return np.array([column[0, 0] for column in columns])
 
     def post(self, debit, credit, amount):
-        """Move an amount (whole units; one number, or one per world) between two accounts, by name, on the present day.
+        """Move an amount (whole units, not negative; one number, or one per world) between two accounts, by name, now.
 
-        Debiting cash brings money in; crediting suppliers or providers makes a debt that is due at once. Raises
-        ValueError where cash is credited: money leaves the cash box only by paying a debt.
+        Debiting cash brings money in; crediting suppliers or providers makes a debt that is due at once. Debts and cash
+        shrink only as the cash box pays debts on their day: debiting suppliers or providers, and crediting cash, is
+        refused with a ValueError, and so are an unknown account and an amount that is not whole or is negative.
         """
-        if credit == "cash":
-            raise ValueError("money leaves the cash box only by paying a debt: credit 'suppliers' or 'providers'")
-        amounts = np.broadcast_to(np.asarray(amount, dtype=np.int64), (self.worlds,))[:, None]
-        self.memory.books[:, :, ledger.ACCOUNTS.index(debit)] += amounts
-        self.memory.books[:, :, ledger.ACCOUNTS.index(credit)] -= amounts
+        for account in (debit, credit):
+            if account not in ledger.ACCOUNTS:
+                raise ValueError(f"{account!r} is no account; they are {', '.join(ledger.ACCOUNTS)}")
+        if credit == "cash" or debit in cash.CREDITORS:
+            raise ValueError(
+                "money leaves the cash box only by paying a debt on its day: to spend, credit 'suppliers' or 'providers'"
+            )
+        amounts = np.broadcast_to(np.asarray(amount), (self.worlds,))
+        if not np.issubdtype(amounts.dtype, np.integer) or (amounts < 0).any():
+            raise ValueError(f"an amount is a whole number of the smallest unit, at least 0, not {amount!r}")
+        accounts = ledger.ACCOUNTS.index(debit), ledger.ACCOUNTS.index(credit)
+        cash.post_own(*accounts, amounts.astype(np.int64), self.lived_to, self.memory)
         day = day_of(self.lived_to)
         if debit == "cash" and self.settled_to > day:
-            self.till.cash[:] += amounts
+            self.till.cash[:] += amounts[:, None]
         elif debit == "cash":
-            self.memory.paid_in[:, :, day] += amounts
-        if credit in ("suppliers", "providers") and self.settled_to < self.calendar.days:
-            self.memory.owing[:, :, self.settled_to, ("suppliers", "providers").index(credit)] += amounts
+            self.memory.paid_in[:, :, day] += amounts[:, None]
+        if credit in cash.CREDITORS and self.settled_to < self.calendar.days:
+            self.memory.owing[:, :, self.settled_to, cash.CREDITORS.index(credit)] += amounts[:, None]
 
     def _community_factors(self):
         """What all share in a year, shape (worlds, mutuals, kinds, years)."""

@@ -15,6 +15,7 @@ from mho_sim.ledger import post, scheme_measure
 from mho_sim.population import PLACES
 
 NEW_DUES, SETTLEMENT, CLOSING = (int(part) * PART for part in (Part.NEW_DUES, Part.SETTLEMENT, Part.CLOSING))
+CREDITORS = ("suppliers", "providers")
 SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are paid
 
 
@@ -194,6 +195,16 @@ def _earn(w, m, period, earned, deferred, day, till, memory):
 
 
 @rule
+def _is_covered(m, home, day, scheme):
+    """Whether a household that fell ill today would be covered for at least one benefit of the package."""
+    covered = False
+    for k in range(scheme.benefit.shape[1]):
+        waiting_until = scheme.waiting_until[m, k, home.cover_from + 1]
+        covered |= rules.cover(scheme.benefit[m, k].exists, day, home.suspended_from, waiting_until) == rules.ACCEPTED
+    return covered
+
+
+@rule
 def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
     """Count people and households by status at a closing; returns what would fall due if today were a due day."""
     register, would_be_due = memory.registers[w, m, month], np.int64(0)
@@ -203,11 +214,12 @@ def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
             continue
         would_be_due += rules.contribution_due(scheme.contribution[m], alive)
         register[scheme_measure(kinds, ledger.PEOPLE)] += alive
+        if _is_covered(m, state.home[w, h], day, scheme):
+            register[scheme_measure(kinds, ledger.PEOPLE_COVERED)] += alive
         if day >= state.home[w, h].suspended_from:
             register[scheme_measure(kinds, ledger.SUSPENDED)] += 1
-            continue
-        register[scheme_measure(kinds, ledger.PEOPLE_COVERED)] += alive
-        register[scheme_measure(kinds, ledger.LATE if state.home[w, h].owed > 0 else ledger.PAID_UP)] += 1
+        else:
+            register[scheme_measure(kinds, ledger.LATE if state.home[w, h].owed > 0 else ledger.PAID_UP)] += 1
     return would_be_due
 
 
@@ -264,6 +276,13 @@ def owe_from_before(homes, amounts, due_day, suspended_from, world0, seed, setti
             u, _ = uniforms(h * PLACES, due_day, setting.payment_decision, np.uint32(world0 + w), seed)
             state.home[w, h].owed, state.home[w, h].suspended_from = amount, suspended_from
             state.home[w, h].pays_on = rules.days_late(u, 0.0, setting.mean_days_late)
+
+
+@kernel
+def post_own(debit, credit, amounts, when, memory):
+    """A user's own entry, an amount per world, in the books of the (one) mutual."""
+    for w in range(len(amounts)):
+        post(memory, w, 0, debit, credit, amounts[w], when, ledger.NOBODY, ledger.NOBODY, -1, rules.OWN_PROCESS)
 
 
 @kernel

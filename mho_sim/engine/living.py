@@ -96,7 +96,7 @@ def _distance(u, hazard):
 @rule
 def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
-    sex = 1 if people.row[i].woman else 0
+    sex = np.int64(people.row[i].woman)
     return (
         setting.need[k]
         * setting.multiplier[k, sex, state.person[w, i].band]
@@ -160,7 +160,7 @@ def _next_change(w, h, day, people, setting, state):
 def _grow_older(w, i, m, day, stretch, people, setting, state):
     """A birthday: what remains until each next episode is stretched by the old hazard over the new."""
     world, days = np.uint32(stretch.world0 + w), day - stretch.first_day
-    sex = 1 if people.row[i].woman else 0
+    sex = np.int64(people.row[i].woman)
     band = state.person[w, i].band
     state.person[w, i].band = band + 1
     for k in range(len(setting.need)):

@@ -13,6 +13,7 @@ from mho_sim.engine.living import LONG_SERVED
 from mho_sim.engine.tables import period_months
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import PLACES
+from mho_sim.rules import contribution_due
 from mho_sim.scenario import add_months
 
 
@@ -31,7 +32,7 @@ class Opening(NamedTuple):
     advances: np.ndarray  # of the paid up, money paid ahead
 
 
-def opening_of(scenario, seed, people, calendar):
+def opening_of(scenario, seed, people, tables, calendar):
     """The opening of a scenario: a new mutual's reserve, or an existing one's books."""
     nobody = np.zeros(0, np.int64)
     if scenario.start_from is None:
@@ -47,7 +48,10 @@ def opening_of(scenario, seed, people, calendar):
         order[: books.members.paid_up],
         order[books.members.paid_up : books.members.paid_up + books.members.late],
     )
-    late_amounts = _contributions(scheme.contribution, people, late)
+    if books.owed_by_members is None:
+        late_amounts = _contributions(tables.contribution.view(np.recarray)[0], people, late)
+    else:
+        late_amounts = _shares(books.owed_by_members, len(late))
     late_due = (add_months(scenario.start, -period_months(scenario)) - scenario.start).days
     within = calendar.after(0, scheme.providers.pay_within)
     debts = [(max(within - (first + last) // 2, 0), amount) for first, last, amount in books.owed_to_providers]
@@ -57,7 +61,6 @@ def opening_of(scenario, seed, people, calendar):
         (EQUITY, ADVANCES, books.paid_in_advance),
         *((EQUITY, PROVIDERS, amount) for _, amount in debts),
     ]
-    share, rest = divmod(books.paid_in_advance, max(len(paid_up), 1))
     return Opening(
         [e for e in entries if e[2]],
         debts,
@@ -66,7 +69,7 @@ def opening_of(scenario, seed, people, calendar):
         late_due,
         calendar.after(late_due, scheme.contribution.grace),
         paid_up,
-        share + (np.arange(len(paid_up)) < rest),
+        _shares(books.paid_in_advance, len(paid_up)),
     )
 
 
@@ -94,9 +97,13 @@ def open_mutual(batch):
     )
 
 
-def _contributions(terms, people, homes):
+def _shares(amount, number):
+    """An amount split equally in whole units, the remainder one unit each to the first."""
+    share, rest = divmod(amount, max(number, 1))
+    return share + (np.arange(number) < rest)
+
+
+def _contributions(contribution, people, homes):
     """What each of some households owes for one period, with the people who are there at the start."""
-    if terms.per == "household":
-        return np.full(len(homes), terms.amount, np.int64)
     there = np.add.reduceat((people.row["mother"] < 0).astype(np.int64), people.first[:-1])
-    return terms.amount * there[homes]
+    return np.array([contribution_due.py_func(contribution, count) for count in there[homes]], dtype=np.int64)

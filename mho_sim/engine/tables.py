@@ -12,7 +12,6 @@ from mho_sim.draws import decision, gamma_classes, lognormal_parameters
 from mho_sim.rules import BENEFIT, CONTRIBUTION, MILLION, NO_LIMIT
 
 YEAR = 2**40  # ticks of a year of hazard
-MEN, WOMEN = 0, 1
 
 
 class Setting(NamedTuple):
@@ -21,7 +20,7 @@ class Setting(NamedTuple):
     need: np.ndarray  # (K,) episodes per person-year; 0 for births
     of_births: np.ndarray  # (K,) True where the episodes are the births
     birthdays: np.ndarray  # (B - 1,) ages in years, ascending
-    multiplier: np.ndarray  # (K, sexes, B)
+    multiplier: np.ndarray  # (K, men and women, B)
     frailty: np.ndarray  # (K, classes)
     community: np.ndarray  # (K, classes)
     pace: np.ndarray  # (K, months): ticks a day before the community factor

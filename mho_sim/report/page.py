@@ -67,7 +67,16 @@ def _trouble(result):
             "that run short are late "
             f"on {plural(late['days']['p50'], 'day')} or fewer, one in twenty on {late['days']['p95']:,} or more."
         )
-    return [*lines, _reserve(result)]
+    return [*lines, _deficit(result), _reserve(result)]
+
+
+def _deficit(result):
+    share = result.deficit["probability"]
+    return (
+        f"At the end of some year, {of_100(share)} of the 100 owe more than they have and are owed."
+        if share
+        else "At no year's end does one of them owe more than it has and is owed."
+    )
 
 
 def _reserve(result):
@@ -86,9 +95,10 @@ def _reserve(result):
 def _protection(result):
     shares = result.protection
     lines = [
-        f"Whom it protects: at a month's end, {of_100(shares['covered'])} people out of 100 belong to a household "
-        "whose contributions are in order; "
-        f"of 100 households, {of_100(shares['suspended'])} are suspended."
+        f"Whom it protects: at a month's end, {of_100(shares['covered'])} people out of 100 are covered for at least "
+        "one benefit; the others still wait, or are suspended.",
+        f"Of 100 households, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
+        f"period, {of_100(shares['suspended'])} suspended.",
     ]
     if shares["forgone_care"] is not None:
         lines.append(f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times.")
@@ -113,7 +123,7 @@ def _years(result):
             "year",
             "contributions due",
             "received",
-            "care paid for",
+            "care to pay for",
             "running costs",
             "cash, poor year",
             "middling",
@@ -142,7 +152,7 @@ def _years(result):
 
 def _indicators(result):
     words = {
-        "claims_ratio": ("claims ratio: care paid for / contributions earned", 100, " %"),
+        "claims_ratio": ("claims ratio: care to pay for / contributions earned", 100, " %"),
         "collection_rate": ("collection rate: contributions received / due", 100, " %"),
         "reserve_months": ("months of reserve: own funds / monthly care and running costs", 1, ""),
     }

@@ -35,6 +35,8 @@ SENTENCES = {
     "death": "{who} has died.",
     "opening": "opening books: {debit} {amount}, against {credit}.",
     "earned": "the month is closed: contributions of {amount} are earned.",
+    "earned too much": "the month is closed: {amount} of contributions counted as earned before did not fall due.",
+    "own_process": "{debit} {amount}, against {credit} (a process of your own).",
     "running_costs": "running costs of {amount} are due.",
     "debt_paid": "the mutual pays {amount} to {debit}.",
 }
@@ -84,7 +86,8 @@ def _entries(batch, rows, household):
             continue
         kind = batch.prepared.scenario.kinds[entry["kind"]] if entry["kind"] >= 0 else None
         who = _who(batch, entry, day_of(int(entry["moment"])))
-        text = SENTENCES[REASONS[entry["reason"]]].format(
+        reason = "earned too much" if debit == "contributions" else REASONS[entry["reason"]]
+        text = SENTENCES[reason].format(
             who=who,
             kind=kind,
             amount=money(amount),
@@ -105,7 +108,7 @@ def _who(batch, entry, day):
     if ordinal == NOBODY:
         return f"household {home}"
     row = int(batch.people.first[home]) + ordinal
-    age = int((day - batch.state.person[0, row]["born"]) // 365.25)
+    age = 4 * (day - int(batch.state.person[0, row]["born"])) // 1461
     words = ("boy", "man", "girl", "woman")
     return (
         f"household {home}, person {ordinal} ({words[2 * bool(batch.people.row[row]['woman']) + (age >= 15)]}, {age})"
@@ -192,7 +195,6 @@ def _mutual_stands(batch):
         "receivable": "members owe {}",
         "accrued": "earned and not yet due {}",
         "advances": "paid ahead by members {}",
-        "unearned": "received for cover not yet given {}",
         "providers": "owed to providers {}",
         "suppliers": "owed to suppliers {}",
     }

@@ -156,6 +156,11 @@ def standing(s: Any) -> Told:
 
 
 def paid_ahead(s: Any) -> Told:
+    if s.start_from is not None and s.start_from.owed_by_members and s.start_from.members.late == 0:
+        yield (
+            ("start_from", "owed_by_members"),
+            "Only late households owe, but 'late' is 0. Write 0 here, or leave it out.",
+        )
     if s.start_from is not None and s.start_from.paid_in_advance > 0 and s.start_from.members.paid_up == 0:
         yield ("start_from", "paid_in_advance"), "Only paid-up households pay ahead, but 'paid_up' is 0. Write 0 here."
 

@@ -178,6 +178,10 @@ class StartFrom(Mapping):
 
     date: Day = Field(description="The day before `start`.")
     cash: Money = Field(description="Money in the cash box and at the bank.")
+    owed_by_members: Maybe[Money] = Field(
+        None,
+        description="What the late members owe, shared equally among them. Left out: one contribution each, as the scheme has it.",
+    )
     paid_in_advance: Money = Field(0, description="What members have paid ahead.")
     owed_to_providers: Debts = Field((), description="Unpaid invoices of providers, by age of the invoice.")
     members: Standing = Field(description="How many of the households are paid up, late, waiting.")
