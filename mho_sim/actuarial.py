@@ -18,6 +18,21 @@ def proportion_interval(events, trials, confidence=0.95):
     return low, high
 
 
+def quantile_interval(values, level, confidence=0.95):
+    """Distribution-free interval of a quantile from independent values, as (low, high).
+
+    Order statistics at binomial ranks (David and Nagaraja, Order Statistics, section 7.1). An end that so few values
+    cannot give is None.
+    """
+    values = np.sort(values)
+    below = special.bdtr(np.arange(len(values) + 1), len(values), level)
+    low, high = np.searchsorted(below, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return (
+        None if low == 0 else values[low - 1].item(),
+        None if high >= len(values) else values[high].item(),
+    )
+
+
 def value_at_risk(losses, level):
     """The smallest of the losses x such that a share of at least `level` of them is at most x; same unit as the
     losses.

@@ -6,10 +6,12 @@ failure, 2 the input or the command line is wrong, 130 interrupted.
 
 import json
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 
 import click
 
-SCENARIO = click.argument("scenario", type=click.Path(exists=True, dir_okay=False))
+SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
     "sets",
@@ -47,12 +49,15 @@ def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
     loaded = _load(scenario, sets)
     _say_if_cold(quiet)
-    from mho_sim.report import run_text
+    from mho_sim.report.page import run_text
     from mho_sim.study import simulate
 
     with _progress(worlds, quiet) as bar:
         result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
-    click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1) if as_json else run_text(result))
+    if as_json:
+        click.echo(json.dumps({**result.to_dict(), "changed": list(sets)}, ensure_ascii=False, indent=1))
+    else:
+        click.echo(run_text(result, sets))
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
@@ -74,7 +79,7 @@ def trace(scenario, sets, seed, world, household):
         )
     _say_if_cold(False)
     from mho_sim.engine import Prepared
-    from mho_sim.report import story
+    from mho_sim.report.story import story
 
     for line in story(Prepared(loaded, seed), world, household):
         click.echo(line)
@@ -86,11 +91,9 @@ def trace(scenario, sets, seed, world, household):
 def check(scenario, sets):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
-    click.echo(
-        f"{scenario}: no fault found.\n{loaded.title}\n{loaded.household_count:,} households, {loaded.years} "
-        f"year{'s' if loaded.years > 1 else ''} from {loaded.start}; "
-        f"services: {', '.join(loaded.kinds)}."
-    )
+    from mho_sim.report.understood import understood
+
+    click.echo("\n".join([f"{scenario}: no fault found. This is what it says:", "", loaded.title, *understood(loaded)]))
 
 
 @commands.command()
@@ -105,11 +108,19 @@ def _load(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""
     from mho_sim.scenario import ScenarioError, load
 
+    if not Path(path).exists():
+        beside = [str(file) for file in Path(path).parent.glob("*.y*ml")]
+        near = get_close_matches(path, beside, n=1, cutoff=0.5)
+        _refuse(f"There is no file {path}" + (f". Did you mean {near[0]}?" if near else "."))
     try:
         return load(path, sets)
     except ScenarioError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        _refuse(str(error))
+
+
+def _refuse(sentence):
+    click.echo(sentence, err=True)
+    sys.exit(2)
 
 
 def _say_if_cold(quiet):
@@ -141,6 +152,12 @@ def main():
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except MemoryError:
+        click.echo("There is not enough memory for this: use fewer --worlds, or a smaller --batch.", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"The answer could not be written: {error.strerror}.", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

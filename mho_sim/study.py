@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mho_sim import indicators, ledger
-from mho_sim.actuarial import proportion_interval, value_at_risk
+from mho_sim.actuarial import proportion_interval, quantile_interval, value_at_risk
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.rules import DID_NOT_SEEK
 
@@ -215,6 +215,7 @@ class Result:
             "contributions_earned": indicators.contributions_earned(yearly) - indicators.contributions_earned(before),
             "benefits": (yearly - before)[..., ledger.BENEFITS],
             "running_costs": (yearly - before)[..., ledger.EXPENSES],
+            "owed": -yearly[..., [ledger.PROVIDERS, ledger.SUPPLIERS]].sum(axis=-1),
             "cash": yearly[..., ledger.CASH],
             "own_funds": indicators.equity(yearly),
         }
@@ -322,6 +323,7 @@ class Result:
             "reserve_needed": {
                 "method": "path-wise" + (", as if own processes did not react to cash" if self.own_processes else ""),
                 **{f"{level:.2f}": int(value_at_risk(needed, level)) for level in (0.9, 0.95, 0.99)},
+                "intervals": {f"{level:.2f}": list(quantile_interval(needed, level)) for level in (0.9, 0.95, 0.99)},
             },
             "protection": self.protection,
             "indicators": {

@@ -120,8 +120,8 @@ what was paid ahead still to be paid
     amount -= ahead
     amount -= 0
 odd units paid ahead lost
-    share + (np.arange(len(paid_up)) < rest)
-    share + (np.arange(len(paid_up)) < 0)
+    share + (np.arange(number) < rest)
+    share + (np.arange(number) < 0)
 
 # debts and cash
 provider paid before supplier

@@ -9,6 +9,6 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "mho_sim"
 
 
-@pytest.mark.parametrize("defect", planted_defects.DEFECTS, ids=lambda defect: defect.name)
+@pytest.mark.parametrize("defect", planted_defects.defects(), ids=lambda defect: defect.name)
 def test_a_defect_can_be_planted(defect):
     assert planted_defects.place_of(defect, PACKAGE).suffix == ".py"

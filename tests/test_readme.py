@@ -34,6 +34,16 @@ def test_the_python_example_runs(monkeypatch, capsys):
     assert 0 <= float(first) <= 1
 
 
+def test_the_books_of_an_existing_mutual_can_be_pasted():
+    from mho_sim.scenario import parse
+
+    books = "start_from:\n" + README.split("    start_from:\n", 1)[1].split("\n\n", 1)[0].replace("    ", "", 1)
+    books = books.replace("\n    ", "\n")
+    traders = (ROOT / "scenarios" / "market-traders.yaml").read_text(encoding="utf-8")
+    scenario = parse(traders.split("  # The money in the cash box")[0] + "\n" + books)
+    assert scenario.start_from.owed_by_members == 152_000
+
+
 def test_every_command_and_every_option_is_named():
     from mho_sim.cli import commands
 

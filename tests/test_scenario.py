@@ -246,13 +246,13 @@ def test_set_reads_values_as_a_file_does():
         "scheme.ceiling_per_household_year=none",
         "setting.illness.hospital={need: 0.05, cost: {fixed: 30_000}}",
         "scheme.benefits.hospital.copay=20%",
-        "setting.association.people.ages.5-14=30%",
+        "setting.association.people.ages.5-14=26.5%",
     ])  # fmt: skip
     assert changed.scheme.contribution.amount == 18_000
     assert changed.setting.illness["outpatient"].cost.fixed == 2000
     assert changed.scheme.ceiling_per_household_year is None
     assert changed.scheme.benefits["hospital"].copay == 0.2
-    assert changed.setting.association.people.ages[1] == (5, 14, 0.3)
+    assert changed.setting.association.people.ages[1] == (5, 14, 0.265)
 
 
 SETS = [
@@ -333,7 +333,8 @@ SHARES = [
     ("14,3 %", 0.143),
     ("0.5%", 0.005),
     ("0%", 0.0),
-    ("1", 1.0),
+    ("100%", 1.0),
+    ("1%", 0.01),
     ("100%", 1.0),
     ("25", "write 25%"),
     ("100.1%", "out of range"),
@@ -422,12 +423,14 @@ def test_months_are_clipped_to_the_months_end_then_days_are_added():
 
 
 BANDS = [
-    ("{0-4: 1, 5-14: 1, 60+: 1}", ((0, 4, 1), (5, 14, 1), (60, None, 1))),
-    ("{0 - 4: 1, 5\u201314: 1}", ((0, 4, 1), (5, 14, 1))),
-    ("{7-7: 1}", ((7, 7, 1),)),
-    ("{0-4: 1, 4-9: 1}", "overlaps"),
-    ("{5-9: 1, 0-4: 1}", "overlaps or comes before"),
-    ("{60+: 1, 70-80: 1}", "overlaps or comes before"),
+    ("{0-4: 50%, 5-59: 30%, 60+: 20%}", ((0, 4, 0.5), (5, 59, 0.3), (60, None, 0.2))),
+    ("{0 - 4: 60%, 5\u201314: 40%}", ((0, 4, 0.6), (5, 14, 0.4))),
+    ("{7-7: 100%}", ((7, 7, 1),)),
+    ("{0-4: 50%, 4-9: 50%}", "overlaps"),
+    ("{5-9: 50%, 0-4: 50%}", "overlaps or comes before"),
+    ("{0-4: 50%, 6-9: 50%}", "Age 5 is missing"),
+    ("{0-4: 50%, 5-9: 45%}", "add up to 95%"),
+    ("{60+: 50%, 70-80: 50%}", "overlaps or comes before"),
     ("{0-121: 1}", "no age is above 120"),
     ("{9-5: 1}", "lower age first"),
     ("{5: 1}", "not an age band"),

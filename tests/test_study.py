@@ -15,10 +15,11 @@ from scenario_generator import scenario_text
 from mho_sim import ledger
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.rules import REASONS
-from mho_sim.scenario import parse
+from mho_sim.scenario import load, parse
 from mho_sim.study import Outcome, Result, simulate
 
 ROOT = Path(__file__).parent.parent
+TRADERS = load(ROOT / "scenarios" / "market-traders.yaml")
 WORLDS, SEED = 4, 5
 NUMBERS = range(0, 60, 2)
 
@@ -93,7 +94,7 @@ def test_the_reserve_needed_suffices_and_one_franc_less_does_not(number):
 
 
 def test_late_and_deficit_are_counts_of_worlds():
-    result = simulate(parse(scenario_text(7), "generated 7"), worlds=80, seed=3)
+    result = simulate(TRADERS, worlds=200, seed=3)
     first = result.per_world["first_late_day"].to_numpy()
     late = first[first >= 0]
     ends = result.calendar.first[12::12]
@@ -110,8 +111,7 @@ def test_late_and_deficit_are_counts_of_worlds():
 def test_covered_is_who_would_be_covered_for_something():
     """Nobody before the shortest wait is over, everybody after it, where all pay on time and nobody dies."""
     scenario = (
-        parse(scenario_text(1), "generated 1")
-        .with_("setting.paying", None)
+        TRADERS.with_("setting.paying", None)
         .with_("setting.association.deaths", None)
         .with_("scheme.membership.waiting", {"default": "3 months"})
     )

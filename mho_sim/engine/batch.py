@@ -132,7 +132,7 @@ class Batch:
                 raise ValueError(f"{account!r} is no account; they are {', '.join(ledger.ACCOUNTS)}")
         if credit == "cash" or debit in cash.CREDITORS:
             raise ValueError(
-                "money leaves the cash box only by paying a debt on its day: to spend, credit 'suppliers' or 'providers'"
+                "money leaves the cash box only by paying a debt on its day: credit 'suppliers' or 'providers' to spend"
             )
         amounts = np.broadcast_to(np.asarray(amount), (self.worlds,))
         if not np.issubdtype(amounts.dtype, np.integer) or (amounts < 0).any():

@@ -16,5 +16,5 @@ def of_100(share):
 
 
 def plural(number, one, many=None):
-    """A number with its noun: 1 day, 1,000 days."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """A number with its noun: 1 day, 1 000 days."""
+    return f"{money(number)} {one if number == 1 else many or one + 's'}"

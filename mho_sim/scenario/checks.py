@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from mho_sim.scenario.faults import Path
@@ -16,6 +17,7 @@ from mho_sim.scenario.sentences import nearest
 Told = Iterator[tuple[Path, str]]
 PEOPLE = ("setting", "association")
 OLDEST_OPEN = 89
+SHARES_MAY_MISS = 0.01  # rounding of published shares
 
 
 def households(s: Any) -> Told:
@@ -48,8 +50,15 @@ def sizes(s: Any) -> Told:
 def population_ages(s: Any) -> Told:
     for who in ("people", "member"):
         table, path = getattr(s.setting.association, who).ages, (*PEOPLE, who, "ages")
-        if not sum(share for _, _, share in table) > 0:
+        total = sum(share for _, _, share in table)
+        if not total > 0:
             yield path, f"The shares in {'.'.join(path)} add up to 0. At least one age band needs a share."
+        elif abs(total - 1) > SHARES_MAY_MISS:
+            yield path, f"The shares in {'.'.join(path)} add up to {100 * total:.4g}%. They must add up to 100%."
+        for (_, end, _), (begin, _, _) in pairwise(table):
+            if begin > end + 1:
+                hole = f"Age {end + 1} is" if begin == end + 2 else f"Ages {end + 1} to {begin - 1} are"
+                yield path, f"{hole} missing in {'.'.join(path)}. Write 0% if nobody is of that age."
         first, last, _ = table[-1]
         if last is None and first > OLDEST_OPEN:
             yield (

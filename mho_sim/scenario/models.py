@@ -180,7 +180,7 @@ class StartFrom(Mapping):
     cash: Money = Field(description="Money in the cash box and at the bank.")
     owed_by_members: Maybe[Money] = Field(
         None,
-        description="What the late members owe, shared equally among them. Left out: one contribution each, as the scheme has it.",
+        description="What the late members owe, in equal shares. Left out: one contribution each.",
     )
     paid_in_advance: Money = Field(0, description="What members have paid ahead.")
     owed_to_providers: Debts = Field((), description="Unpaid invoices of providers, by age of the invoice.")

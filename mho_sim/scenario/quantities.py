@@ -114,6 +114,8 @@ def read_share(value: Any, expected: str) -> float:
     number = _decimal(text.removesuffix("%").rstrip(SPACES), expected)
     if not percent and 1 < number <= 100:
         refuse("mho_bare_percentage", expected=expected)
+    if not percent and number == 1:
+        refuse("mho_bare_one", expected=expected)
     return float(within(number / 100 if percent else number, 0, 1, expected))
 
 

@@ -27,6 +27,7 @@ SENTENCES = {
     "mho_two_readings_whole": "{path} is {found}, which can be read as {big} or as {small}. "
     "Write {big} (or {grouped}) if you mean thousands; decimals are not used here.",
     "mho_bare_percentage": "{path} is {found}, which is more than the whole. If you mean percent, write {value}%.",
+    "mho_bare_one": "{path} is {found}, which could mean 1% or the whole. Write 1% or 100%.",
     "mho_bare_duration": "{path} is {found}, without a unit. Write {value} days or {value} months.",
     "mho_not_a_duration": "{path} is {found}, which is not a duration. Write one such as 90 days, 3 months or none.",
     "mho_not_a_date": "{path} is {found}, which is not a date as year-month-day. Write one such as 2027-01-31.",
