@@ -192,7 +192,7 @@ def _age_at_death(age, e, tables):
     return math.inf
 
 
-@rule
+@kernel
 def _day_of_death(born, entity, tables, world, seed):
     """The day on which someone dies, at least the day after birth and day 1; NEVER_DAY if beyond all bands."""
     u, _ = uniforms(entity, 0, tables.death, world, seed)

@@ -195,16 +195,6 @@ def _earn(w, m, period, earned, deferred, day, till, memory):
 
 
 @rule
-def _is_covered(m, home, day, scheme):
-    """Whether a household that fell ill today would be covered for at least one benefit of the package."""
-    covered = False
-    for k in range(scheme.benefit.shape[1]):
-        waiting_until = scheme.waiting_until[m, k, home.cover_from + 1]
-        covered |= rules.cover(scheme.benefit[m, k].exists, day, home.suspended_from, waiting_until) == rules.ACCEPTED
-    return covered
-
-
-@rule
 def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
     """Count people and households by status at a closing; returns what would fall due if today were a due day."""
     register, would_be_due = memory.registers[w, m, month], np.int64(0)
@@ -214,7 +204,8 @@ def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
             continue
         would_be_due += rules.contribution_due(scheme.contribution[m], alive)
         register[scheme_measure(kinds, ledger.PEOPLE)] += alive
-        if _is_covered(m, state.home[w, h], day, scheme):
+        covered_from = scheme.covered_from[m, state.home[w, h].cover_from + 1]
+        if rules.cover(True, day, state.home[w, h].suspended_from, covered_from) == rules.ACCEPTED:
             register[scheme_measure(kinds, ledger.PEOPLE_COVERED)] += alive
         if day >= state.home[w, h].suspended_from:
             register[scheme_measure(kinds, ledger.SUSPENDED)] += 1

@@ -93,6 +93,13 @@ def _distance(u, hazard):
     return _ticks(exponential(u) / hazard * YEAR)
 
 
+@kernel
+def _first_distance(entity, index, which, world, seed, hazard):
+    """Ticks to an episode that no episode came before: at the start, at birth, or when a hazard returns from 0."""
+    u, _ = uniforms(entity, index, which, world, seed)
+    return _distance(u, hazard)
+
+
 @rule
 def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
@@ -109,9 +116,9 @@ def _start_clocks(w, i, m, days, world, seed, people, setting, state):
     """Set a person's first episode of every kind, `days` days after the month began."""
     for k in range(len(setting.need)):
         if not setting.of_births[k]:
-            u, _ = uniforms(people.row[i].entity, 0, setting.illness_next[k], world, seed)
-            clock = state.clock[w, m, k] + days * state.pace[w, m, k]
-            state.due[w, k, i] = min(clock + _distance(u, _hazard(w, i, k, people, setting, state)), NEVER)
+            hazard = _hazard(w, i, k, people, setting, state)
+            distance = _first_distance(people.row[i].entity, 0, setting.illness_next[k], world, seed, hazard)
+            state.due[w, k, i] = min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER)
 
 
 @kernel
@@ -169,8 +176,9 @@ def _grow_older(w, i, m, day, stretch, people, setting, state):
             continue
         clock = state.clock[w, m, k] + days * state.pace[w, m, k]
         if old == 0.0:
-            u, _ = uniforms(people.row[i].entity, day, setting.illness_again[k], world, stretch.seed)
-            state.due[w, k, i] = min(clock + _distance(u, _hazard(w, i, k, people, setting, state)), NEVER)
+            hazard = _hazard(w, i, k, people, setting, state)
+            distance = _first_distance(people.row[i].entity, day, setting.illness_again[k], world, stretch.seed, hazard)
+            state.due[w, k, i] = min(clock + distance, NEVER)
         elif new == 0.0:
             state.due[w, k, i] = NEVER
         elif state.due[w, k, i] != NEVER:

@@ -45,6 +45,7 @@ class Scheme(NamedTuple):
     benefit: np.ndarray  # (M, K) records
     household_ceiling: np.ndarray  # (M,) money a household-year
     waiting_until: np.ndarray  # (M, K, D + 1): by the day cover began, plus 1; entry 0 for those who have served all
+    covered_from: np.ndarray  # (M, D + 1): likewise, the first day of cover for any benefit of the package
     suspended_from: np.ndarray  # (M, D): by due day
     invoice_due: np.ndarray  # (M, D): by the day of care
     in_advance: np.ndarray  # (M,)
@@ -95,13 +96,17 @@ def scheme_tables(scenario, calendar):
         return int(calendar.first[calendar.month_of(day) + 1]) - 1 if monthly else day
 
     ceiling = scheme.ceiling_per_household_year
+    waiting_until = np.array(
+        [[_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]], dtype=np.int64
+    )
+    benefit = np.array([[_benefit(scheme.benefits.get(kind)) for kind in scenario.kinds]], dtype=BENEFIT)
+    exists = benefit["exists"]
     return Scheme(
         contribution=np.array([(contribution.amount, contribution.per == "beneficiary")], dtype=CONTRIBUTION),
-        benefit=np.array([[_benefit(scheme.benefits.get(kind)) for kind in scenario.kinds]], dtype=BENEFIT),
+        benefit=benefit,
         household_ceiling=np.array([NO_LIMIT if ceiling is None else ceiling]),
-        waiting_until=np.array(
-            [[_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]], dtype=np.int64
-        ),
+        waiting_until=waiting_until,
+        covered_from=np.where(exists[:, :, None], waiting_until, NO_LIMIT).min(axis=1, initial=NO_LIMIT),
         suspended_from=np.array([[calendar.after(day, contribution.grace) for day in days]], dtype=np.int64),
         invoice_due=np.array(
             [[calendar.after(invoice_day(day), scheme.providers.pay_within) for day in days]], dtype=np.int64

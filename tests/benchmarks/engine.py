@@ -1,8 +1,8 @@
 """How fast is the engine? `python tests/benchmarks/engine.py --json` prints one object; without --json, a line per
 figure.
 
-On scenarios/market-traders.yaml, one core, one process. Times are the least of several interleaved rounds. `floor` is a
-scalar loop that draws the same variates as the engine did, keyed, each with its transform, and does nothing else.
+On scenarios/market-traders.yaml, one core, one process. Times are the least of several interleaved rounds. The floors
+(floors.py) draw the same variates as the engine did and do nothing else: one by one, and in vectorized passes.
 Absolute times depend on the machine; quote ratios.
 """
 
@@ -20,90 +20,68 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 SCENARIO = HERE.parent.parent / "scenarios" / "market-traders.yaml"
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import floors  # noqa: E402
 
 import mho_sim  # noqa: E402
-from mho_sim import draws, ledger  # noqa: E402
-from mho_sim.compiled import kernel  # noqa: E402
+from mho_sim import ledger  # noqa: E402
 from mho_sim.engine import Prepared, live_batch  # noqa: E402
-from mho_sim.rules import DID_NOT_SEEK, days_late  # noqa: E402
+from mho_sim.rules import CONTRIBUTION_DUE, DID_NOT_SEEK  # noqa: E402
 
 WORLDS = 32
-ROUNDS = 9
-
-
-@kernel
-def floor_world(world, seed, people, children, episodes, bills, decisions, on_time, mean_days_late, log_mean, log_sd):
-    """The variates of one world and nothing else: frailties, deaths, first episodes, births, later episodes with
-    their marks, bills, payment marks.
-    """
-    total = 0.0
-    for kind in range(len(episodes)):
-        for i in range(people):
-            u, _ = draws.uniforms(i, 0, np.uint32(kind), world, seed)
-            total += draws.exponential(u)
-        for i in range(episodes[kind]):
-            u, mark = draws.uniforms(i, 1, np.uint32(kind), world, seed)
-            total += draws.exponential(u) + mark
-        for i in range(bills[kind]):
-            u, _ = draws.uniforms(i, 2, np.uint32(kind), world, seed)
-            total += draws.lognormal_money(u, log_mean, log_sd)
-    for i in range(people):
-        u, _ = draws.uniforms(i, 3, np.uint32(0), world, seed)
-        v, _ = draws.uniforms(i, 4, np.uint32(0), world, seed)
-        total += draws.gamma_class(u) + draws.exponential(v)
-    for i in range(children):
-        u, v = draws.uniforms(i, 5, np.uint32(0), world, seed)
-        total += u + v
-    for i in range(decisions):
-        u, _ = draws.uniforms(i, 6, np.uint32(0), world, seed)
-        total += days_late(u, on_time, mean_days_late)
-    return total
+ROUNDS = 25
 
 
 def counts_of(batch):
     """How many variates of each sort a batch drew, means per world."""
-    kinds = len(batch.setting.need)
+    kinds, row, setting = len(batch.setting.need), batch.people.row, batch.setting
     register = batch.memory.registers.sum(axis=(0, 1, 2))
-    by_kind = register[: kinds * len(ledger.KIND_MEASURES)].reshape(kinds, -1)
+    by_kind = register[: kinds * len(ledger.KIND_MEASURES)].reshape(kinds, -1) // batch.worlds
     episodes, sought = by_kind[:, : DID_NOT_SEEK + 1].sum(axis=1), by_kind[:, :DID_NOT_SEEK].sum(axis=1)
-    log = live_batch(batch.prepared, 0, 1, room=200_000).memory
-    decisions = int((log.log["reason"][0, : log.written[0]] == 7).sum())
+    there, born = (
+        int((row["mother"] < 0).sum()),
+        int(register[ledger.scheme_measure.py_func(kinds, ledger.BIRTHS)]) // batch.worlds,
+    )
+    logged = live_batch(batch.prepared, 0, 8, room=200_000).memory
+    decisions = sum(int((log["reason"] == CONTRIBUTION_DUE).sum()) for log in logged.log) // 8
+    mortal = len(batch.prepared.life.death_rate) > 0
     return {
-        "people": int((batch.people.row["mother"] < 0).sum()),
-        "children": int((batch.people.row["mother"] >= 0).sum()),
-        "episodes": episodes // batch.worlds,
-        "bills": np.where(batch.setting.fixed_bill < 0, sought, 0) // batch.worlds,
-        "decisions": decisions if batch.setting.on_time < 1 else 0,
+        "people": there,
+        "first_episodes": np.where(setting.of_births, 0, there + born),
+        "frailties_deaths_births": (len(row), (there + born) * mortal, len(row) - there),
+        "episodes": episodes,
+        "bills": np.where(setting.fixed_bill < 0, sought, 0),
+        "decisions": decisions if setting.on_time < 1 else 0,
     }
 
 
 def least_times(prepared):
-    """Least seconds per world of the engine and of the floor, interleaved, and the floor's counts."""
+    """Least seconds per world of the engine, of the scalar floor and of the floor in passes, interleaved; and
+    counts.
+    """
     counts = counts_of(live_batch(prepared, 0, WORLDS))
-    setting = prepared.setting
-    arguments = (
-        counts["people"],
-        counts["children"],
+    setting, scratch = prepared.setting, (np.empty(floors.BLOCK), np.empty(floors.BLOCK))
+    drawn = (
+        counts["first_episodes"],
+        counts["frailties_deaths_births"],
         counts["episodes"],
         counts["bills"],
         counts["decisions"],
-        setting.on_time,
-        setting.mean_days_late,
-        float(setting.log_mean.max()),
-        float(setting.log_sd.max()),
     )
-    floor_world(np.uint32(0), prepared.seed, *arguments)
-    engine, floor = [], []
-    for turn in range(ROUNDS):
-        start = time.perf_counter()
-        live_batch(prepared, turn * WORLDS, WORLDS)
-        middle = time.perf_counter()
-        for world in range(WORLDS):
-            floor_world(np.uint32(world), prepared.seed, *arguments)
-        engine.append((middle - start) / WORLDS)
-        floor.append((time.perf_counter() - middle) / WORLDS)
-    return min(engine), min(floor), counts
+    laws = (setting.on_time, setting.mean_days_late, float(setting.log_mean.max()), float(setting.log_sd.max()))
+    lived = {
+        "engine": lambda turn: live_batch(prepared, turn * WORLDS, WORLDS),
+        "scalar": lambda _: [floors.scalar(np.uint32(w), prepared.seed, *drawn, *laws) for w in range(WORLDS)],
+        "passes": lambda _: [floors.passes(np.uint32(w), prepared.seed, *drawn, *laws, scratch) for w in range(WORLDS)],
+    }
+    least = dict.fromkeys(lived, np.inf)
+    for turn in range(ROUNDS + 1):  # the first round compiles
+        for name, live in lived.items():
+            start = time.perf_counter()
+            live(turn)
+            least[name] = min(least[name], (time.perf_counter() - start) / WORLDS)
+    return least, counts
 
 
 def reference_seconds(scenario):
@@ -156,7 +134,8 @@ def figures():
     """All figures, as a dict."""
     scenario = mho_sim.load(SCENARIO)
     prepared = Prepared(scenario, 1)
-    engine, floor, counts = least_times(prepared)
+    least, counts = least_times(prepared)
+    engine = least["engine"]
     events = int(counts["episodes"].sum()) + counts["decisions"]
     run = f"import mho_sim; mho_sim.simulate(mho_sim.load({str(SCENARIO)!r}), worlds={{}}, workers=1)"
     peak = f"{run.format(1000)}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
@@ -177,8 +156,10 @@ def figures():
         "episodes": int(counts["episodes"].sum()),
         "payment_decisions": counts["decisions"],
         "ms_per_world": 1e3 * engine,
-        "floor_ms_per_world": 1e3 * floor,
-        "floor_ratio": engine / floor,
+        "floor_ms_per_world": 1e3 * least["scalar"],
+        "simd_floor_ms_per_world": 1e3 * least["passes"],
+        "floor_ratio": engine / least["scalar"],
+        "simd_floor_ratio": engine / least["passes"],
         "reference_ratio": reference_seconds(scenario) / engine,
         "events_per_second": events / engine,
         "bytes_per_person": bytes_per_person(prepared),
