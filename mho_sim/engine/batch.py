@@ -74,21 +74,15 @@ class Batch:
         """Let people live and the cash box roll up to a moment (not beyond the month that is open)."""
         if now <= self.lived_to:
             return
-        self.lived_to = now
         day, first_day = day_of(now), int(self.calendar.first[self.month])
-        ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
-        stretch = living.Stretch(now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed)
-        self._ill_days = ill_days
-        living.live(
-            stretch,
-            self.state.clock + ill_days * self.state.pace,
-            self._agenda,
-            self.people,
-            self.setting,
-            self.scheme,
-            self.state,
-            self.memory,
-        )
+        if self.lived_to <= moment(day, Part.ILLNESS):  # later on a day nobody pays, is born, dies or falls ill
+            ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
+            stretch = living.Stretch(
+                now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed
+            )
+            limits, self._ill_days = self.state.clock + ill_days * self.state.pace, ill_days
+            living.live(stretch, limits, self._agenda, self.people, self.setting, self.scheme, self.state, self.memory)
+        self.lived_to = now
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
             cash.settle(self.settled_to, end_day, self.till, self.memory)

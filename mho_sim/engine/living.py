@@ -20,7 +20,7 @@ from mho_sim.population import NEVER_DAY, PLACES, birthday
 NEVER = np.int64(2**62)
 LONGEST_DISTANCE = 2.0**60
 LATE_PAYMENT, MEMBERSHIP, ILLNESS = (int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.ILLNESS))
-NOTHING, SEVERAL = -1, -2  # on a household's agenda
+NOTHING, SEVERAL, PAYS = -1, -2, -3  # on a household's agenda
 LONG_SERVED = -1  # `cover_from` of those who have served all waiting periods
 
 
@@ -267,14 +267,14 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
 
 @rule
 def _look_ahead(w, stretch, limits, people, state, agenda):
-    """What each household of a world has to do before the stretch ends: NOTHING, one episode (its row × kinds +
-    kind), or SEVERAL things.
+    """What each household of a world has to do before the stretch ends: NOTHING, only what it PAYS, only one person's
+    episodes of one kind (row × kinds + kind), or SEVERAL things.
     """
     kinds = limits.shape[2]
     for h in range(len(agenda)):
         pays = state.home[w, h].pays_on != NEVER and state.home[w, h].pays_on * DAY + LATE_PAYMENT < stretch.until
         changes = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP < stretch.until
-        agenda[h] = SEVERAL if pays or changes else NOTHING
+        agenda[h] = SEVERAL if changes else PAYS if pays else NOTHING
     if not stretch.has_illness:
         return
     for m in range(limits.shape[1]):
@@ -293,7 +293,9 @@ def _next_illness(w, h, agenda, stretch, limit, people, state):
     """
     m, kinds = people.mutual[h], len(limit)
     first, last, first_kind, last_kind = people.first[h], people.first[h + 1], 0, kinds
-    if agenda != SEVERAL:
+    if agenda == PAYS:
+        last = first
+    elif agenda != SEVERAL:
         first, first_kind = agenda // kinds, agenda % kinds
         last, last_kind = first + 1, first_kind + 1
     soonest, who, what = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)

@@ -29,7 +29,7 @@ from mho_sim import ledger  # noqa: E402
 from mho_sim.engine import Prepared, live_batch  # noqa: E402
 from mho_sim.rules import CONTRIBUTION_DUE, DID_NOT_SEEK  # noqa: E402
 
-WORLDS = 32
+WORLDS = 22  # as many as a study takes at a time for so many people
 ROUNDS = 25
 
 
