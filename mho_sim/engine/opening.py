@@ -85,6 +85,8 @@ def open_mutual(batch):
     for homes in (start.paid_up, start.late):
         batch.state.home["cover_from"][:, homes] = LONG_SERVED
     owing = start.late_amounts > 0
+    if not owing.any():
+        return
     cash.owe_from_before(
         start.late[owing],
         start.late_amounts[owing],
