@@ -89,8 +89,8 @@ def _reserve(result):
     upper = "no limit can be named" if high is None else _rounded_up(high)
     return (
         f"For 95 mutuals out of 100 to pay every bill on its day, we would have to start with about "
-        f"{_rounded_up(middle)} {currency} in the cash box (between {_rounded_up(low or 0)} and {upper}). We have "
-        f"{have}."
+        f"{_rounded_up(middle)} {currency} in the cash box\n"
+        f"(between {_rounded_up(low or 0)} and {upper}). We have {have}."
     )
 
 
