@@ -17,6 +17,7 @@ from mho_sim.scenario.sentences import nearest
 Told = Iterator[tuple[Path, str]]
 PEOPLE = ("setting", "association")
 OLDEST_OPEN = 89
+PEOPLE_AT_MOST = 100  # in a household, its children of many years included
 SHARES_MAY_MISS = 0.01  # rounding of published shares
 
 
@@ -68,6 +69,7 @@ def population_ages(s: Any) -> Told:
 
 
 def paying(s: Any) -> Told:
+    """Whoever pays late does so by some days."""
     p = s.setting.paying
     if p is not None and p.on_time < 1 and p.mean_days_late <= 0:
         path = ("setting", "paying", "mean_days_late")
@@ -103,6 +105,7 @@ def _needs_need(illness: Any, kind: str, path: Path) -> Told:
 
 
 def one_cost(s: Any, kind: str) -> Told:
+    """A cost law is fixed or lognormal, not both and not none."""
     cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
     if (cost.fixed is None) == (cost.lognormal is None):
         problem = "has no bill" if cost.fixed is None else "has two bills"
@@ -110,6 +113,7 @@ def one_cost(s: Any, kind: str) -> Told:
 
 
 def one_season(s: Any, kind: str) -> Told:
+    """At least one month has illness."""
     season = s.setting.illness[kind].season
     if season is not None and not sum(season) > 0:
         yield (
@@ -119,6 +123,7 @@ def one_season(s: Any, kind: str) -> Told:
 
 
 def one_benefit(s: Any, kind: str) -> Told:
+    """A fixed sum is paid whatever the bill: it goes with no copayment and no ceiling."""
     benefit, path = s.scheme.benefits[kind], ("scheme", "benefits", kind)
     if benefit.lump_sum is None:
         return
@@ -165,6 +170,7 @@ def standing(s: Any) -> Told:
 
 
 def paid_ahead(s: Any) -> Told:
+    """Only late households owe, only paid-up ones have paid ahead."""
     if s.start_from is not None and s.start_from.owed_by_members and s.start_from.members.late == 0:
         yield (
             ("start_from", "owed_by_members"),
@@ -197,8 +203,16 @@ def two_openings(s: Any) -> Told:
         )
 
 
+def books_hold(s: Any) -> Told:
+    """The contributions of the whole horizon are far from the largest number that the books can hold, 2^63."""
+    periods = s.years * (12 if s.scheme.contribution.every == "month" else 1)
+    if s.scheme.contribution.amount * PEOPLE_AT_MOST * s.setting.association.count * periods >= 2**62:
+        words = "So many contributions of this size are more than the books can hold. Count in a larger unit of money."
+        yield ("scheme", "contribution", "amount"), words
+
+
 ALL = (households, sizes, population_ages, paying, benefits_known, waiting_known,
-       start_date, standing, paid_ahead, late_start, two_openings)  # fmt: skip
+       start_date, standing, paid_ahead, late_start, two_openings, books_hold)  # fmt: skip
 PER_ILLNESS = (one_illness, one_cost, one_season)
 
 

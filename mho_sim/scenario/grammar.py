@@ -37,21 +37,25 @@ def model_at(path: Path) -> type[BaseModel] | None:
 
 
 def field_at(path: Path) -> FieldInfo | None:
+    """The field of the grammar that stands at a path, if there is one."""
     model = model_at(path[:-1]) if path else None
     return model.model_fields.get(str(path[-1])) if model else None
 
 
 def keys_at(path: Path) -> list[str]:
+    """The keys that may stand in the mapping at a path."""
     model = model_at(path)
     return list(model.model_fields) if model else []
 
 
 def meaning_of(path: Path) -> str:
+    """What the grammar says a field means."""
     field = field_at(path)
     return (field.description or "") if field else ""
 
 
 def may_be_none(path: Path) -> bool:
+    """Whether `none` may be written at a path."""
     field = field_at(path)
     return field is not None and NoneType in get_args(field.annotation)
 

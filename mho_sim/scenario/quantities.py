@@ -41,6 +41,7 @@ def plain_text(value: Any, expected: str) -> str:
 
 
 def within(value: Any, least: Any, most: Any, expected: str) -> Any:
+    """The number, if it lies between two limits; else the refusal that names them."""
     if not least <= value <= most:  # also refuses what is not a number at all
         refuse("mho_range", expected=expected)
     return value
@@ -155,6 +156,7 @@ def read_date(value: Any, expected: str) -> date:
 
 
 def read_month_start(value: Any, expected: str) -> date:
+    """A date that is the first of a month."""
     day = read_date(value, expected)
     if day.day != 1:
         refuse("mho_month_start", expected=expected, first=day.replace(day=1).isoformat())
@@ -162,6 +164,7 @@ def read_month_start(value: Any, expected: str) -> date:
 
 
 def read_text(value: Any, most: int, expected: str) -> str:
+    """Text of one line, without control characters."""
     text = plain_text(value, expected)
     if len(text) > most or "\n" in text:
         refuse("mho_text", expected=expected)
@@ -169,6 +172,7 @@ def read_text(value: Any, most: int, expected: str) -> str:
 
 
 def read_currency(value: Any, expected: str) -> str:
+    """A currency's three-letter code."""
     text = plain_text(value, expected)
     if not re.fullmatch("[A-Z]{3}", text):
         refuse("mho_currency", expected=expected)
@@ -185,6 +189,7 @@ def read_name(value: Any, expected: str) -> str:
 
 
 def read_word(value: Any, words: tuple[str, ...], expected: str) -> str:
+    """One of a few words."""
     text = plain_text(value, expected)
     if text not in words:
         refuse("mho_word", expected=expected, words=words)

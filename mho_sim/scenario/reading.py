@@ -32,12 +32,14 @@ class Node:
     keys: dict[str, Mark] = field(default_factory=dict)
 
     def plain(self) -> Any:
+        """The node as plain mappings, lists and texts."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
 
 
 def decode(raw: bytes, name: str) -> str:
+    """A file's bytes as text: UTF-8, at most 1 MiB."""
     if len(raw) > LARGEST_FILE:
         _stop(Mark(Source(name)), "The file is larger than 1 MiB; a scenario is a few pages.")
     try:
@@ -96,6 +98,7 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def tree(self, text: str) -> tuple[Node, list[Fault]]:
+        """The nodes of a text, with their places; every fault of layout is told."""
         stream = self._events(text)
         first = next(stream, None)
         if first is None:

@@ -80,6 +80,7 @@ def sentence(kind: str, path: Path, found: Any, blanks: dict[str, Any], of_key: 
 
 
 def described(found: Any) -> str:
+    """How a value that was found is named in a sentence."""
     if isinstance(found, dict):
         return "a table of keys"
     if isinstance(found, list | tuple):

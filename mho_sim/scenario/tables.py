@@ -83,6 +83,7 @@ def _as_written(value: Any, write: Reader, expected: str) -> Any:
 
 
 def read_ages(value: Any, read_value: Reader, expected: str) -> Ages:
+    """A table of age bands: tuples (first, last or None, value), ages ascending."""
     value = _as_written(value, write_bands, expected)
     return tuple((*band, item) for band, item in entries(value, read_band, read_value, expected))
 
@@ -106,6 +107,7 @@ def read_rates(value: Any, read_value: Reader, expected: str) -> Ages:
 
 
 def read_months(value: Any, read_value: Reader, expected: str) -> tuple[float, ...]:
+    """Twelve numbers, January first."""
     if not isinstance(value, list | tuple):
         refuse("mho_not_months", expected=expected)
     months, wrong = [], []
@@ -122,6 +124,7 @@ def read_months(value: Any, read_value: Reader, expected: str) -> tuple[float, .
 
 
 def read_debt_age(key: str) -> tuple[int, int]:
+    """`0-30 days`: the ages of invoices, in days, both included."""
     match = DEBT.fullmatch(key)
     if not match:
         refuse("mho_debt_band")
@@ -132,6 +135,7 @@ def read_debt_age(key: str) -> tuple[int, int]:
 
 
 def read_debts(value: Any, read_value: Reader, expected: str) -> tuple[tuple[int, int, int], ...]:
+    """Unpaid invoices by age: tuples (first, last, amount)."""
     value = _as_written(value, write_debts, expected)
     return tuple((*band, item) for band, item in entries(value, read_debt_age, read_value, expected))
 

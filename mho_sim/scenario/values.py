@@ -34,23 +34,27 @@ def typed(kind: Any, read: Callable, expected: str, schema: dict, write: Callabl
 
 
 def number(most: float, unit: str, least: float = 0) -> Any:
+    """A field type: a number in a range, with its unit."""
     expected = f"a number from {spaced(least)} to {spaced(most)} ({unit})"
     limits = {"minimum": least, "maximum": most}
     return typed(float, quantities.read_number, expected, {**NUMBERS, **limits}, least=least, most=most)
 
 
 def whole(least: int, most: int, unit: str) -> Any:
+    """A field type: a whole number in a range, with its unit."""
     expected = f"a whole number from {spaced(least)} to {spaced(most)} ({unit})"
     limits = {"minimum": least, "maximum": most}
     return typed(int, quantities.read_whole, expected, {**NUMBERS, **limits}, least=least, most=most)
 
 
 def word(*words: str) -> Any:
+    """A field type: one of a few words."""
     expected = " or ".join(words)
     return typed(Literal[words], quantities.read_word, expected, {"enum": list(words)}, words=words)
 
 
 def text(most: int) -> Any:
+    """A field type: text of one line."""
     expected = f"one line of text, at most {most} characters"
     return typed(str, quantities.read_text, expected, {"type": "string", "maxLength": most}, most=most)
 
