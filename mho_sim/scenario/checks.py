@@ -206,7 +206,8 @@ def two_openings(s: Any) -> Told:
 def books_hold(s: Any) -> Told:
     """The contributions of the whole horizon are far from the largest number that the books can hold, 2^63."""
     periods = s.years * (12 if s.scheme.contribution.every == "month" else 1)
-    if s.scheme.contribution.amount * PEOPLE_AT_MOST * s.setting.association.count * periods >= 2**62:
+    people = PEOPLE_AT_MOST * (s.setting.association.count or 0)
+    if s.scheme.contribution.amount * people * periods >= 2**62:
         words = "So many contributions of this size are more than the books can hold. Count in a larger unit of money."
         yield ("scheme", "contribution", "amount"), words
 
