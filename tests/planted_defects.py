@@ -151,11 +151,11 @@ old invoices due too soon
 
 # illness
 every episode reuses the first's draw
-    uniforms(entity, n, setting.illness_next[k]
-    uniforms(entity, min(n, 1), setting.illness_next[k]
+    uniforms(entity, n, setting.kind[k].illness_next
+    uniforms(entity, min(n, 1), setting.kind[k].illness_next
 every bill reuses the first's draw
-    uniforms(entity, n, setting.illness_cost[k]
-    uniforms(entity, min(n, 1), setting.illness_cost[k]
+    uniforms(entity, n, setting.kind[k].illness_cost
+    uniforms(entity, min(n, 1), setting.kind[k].illness_cost
 bills rounded down
     * normal(u)) + 0.5)
     * normal(u)))

@@ -108,6 +108,20 @@ def test_late_and_deficit_are_counts_of_worlds():
     assert 0 < below.mean() == pytest.approx(result.deficit["probability"], abs=1e-6)
 
 
+def test_a_mutual_without_illness_only_collects():
+    """No kinds at all: contributions come in, nobody is covered for anything, no bill falls due."""
+    text = scenario_text(1)
+    before, _, after = text.partition("  illness:\n")
+    kept = after[after.index("  paying:") :] if "  paying:" in after else after[after.index("scheme:") :]
+    scheme, _, rest = kept.partition("  benefits:")
+    providers = rest[rest.index("  providers:") :]
+    scheme = "\n".join(line for line in scheme.splitlines() if not line.startswith("  membership:"))
+    result = simulate(parse(f"{before}  illness: {{}}\n{scheme}\n  benefits: {{}}\n{providers}"), worlds=3)
+    assert (result.per_year["benefits"] == 0).all()
+    assert result.protection["covered"] == 0 and result.protection["forgone_care"] is None
+    assert len(result.services) == 0
+
+
 def test_covered_is_who_would_be_covered_for_something():
     """Nobody before the shortest wait is over, everybody after it, where all pay on time and nobody dies."""
     scenario = (

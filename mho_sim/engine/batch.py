@@ -143,13 +143,13 @@ class Batch:
 
     def _community_factors(self):
         """What all share in a year, shape (worlds, mutuals, kinds, years)."""
-        kinds, years, mutuals = len(self.setting.need), self.calendar.months // 12, self.till.cash.shape[1]
+        kinds, years, mutuals = len(self.setting.kind), self.calendar.months // 12, self.till.cash.shape[1]
         factors = np.ones((self.worlds, mutuals, kinds, years))
         entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
         for k in np.flatnonzero(self.setting.community[:, -1] != 1.0):
             for w, world in enumerate(self.world):
                 u = uniform_columns(
-                    entity, year, self.setting.illness_community[k], np.uint32(world), self.prepared.seed
+                    entity, year, self.setting.kind["illness_community"][k], np.uint32(world), self.prepared.seed
                 )[0]
                 factors[w, :, k] = self.setting.community[k][(u * GAMMA_CLASSES).astype(np.int64)].reshape(
                     mutuals, years
@@ -161,13 +161,13 @@ class Batch:
         self.state.pace[:] = np.floor(
             self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5
         ).astype(np.int64)
-        self.state.pace[:, :, self.setting.of_births] = 1
-        self.state.clock[:, :, self.setting.of_births] = self.calendar.first[self.month]
+        self.state.pace[:, :, self.setting.kind["of_births"]] = 1
+        self.state.clock[:, :, self.setting.kind["of_births"]] = self.calendar.first[self.month]
 
 
 def _blank(prepared, worlds, room):
     """State, memory and till of a batch before anything has happened."""
-    rows, homes, kinds = len(prepared.people.row), prepared.households, len(prepared.setting.need)
+    rows, homes, kinds = len(prepared.people.row), prepared.households, len(prepared.setting.kind)
     mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
     registers = len(ledger.measures(prepared.scenario.kinds))
     of_mutual = (worlds, mutuals)

@@ -219,7 +219,7 @@ def close(month, day, ends_year, people, setting, scheme, state, till, memory):
     """Close a month: contributions are earned, members counted, balances kept, the clocks of illness moved on to the
     next month.
     """
-    kinds = len(setting.need)
+    kinds = len(setting.kind)
     for w in range(state.home.shape[0]):
         for m in range(till.cash.shape[1]):
             would_be_due = _count_members(w, m, month, day, kinds, people, scheme, state, memory)

@@ -105,7 +105,7 @@ def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
     sex = np.int64(people.row[i].woman)
     return (
-        setting.need[k]
+        setting.kind[k].need
         * setting.multiplier[k, sex, state.person[w, i].band]
         * setting.frailty[k, state.person[w, i].frailty]
     )
@@ -114,10 +114,10 @@ def _hazard(w, i, k, people, setting, state):
 @rule
 def _start_clocks(w, i, m, days, world, seed, people, setting, state):
     """Set a person's first episode of every kind, `days` days after the month began."""
-    for k in range(len(setting.need)):
-        if not setting.of_births[k]:
+    for k in range(len(setting.kind)):
+        if not setting.kind[k].of_births:
             hazard = _hazard(w, i, k, people, setting, state)
-            distance = _first_distance(people.row[i].entity, 0, setting.illness_next[k], world, seed, hazard)
+            distance = _first_distance(people.row[i].entity, 0, setting.kind[k].illness_next, world, seed, hazard)
             state.due[w, k, i] = min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER)
 
 
@@ -130,7 +130,7 @@ def begin(world0, seed, people, setting, state):
             for i in range(people.first[h], people.first[h + 1]):
                 u, _ = uniforms(people.row[i].entity, 0, setting.frailty_decision, world, seed)
                 state.person[w, i].frailty = gamma_class(u)
-                for k in range(len(setting.need)):
+                for k in range(len(setting.kind)):
                     state.due[w, k, i] = NEVER
                 if people.row[i].mother < 0:
                     while (
@@ -170,14 +170,16 @@ def _grow_older(w, i, m, day, stretch, people, setting, state):
     sex = np.int64(people.row[i].woman)
     band = state.person[w, i].band
     state.person[w, i].band = band + 1
-    for k in range(len(setting.need)):
+    for k in range(len(setting.kind)):
         old, new = setting.multiplier[k, sex, band], setting.multiplier[k, sex, band + 1]
-        if setting.of_births[k] or old == new:
+        if setting.kind[k].of_births or old == new:
             continue
         clock = state.clock[w, m, k] + days * state.pace[w, m, k]
         if old == 0.0:
             hazard = _hazard(w, i, k, people, setting, state)
-            distance = _first_distance(people.row[i].entity, day, setting.illness_again[k], world, stretch.seed, hazard)
+            distance = _first_distance(
+                people.row[i].entity, day, setting.kind[k].illness_again, world, stretch.seed, hazard
+            )
             state.due[w, k, i] = min(clock + distance, NEVER)
         elif new == 0.0:
             state.due[w, k, i] = NEVER
@@ -194,20 +196,20 @@ def _change(w, h, stretch, people, setting, state, memory):
         ordinal = people.row[i].entity % PLACES
         if state.person[w, i].born == day and people.row[i].mother >= 0:
             state.home[w, h].alive += 1
-            memory.registers[w, m, stretch.month, scheme_measure(len(setting.need), ledger.BIRTHS)] += 1
+            memory.registers[w, m, stretch.month, scheme_measure(len(setting.kind), ledger.BIRTHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.BIRTH)
             _start_clocks(
                 w, i, m, day - stretch.first_day, np.uint32(stretch.world0 + w), stretch.seed, people, setting, state
             )
-            for k in range(len(setting.need)):
-                if setting.of_births[k]:  # the mother's delivery: a clock that ticks once a day
+            for k in range(len(setting.kind)):
+                if setting.kind[k].of_births:  # the mother's delivery: a clock that ticks once a day
                     state.due[w, k, people.row[i].mother] = day + 1
                     state.ordinal[w, k, people.row[i].mother] = people.row[i].birth_year
         elif state.person[w, i].dies == day:
             state.home[w, h].alive -= 1
-            memory.registers[w, m, stretch.month, scheme_measure(len(setting.need), ledger.DEATHS)] += 1
+            memory.registers[w, m, stretch.month, scheme_measure(len(setting.kind), ledger.DEATHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.DEATH)
-            for k in range(len(setting.need)):
+            for k in range(len(setting.kind)):
                 state.due[w, k, i] = NEVER
         elif state.person[w, i].born < day < state.person[w, i].dies and _next_birthday(w, i, setting, state) == day:
             _grow_older(w, i, m, day, stretch, people, setting, state)
@@ -235,8 +237,8 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
     m, world, entity = people.mutual[h], np.uint32(stretch.world0 + w), people.row[i].entity
     n = state.ordinal[w, k, i] + 1
     state.ordinal[w, k, i] = n
-    wait, mark = uniforms(entity, n, setting.illness_next[k], world, stretch.seed)
-    if setting.of_births[k]:
+    wait, mark = uniforms(entity, n, setting.kind[k].illness_next, world, stretch.seed)
+    if setting.kind[k].of_births:
         state.due[w, k, i] = NEVER
     else:
         state.due[w, k, i] += _distance(wait, _hazard(w, i, k, people, setting, state))
@@ -244,13 +246,15 @@ def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
     waiting_until = scheme.waiting_until[m, k, state.home[w, h].cover_from + 1]
     reason = rules.cover(benefit.exists, day, state.home[w, h].suspended_from, waiting_until)
     paid, bill = np.int64(0), np.int64(0)
-    if not rules.seeks_care(mark, reason == rules.ACCEPTED, setting.seeking[k, 1], setting.seeking[k, 0]):
+    if not rules.seeks_care(
+        mark, reason == rules.ACCEPTED, setting.kind[k].seeking_covered, setting.kind[k].seeking_uncovered
+    ):
         reason = rules.DID_NOT_SEEK
     else:
-        bill = setting.fixed_bill[k]
+        bill = setting.kind[k].fixed_bill
         if bill < 0:
-            u, _ = uniforms(entity, n, setting.illness_cost[k], world, stretch.seed)
-            bill = lognormal_money(u, setting.log_mean[k], setting.log_sd[k])
+            u, _ = uniforms(entity, n, setting.kind[k].illness_cost, world, stretch.seed)
+            bill = lognormal_money(u, setting.kind[k].log_mean, setting.kind[k].log_sd)
         if reason == rules.ACCEPTED:
             paid, reason = rules.adjudicate(benefit, bill, scheme.household_ceiling[m] - state.home[w, h].used)
             state.home[w, h].used += paid

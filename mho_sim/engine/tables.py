@@ -8,32 +8,41 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mho_sim.draws import decision, gamma_classes, lognormal_parameters
+from mho_sim.draws import GAMMA_CLASSES, decision, gamma_classes, lognormal_parameters
 from mho_sim.rules import BENEFIT, CONTRIBUTION, MILLION, NO_LIMIT
 
 YEAR = 2**40  # ticks of a year of hazard
 
 
+KIND = np.dtype(
+    [
+        ("need", "f8"),  # episodes per person-year; 0 for births
+        ("fixed_bill", "i8"),  # money; -1 if lognormal
+        ("log_mean", "f8"),
+        ("log_sd", "f8"),
+        ("seeking_covered", "f8"),
+        ("seeking_uncovered", "f8"),
+        ("illness_next", "u4"),  # decisions
+        ("illness_again", "u4"),
+        ("illness_cost", "u4"),
+        ("illness_community", "u4"),
+        ("of_births", "?"),  # whether the episodes are the births
+    ],
+    align=True,
+)
+
+
 class Setting(NamedTuple):
     """Tables of the setting; K kinds, B age bands between the birthdays at which a multiplier may change."""
 
-    need: np.ndarray  # (K,) episodes per person-year; 0 for births
-    of_births: np.ndarray  # (K,) True where the episodes are the births
+    kind: np.ndarray  # (K,) records
     birthdays: np.ndarray  # (B - 1,) ages in years, ascending
     multiplier: np.ndarray  # (K, men and women, B)
     frailty: np.ndarray  # (K, classes)
     community: np.ndarray  # (K, classes)
     pace: np.ndarray  # (K, months): ticks a day before the community factor
-    fixed_bill: np.ndarray  # (K,) money; -1 if lognormal
-    log_mean: np.ndarray  # (K,)
-    log_sd: np.ndarray  # (K,)
-    seeking: np.ndarray  # (K, 2): not covered, covered
     on_time: float
     mean_days_late: float
-    illness_next: np.ndarray  # (K,) decisions
-    illness_again: np.ndarray
-    illness_cost: np.ndarray
-    illness_community: np.ndarray
     frailty_decision: np.uint32
     payment_decision: np.uint32
 
@@ -56,33 +65,28 @@ def setting_tables(scenario, calendar):
     """The setting's tables."""
     illness = [scenario.setting.illness[kind] for kind in scenario.kinds]
     birthdays = _birthdays(illness)
-    bills = [_bill(kind.cost) for kind in illness]
     paying = scenario.setting.paying
-
-    def named(what):
-        return np.array([decision(f"illness.{kind}.{what}") for kind in scenario.kinds], dtype=np.uint32)
-
     return Setting(
-        need=np.array([kind.need or 0.0 for kind in illness]),
-        of_births=np.array([kind.rate == "births" for kind in illness]),
+        kind=np.array([_kind(name, kind) for name, kind in zip(scenario.kinds, illness)], dtype=KIND),
         birthdays=np.array(birthdays[1:], dtype=np.int64),
-        multiplier=np.array([[_multipliers(kind, sex, birthdays) for sex in ("men", "women")] for kind in illness]),
-        frailty=np.array([gamma_classes(kind.frailty) for kind in illness]),
-        community=np.array([gamma_classes(kind.community) for kind in illness]),
-        pace=np.array([_pace(kind, calendar) for kind in illness]),
-        fixed_bill=np.array([bill[0] for bill in bills], dtype=np.int64),
-        log_mean=np.array([bill[1] for bill in bills]),
-        log_sd=np.array([bill[2] for bill in bills]),
-        seeking=np.array([[kind.seeking.uncovered, kind.seeking.covered] for kind in illness]),
+        multiplier=np.array(
+            [[_multipliers(kind, sex, birthdays) for sex in ("men", "women")] for kind in illness]
+        ).reshape(len(illness), 2, len(birthdays)),
+        frailty=np.array([gamma_classes(kind.frailty) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
+        community=np.array([gamma_classes(kind.community) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
+        pace=np.array([_pace(kind, calendar) for kind in illness]).reshape(len(illness), calendar.months),
         on_time=float(paying.on_time) if paying else 1.0,
         mean_days_late=float(paying.mean_days_late) if paying else 0.0,
-        illness_next=named("next"),
-        illness_again=named("again"),
-        illness_cost=named("cost"),
-        illness_community=named("community"),
         frailty_decision=decision("frailty"),
         payment_decision=decision("contribution.paid"),
     )
+
+
+def _kind(name, kind):
+    """The record of a kind of illness."""
+    decisions = (decision(f"illness.{name}.{what}") for what in ("next", "again", "cost", "community"))
+    seeking = (kind.seeking.covered, kind.seeking.uncovered)
+    return (kind.need or 0.0, *_bill(kind.cost), *seeking, *decisions, kind.rate == "births")
 
 
 def scheme_tables(scenario, calendar):
@@ -96,9 +100,8 @@ def scheme_tables(scenario, calendar):
         return int(calendar.first[calendar.month_of(day) + 1]) - 1 if monthly else day
 
     ceiling = scheme.ceiling_per_household_year
-    waiting_until = np.array(
-        [[_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]], dtype=np.int64
-    )
+    waiting = [_waiting(scheme.membership.waiting, kind, calendar) for kind in scenario.kinds]
+    waiting_until = np.array(waiting, dtype=np.int64).reshape(1, len(waiting), calendar.days + 1)
     benefit = np.array([[_benefit(scheme.benefits.get(kind)) for kind in scenario.kinds]], dtype=BENEFIT)
     exists = benefit["exists"]
     return Scheme(

@@ -35,7 +35,7 @@ ROUNDS = 25
 
 def counts_of(batch):
     """How many variates of each sort a batch drew, means per world."""
-    kinds, row, setting = len(batch.setting.need), batch.people.row, batch.setting
+    kinds, row, setting = len(batch.setting.kind), batch.people.row, batch.setting
     register = batch.memory.registers.sum(axis=(0, 1, 2))
     by_kind = register[: kinds * len(ledger.KIND_MEASURES)].reshape(kinds, -1) // batch.worlds
     episodes, sought = by_kind[:, : DID_NOT_SEEK + 1].sum(axis=1), by_kind[:, :DID_NOT_SEEK].sum(axis=1)
@@ -48,10 +48,10 @@ def counts_of(batch):
     mortal = len(batch.prepared.life.death_rate) > 0
     return {
         "people": there,
-        "first_episodes": np.where(setting.of_births, 0, there + born),
+        "first_episodes": np.where(setting.kind["of_births"], 0, there + born),
         "frailties_deaths_births": (len(row), (there + born) * mortal, len(row) - there),
         "episodes": episodes,
-        "bills": np.where(setting.fixed_bill < 0, sought, 0),
+        "bills": np.where(setting.kind["fixed_bill"] < 0, sought, 0),
         "decisions": decisions if setting.on_time < 1 else 0,
     }
 
@@ -69,7 +69,12 @@ def least_times(prepared):
         counts["bills"],
         counts["decisions"],
     )
-    laws = (setting.on_time, setting.mean_days_late, float(setting.log_mean.max()), float(setting.log_sd.max()))
+    laws = (
+        setting.on_time,
+        setting.mean_days_late,
+        float(setting.kind["log_mean"].max()),
+        float(setting.kind["log_sd"].max()),
+    )
     lived = {
         "engine": lambda turn: live_batch(prepared, turn * WORLDS, WORLDS),
         "scalar": lambda _: [floors.scalar(np.uint32(w), prepared.seed, *drawn, *laws) for w in range(WORLDS)],
