@@ -35,14 +35,17 @@ def _mean(scenario):
 
 def _contribution(scenario):
     terms, currency = scenario.scheme.contribution, scenario.currency
+    grace = f"grace {terms.grace}" if _lasts(terms.grace) else "no grace period"
     when = "in advance" if terms.timing == "in-advance" else "in arrears"
-    line = (
-        f"Contribution: {money(terms.amount)} {currency} a {terms.per} and {terms.every}, {when}; grace {terms.grace}."
-    )
+    line = f"Contribution: {money(terms.amount)} {currency} a {terms.per} and {terms.every}, {when}; {grace}."
     paying = scenario.setting.paying
     if paying is None:
         return [line, "Everybody pays on the day."]
     return [line, f"{paying.on_time:.0%} pay on the day, the others {paying.mean_days_late:g} days late on average."]
+
+
+def _lasts(duration):
+    return duration.months > 0 or duration.days > 0
 
 
 def _services(scenario):
@@ -50,7 +53,7 @@ def _services(scenario):
     for kind in scenario.kinds:
         benefit = scenario.scheme.benefits.get(kind)
         wait = waiting.get(kind, waiting.get("default"))
-        after = f" after {wait} of membership" if wait is not None and (wait.months or wait.days) else ""
+        after = f" after {wait} of membership" if wait is not None and _lasts(wait) else ""
         if benefit is None:
             lines.append(f"{kind}: NOT paid for by the mutual (no benefit is written for it).")
         elif benefit.lump_sum is not None:
@@ -72,9 +75,9 @@ def _providers(scenario):
     providers, expenses = scenario.scheme.providers, scenario.scheme.expenses
     invoice = "by the month" if providers.invoice == "monthly" else "on the day of care"
     once = f", {money(expenses.once)} once" if expenses.once else ""
+    within = f"within {providers.pay_within}" if _lasts(providers.pay_within) else "at once"
     return [
-        f"Providers invoice {invoice}, and are paid within {providers.pay_within}. "
-        f"Running costs: {money(expenses.per_month)} a month{once}."
+        f"Providers invoice {invoice}, and are paid {within}. Running costs: {money(expenses.per_month)} a month{once}."
     ]
 
 
