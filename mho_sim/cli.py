@@ -140,9 +140,6 @@ def main():
     """Run the command line; every error a user can cause ends in one clear sentence."""
     try:
         commands(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -158,7 +155,3 @@ def main():
     except OSError as error:
         click.echo(f"The answer could not be written: {error.strerror}.", err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

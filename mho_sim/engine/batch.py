@@ -52,18 +52,12 @@ class Batch:
     def __init__(self, prepared, world0, worlds, room=0):
         self.prepared, self.world0, self.worlds = prepared, world0, worlds
         self.world = np.arange(world0, world0 + worlds)
-        self.people, self.setting, self.scheme, self.calendar = (
-            prepared.people,
-            prepared.setting,
-            prepared.scheme,
-            prepared.calendar,
-        )
+        self.people, self.calendar = prepared.people, prepared.calendar
+        self.setting, self.scheme = prepared.setting, prepared.scheme
         self.state, self.memory, self.till = _blank(prepared, worlds, room)
         self.month, self.lived_to, self.settled_to = 0, 0, 0
-        self._ill_days, self._agenda = (
-            0,
-            np.zeros(prepared.households, np.int64),
-        )  # days of the month whose illness has been lived
+        self._ill_days = 0  # days of the month whose illness has been lived
+        self._agenda = np.zeros(prepared.households, np.int64)
         write_script(prepared.seed, world0, self.people, prepared.life, self.state.person)
         self._community = self._community_factors()
         self._set_pace()

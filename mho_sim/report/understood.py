@@ -21,16 +21,16 @@ def understood(scenario):
 def _people(scenario):
     terms = scenario.setting.association
     exact = terms.households is not None
-    people = sum(size * count for size, count in terms.households.items()) if exact else terms.members * _mean(scenario)
+    people = (
+        sum(size * count for size, count in terms.households.items())
+        if exact
+        else terms.members * terms.covered_per_member.mean
+    )
     said = plural(people, "person", "people") if exact else f"about {plural(round(people), 'person', 'people')}"
     return [
         f"{plural(scenario.household_count, 'household')}, {said}; {plural(scenario.years, 'year')} from "
         f"{scenario.start}."
     ]
-
-
-def _mean(scenario):
-    return scenario.setting.association.covered_per_member.mean
 
 
 def _contribution(scenario):
