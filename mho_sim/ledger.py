@@ -14,31 +14,115 @@ ACCOUNTS = (
     "cash",
     "receivable",
     "accrued",
+    "support_receivable",
     "advances",
     "unearned",
+    "deferred_support",
     "providers",
+    "members_claims",
     "suppliers",
     "equity",
     "contributions",
+    "fees",
+    "subsidies",
+    "support_in_kind",
+    "interest",
     "benefits",
+    "commissions",
     "expenses",
+    "expenses_in_kind",
+    "bad_debts",
 )
-(CASH, RECEIVABLE, ACCRUED, ADVANCES, UNEARNED, PROVIDERS, SUPPLIERS, EQUITY, CONTRIBUTIONS, BENEFITS, EXPENSES) = (
-    range(len(ACCOUNTS))
-)
+(
+    CASH,
+    RECEIVABLE,
+    ACCRUED,
+    SUPPORT_RECEIVABLE,
+    ADVANCES,
+    UNEARNED,
+    DEFERRED_SUPPORT,
+    PROVIDERS,
+    MEMBERS_CLAIMS,
+    SUPPLIERS,
+    EQUITY,
+    CONTRIBUTIONS,
+    FEES,
+    SUBSIDIES,
+    SUPPORT_IN_KIND,
+    INTEREST,
+    BENEFITS,
+    COMMISSIONS,
+    EXPENSES,
+    EXPENSES_IN_KIND,
+    BAD_DEBTS,
+) = range(len(ACCOUNTS))
 
-KIND_MEASURES = (*OUTCOMES, "bills", "paid")  # counted for each kind of illness
-BILLS, PAID = len(OUTCOMES), len(OUTCOMES) + 1
+KIND_MEASURES = (*OUTCOMES, "bills", "paid", "days")  # counted for each kind of illness
+BILLS, PAID, DAYS = len(OUTCOMES), len(OUTCOMES) + 1, len(OUTCOMES) + 2
 SCHEME_MEASURES = (
     "births",
     "deaths",
+    "left",
+    "members_paid",
     "people",
     "people_covered",
     "households_paid_up",
     "households_late",
     "households_suspended",
+    "households_with_income",  # these and the following once a household-year, at its closing
+    "income",
+    "own_spending",
+    "bills",
+    "over_10_with",
+    "over_10_without",
+    "over_25_with",
+    "over_25_without",
 )
-BIRTHS, DEATHS, PEOPLE, PEOPLE_COVERED, PAID_UP, LATE, SUSPENDED = range(len(SCHEME_MEASURES))
+(
+    BIRTHS,
+    DEATHS,
+    HAVE_LEFT,
+    MEMBERS_PAID,
+    PEOPLE,
+    PEOPLE_COVERED,
+    PAID_UP,
+    LATE,
+    SUSPENDED,
+    WITH_INCOME,
+    INCOME,
+    OWN_SPENDING,
+    ALL_BILLS,
+    OVER_10_WITH,
+    OVER_10_WITHOUT,
+    OVER_25_WITH,
+    OVER_25_WITHOUT,
+) = range(len(SCHEME_MEASURES))
+CELL_MEASURES = (  # counted for whom: by zone, sector, fifth of income, sex and age, over the whole horizon
+    "episodes",
+    "sought",
+    "refused",
+    "bills",
+    "paid",
+    "people",
+    "households",
+    "over_10_with",
+    "over_10_without",
+    "over_25_with",
+    "over_25_without",
+)
+(
+    OF_EPISODES,
+    OF_SOUGHT,
+    OF_REFUSED,
+    OF_BILLS,
+    OF_PAID,
+    OF_PEOPLE,
+    OF_HOUSEHOLDS,
+    OF_OVER_10_WITH,
+    OF_OVER_10_WITHOUT,
+    OF_OVER_25_WITH,
+    OF_OVER_25_WITHOUT,
+) = range(len(CELL_MEASURES))
 NOBODY = -1
 
 ENTRY = np.dtype(
@@ -84,6 +168,12 @@ def post(memory, w, mutual, debit, credit, amount, moment, household, person, ki
         entry = memory.log[w, row]
         entry.moment, entry.household, entry.person = moment, household, person
         entry.kind, entry.reason, entry.debit, entry.credit, entry.amount = kind, reason, debit, credit, amount
+
+
+@rule
+def post_for_all(memory, w, mutual, debit, credit, amount, moment, reason):
+    """Post an entry that is nobody's in particular."""
+    post(memory, w, mutual, debit, credit, amount, moment, NOBODY, NOBODY, -1, reason)
 
 
 @rule

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mho_sim.compiled import kernel, rule
-from mho_sim.draws import SHARED, decision, exponential, uniform_columns, uniforms
+from mho_sim.draws import SHARED, decision, exp, exponential, normal, uniform_columns, uniforms
 
 PLACES = (
     1024  # ordinals a household may use, more than 40 people can need in 20 years: entity = household × 1024 + ordinal
@@ -28,7 +28,10 @@ ROW = np.dtype(
     [("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")],
     align=True,
 )
-PERSON = np.dtype([("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True)
+HOUSEHOLD = np.dtype([("sector", "i2"), ("zone", "i2"), ("category", "i2"), ("group", "i2")], align=True)
+PERSON = np.dtype(
+    [("used", "i8"), ("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True
+)  # used: of the ceiling of the person-year
 
 
 class Association(NamedTuple):
@@ -41,6 +44,8 @@ class Association(NamedTuple):
     """
 
     row: np.ndarray
+    home: np.ndarray  # (households,) records: sector, zone, category, group of those who join on the same day
+    joins: np.ndarray  # (groups,): day
     first: np.ndarray  # (households + 1,)
     mutual: np.ndarray  # (households,)
     homes: np.ndarray  # (mutuals + 1,)
@@ -55,15 +60,78 @@ def birthday(born, years):
 def associate(scenario, seed, calendar):
     """The association of a scenario under a seed: the people at the start and the places of children."""
     terms = scenario.setting.association
-    sizes = _household_sizes(terms, seed)
-    household = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
-    ordinal = np.arange(len(household)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    age_mark, sex_mark = _person_marks(household * PLACES + ordinal, seed)
-    is_member = ordinal == 0
-    born = np.where(is_member, _days_of_birth(age_mark, terms.member.ages), _days_of_birth(age_mark, terms.people.ages))
-    woman = sex_mark < np.where(is_member, terms.member.women, terms.people.women)
+    if scenario.members is not None:
+        sizes, household, ordinal, born, woman = _listed(scenario.members)
+    else:
+        sizes = _household_sizes(terms, seed)
+        household = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+        ordinal = np.arange(len(household)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        age_mark, sex_mark = _person_marks(household * PLACES + ordinal, seed)
+        is_member = ordinal == 0
+        born = np.where(
+            is_member, _days_of_birth(age_mark, terms.member.ages), _days_of_birth(age_mark, terms.people.ages)
+        )
+        woman = sex_mark < np.where(is_member, terms.member.women, terms.people.women)
     mothers, years = _places_for_children(born, woman, terms, scenario.years, calendar)
-    return _with_children(sizes, household, ordinal, born, woman, mothers, years, terms, seed)
+    home, joins = _households(scenario, len(sizes), seed, calendar)
+    return _with_children(sizes, household, ordinal, born, woman, mothers, years, home, joins, terms, seed)
+
+
+def _listed(members):
+    """Sizes and people of a member list, the member first in each household, then as listed."""
+    order = np.lexsort((np.arange(len(members.household)), ~members.is_member, members.household))
+    household = members.household[order].astype(np.int64)
+    sizes = np.bincount(household)
+    ordinal = np.arange(len(household)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return sizes, household, ordinal, -members.born_days_before_start[order], members.woman[order]
+
+
+def _households(scenario, homes, seed, calendar):
+    """What is known of each household, (homes,) records, and the days on which they join, by group."""
+    terms, listed = scenario.setting.association, scenario.members
+    home = np.zeros(homes, HOUSEHOLD)
+    shares = {
+        "sector": [enterprise.share for enterprise in scenario.setting.enterprises],
+        "zone": [share for _, _, share in terms.distance or ()],
+        "category": list((terms.categories or {}).values()),
+    }
+    for what, parts in shares.items():
+        given = getattr(listed, f"{what}_numbers", None) if listed is not None else None
+        if given is not None:
+            home[what] = given
+        elif parts:
+            home[what] = np.minimum(
+                np.searchsorted(_cumulative(parts), _marks(homes, f"household.{what}", seed), side="right"),
+                len(parts) - 1,
+            )
+    intakes = scenario.scheme.membership.intakes
+    if intakes is None:
+        return home, np.zeros(1, np.int64)
+    order = np.argsort(_marks(homes, "household.intake", seed), kind="stable")
+    home["group"][order] = np.repeat(np.arange(len(intakes)), [intakes[date] for date in sorted(intakes)])
+    return home, np.array([(date - calendar.start).days for date in sorted(intakes)], dtype=np.int64)
+
+
+def _cumulative(shares):
+    """Left-to-right sums of shares, each divided by their sum."""
+    shares = np.array(shares, dtype=float)
+    return np.cumsum(shares / np.cumsum(shares)[-1])
+
+
+def _marks(homes, name, seed):
+    """The first uniform of a decision of each household, the same in all worlds."""
+    return uniform_columns(
+        np.arange(homes, dtype=np.int64) * PLACES, np.zeros(homes, np.int64), decision(name), SHARED, np.uint64(seed)
+    )[0]
+
+
+@kernel
+def scale_incomes(which, world, seed, log_mean, log_sd, home, scale):
+    """Fill the households' scales of income of one world: lognormal by sector, 1 where the spread is 0."""
+    for h in range(len(home)):
+        sector = home[h].sector
+        u, _ = uniforms(h * PLACES, 0, which, world, seed)
+        scale[h] = exp(log_mean[sector] + log_sd[sector] * normal(u)) if log_sd[sector] > 0.0 else 1.0
 
 
 def _household_sizes(terms, seed):
@@ -71,15 +139,9 @@ def _household_sizes(terms, seed):
     if terms.households is not None:
         return np.repeat(*np.array(sorted(terms.households.items()), dtype=np.int64).T)
     law = terms.covered_per_member
-    drawn = uniform_columns(
-        np.arange(terms.members, dtype=np.int64) * PLACES,
-        np.zeros(terms.members, np.int64),
-        decision("household.size"),
-        SHARED,
-        np.uint64(seed),
-    )
+    marks = _marks(terms.members, "household.size", seed)
     return 1 + np.minimum(
-        np.searchsorted(_cumulative_sizes(law.mean, law.cv), drawn[0], side="left"), LARGEST_HOUSEHOLD - 1
+        np.searchsorted(_cumulative_sizes(law.mean, law.cv), marks, side="left"), LARGEST_HOUSEHOLD - 1
     )
 
 
@@ -126,7 +188,7 @@ def _places_for_children(born, woman, terms, years, calendar):
     return np.nonzero(fertile & woman[:, None])
 
 
-def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms, seed):
+def _with_children(sizes, household, ordinal, born, woman, mothers, years, home, joins, terms, seed):
     """All columns, people and places of children merged in the order of household and ordinal."""
     places = np.bincount(household[mothers], minlength=len(sizes))
     child_home = household[mothers]
@@ -145,6 +207,8 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
     row["birth_year"] = np.concatenate((np.full(len(household), -1), years))[order]
     return Association(
         row,
+        home,
+        joins,
         first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
         mutual=np.zeros(len(sizes), np.int32),
         homes=np.array([0, len(sizes)]),
@@ -154,7 +218,7 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, terms
 class LifeTables(NamedTuple):
     """What the script of births and deaths is written from."""
 
-    birth_probability: float  # a year, of a woman of 15 to 49; 0 if births are closed
+    has_births: bool
     death_first: np.ndarray  # age bands: first year of age, shape (bands,)
     death_end: np.ndarray  # age at the band's end; infinite if open
     death_rate: np.ndarray  # deaths per person-year
@@ -167,7 +231,7 @@ def life_tables(terms, calendar):
     """The tables of an association's terms, for `write_script`."""
     bands = terms.deaths or ()
     return LifeTables(
-        terms.births or 0.0,
+        terms.births is not None,
         np.array([first for first, _, _ in bands], dtype=np.float64),
         np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
         np.array([rate for _, _, rate in bands], dtype=np.float64),
@@ -192,20 +256,18 @@ def _age_at_death(age, e, tables):
     return math.inf
 
 
-@kernel
-def _day_of_death(born, entity, tables, world, seed):
+@rule
+def _day_of_death(born, u, tables):
     """The day on which someone dies, at least the day after birth and day 1; NEVER_DAY if beyond all bands."""
-    u, _ = uniforms(entity, 0, tables.death, world, seed)
     age = _age_at_death(-born / DAYS_PER_YEAR if born < 0 else 0.0, exponential(u), tables)
     last = born + np.floor(min(age, 1e8) * DAYS_PER_YEAR)
     return np.int32(min(max(last, born + 1, 1), NEVER_DAY))
 
 
 @rule
-def _day_of_birth(year, entity, tables, world, seed):
+def _day_of_birth(year, u, when, probability, tables):
     """The day in a year of the horizon on which a woman gives birth; NEVER_DAY if she does not."""
-    u, when = uniforms(entity, year, tables.birth, world, seed)
-    if u >= tables.birth_probability:
+    if u >= probability:
         return NEVER_DAY
     month = np.int64(12 * when)
     start = tables.month_first[12 * year + month]
@@ -214,21 +276,32 @@ def _day_of_birth(year, entity, tables, world, seed):
 
 
 @kernel
-def write_script(seed, world0, people, tables, person):
-    """Fill `born` and `dies` of each world's people, records of shape (worlds, rows)."""
+def write_script(seed, world0, people, births, tables, u, v, person):
+    """Fill `born` and `dies` of each world's people, records of shape (worlds, rows); `births`, (worlds,), are the
+    probabilities of births; u and v, (rows,), are scratch.
+    """
     mortal = len(tables.death_rate) > 0
+    rows = person.shape[1]
     for w in range(person.shape[0]):
         world = np.uint32(world0 + w)
-        for i in range(person.shape[1]):
-            row = people.row[i]
-            person[w, i].born, person[w, i].dies = row.born, NEVER_DAY
-            if mortal and row.mother < 0:
-                person[w, i].dies = _day_of_death(row.born, row.entity, tables, world, seed)
-        for i in range(person.shape[1]):
-            row = people.row[i]
-            if row.mother >= 0:
-                day = _day_of_birth(row.birth_year, people.row[row.mother].entity, tables, world, seed)
-                if day < person[w, row.mother].dies:
-                    person[w, i].born = day
-                    if mortal:
-                        person[w, i].dies = _day_of_death(day, row.entity, tables, world, seed)
+        for i in range(rows):
+            person[w, i].born, person[w, i].dies = people.row[i].born, NEVER_DAY
+        if tables.has_births:
+            for i in range(rows):
+                mother = max(people.row[i].mother, 0)
+                u[i], v[i] = uniforms(people.row[mother].entity, people.row[i].birth_year, tables.birth, world, seed)
+            for i in range(rows):
+                if people.row[i].mother >= 0:
+                    person[w, i].born = _day_of_birth(people.row[i].birth_year, u[i], v[i], births[w], tables)
+        if mortal:
+            for i in range(rows):
+                u[i], v[i] = uniforms(people.row[i].entity, 0, tables.death, world, seed)
+            for i in range(rows):
+                if people.row[i].mother < 0:
+                    person[w, i].dies = _day_of_death(person[w, i].born, u[i], tables)
+        for i in range(rows):
+            if people.row[i].mother >= 0 and person[w, i].born != NEVER_DAY:
+                if person[w, i].born >= person[w, people.row[i].mother].dies:
+                    person[w, i].born = NEVER_DAY
+                elif mortal:
+                    person[w, i].dies = _day_of_death(person[w, i].born, u[i], tables)

@@ -3,16 +3,19 @@
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.draws import GAMMA_CLASSES, decision, uniform_columns
+from mho_sim.draws import GAMMA_CLASSES, decision, lognormal_parameters, uniform_columns
 from mho_sim.engine import cash, living, opening
-from mho_sim.engine.clock import Calendar, Clock, Part, day_of, moment
+from mho_sim.engine.clock import PART, Calendar, Clock, Part, day_of, moment
+from mho_sim.engine.dues import dues_of
 from mho_sim.engine.processes import PROCESSES
-from mho_sim.engine.tables import scheme_tables, setting_tables
-from mho_sim.population import PERSON, associate, life_tables, write_script
+from mho_sim.engine.tables import NEED, scheme_tables, setting_of_worlds, setting_tables, zones_of
+from mho_sim.engine.unknowns import Numbers
+from mho_sim.population import NEVER_DAY, PERSON, associate, birthday, life_tables, scale_incomes, write_script
+from mho_sim.rules import OLDEST, completed_age
 
 
 class Prepared:
-    """What all worlds of a scenario and seed share: calendar, association, tables, opening books."""
+    """What all worlds of a scenario and seed share: calendar, association, tables, dues, opening books."""
 
     def __init__(self, scenario, seed):
         self.scenario, self.seed = scenario, np.uint64(seed)
@@ -20,9 +23,13 @@ class Prepared:
         self.people = associate(scenario, seed, self.calendar)
         self.life = life_tables(scenario.setting.association, self.calendar)
         self.setting = setting_tables(scenario, self.calendar)
-        self.scheme = scheme_tables(scenario, self.calendar)
-        _refuse_collisions(scenario.kinds)
-        self.opening = opening.opening_of(scenario, self.seed, self.people, self.scheme, self.calendar)
+        self.scheme = scheme_tables(scenario, self.calendar, self.people.joins)
+        self.dues = dues_of(scenario, self.people.joins, self.calendar)
+        self.start = _start(scenario, self.people, self.setting.birthdays)
+        _refuse_collisions(scenario)
+        self.opening = opening.opening_of(
+            scenario, self.seed, self.people, self.start, self.scheme, self.calendar
+        )
 
     @property
     def households(self):
@@ -30,10 +37,26 @@ class Prepared:
         return len(self.people.first) - 1
 
 
-def _refuse_collisions(kinds):
-    """Two decisions with one number would share their luck. Raises ValueError, naming them (one chance in 10^7)."""
-    names = [f"illness.{kind}.{what}" for kind in kinds for what in ("next", "again", "cost", "community")]
-    names += ["household.size", "household.status", "person", "frailty", "death", "birth", "contribution.paid"]
+def _start(scenario, people, birthdays):
+    """Where everyone stands on day 0, the same in all worlds."""
+    row = people.row
+    there, born = row["mother"] < 0, row["born"].astype(np.int64)
+    passed = np.array([birthday.py_func(born, years) <= 0 for years in birthdays]).reshape(len(birthdays), len(born))
+    band = np.where(there, passed.sum(axis=0), 0).astype(np.uint8)
+    child = scenario.scheme.contribution.child
+    child_band = int(np.flatnonzero(birthdays == child[0])[0]) if child else -1
+    by_household = [np.add.reduceat(who.astype(np.int64), people.first[:-1]) for who in (there, there & (band <= child_band))]
+    age = np.where(there, np.minimum(completed_age.py_func(-born), OLDEST), 0)
+    return living.Start(band, age, *by_household, child_band)
+
+
+def _refuse_collisions(scenario):
+    """Two decisions with one number would share their luck. Raises ValueError, naming them (one chance in 10^6)."""
+    whats = ("next", "again", "cost", "marks", "letter", "referral", "chronic", "community")
+    names = [f"illness.{kind}.{what}" for kind in scenario.kinds for what in whats]
+    names += [*(f"household.{what}" for what in ("size", "status", "sector", "zone", "category", "intake")), "person"]
+    names += ["frailty", "death", "birth", "birth.kind", "contribution.paid", "membership.renewed", "enterprise.scale"]
+    names += ["enterprise.month", *scenario.unknowns]
     known = {}
     for name in names:
         twin = known.setdefault(int(decision(name)), name)
@@ -52,16 +75,22 @@ class Batch:
     def __init__(self, prepared, world0, worlds, room=0):
         self.prepared, self.world0, self.worlds = prepared, world0, worlds
         self.world = np.arange(world0, world0 + worlds)
-        self.people, self.calendar = prepared.people, prepared.calendar
-        self.setting, self.scheme = prepared.setting, prepared.scheme
+        self.people, self.calendar, self.scheme = prepared.people, prepared.calendar, prepared.scheme
+        numbers = Numbers(prepared.scenario, prepared.seed, world0, worlds)
+        self.setting = setting_of_worlds(prepared.setting, prepared.scenario, self.calendar, numbers, self.people)
         self.state, self.memory, self.till = _blank(prepared, worlds, room)
         self.month, self.lived_to, self.settled_to = 0, 0, 0
         self._ill_days = 0  # days of the month whose illness has been lived
-        self._agenda = np.zeros(prepared.households, np.int64)
-        write_script(prepared.seed, world0, self.people, prepared.life, self.state.person)
+        rows = len(self.people.row)
+        self._slots = living.slots_for(rows, len(self.setting.kind), prepared.households)
+        self._of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))  # scratch
+        births = prepared.scenario.setting.association.births
+        share = np.zeros(worlds) if births is None else numbers.of("setting.association.births", births, 1.0)
+        write_script(prepared.seed, world0, self.people, share, prepared.life, *self._of_people, self.state.person)
         self._community = self._community_factors()
         self._set_pace()
-        living.begin(world0, prepared.seed, self.people, self.setting, self.state)
+        self._set_incomes()
+        living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self.state, *self._of_people)
         opening.open_mutual(self)
 
     def live_to(self, now):
@@ -72,15 +101,76 @@ class Batch:
         if self.lived_to <= moment(day, Part.ILLNESS):  # later on a day nobody pays, is born, dies or falls ill
             ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
             stretch = living.Stretch(
-                now, self.month, first_day, ill_days > self._ill_days, self.world0, self.prepared.seed
+                now,
+                self.month,
+                first_day,
+                int(self.calendar.first[self.month + 1]),
+                ill_days > self._ill_days,
+                self.world0,
+                self.prepared.seed,
             )
             limits, self._ill_days = self.state.clock + ill_days * self.state.pace, ill_days
-            living.live(stretch, limits, self._agenda, self.people, self.setting, self.scheme, self.state, self.memory)
+            living.live(
+                stretch,
+                limits,
+                self._slots,
+                self.prepared.start,
+                self.people,
+                self.setting,
+                self.scheme,
+                self.state,
+                self.memory,
+            )
         self.lived_to = now
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
-            cash.settle(self.settled_to, end_day, self.till, self.memory)
+            cash.settle(self.settled_to, end_day, self.scheme, self.till, self.memory)
             self.settled_to = end_day
+
+    def collect(self, period, group, day):
+        """The contributions of a period of a group fall due."""
+        cash.collect(
+            period,
+            group,
+            day,
+            self.month,
+            0,
+            self.world0,
+            self.prepared.seed,
+            self.people,
+            self.setting,
+            self.scheme,
+            self.state,
+            self.till,
+            self.memory,
+            *self._of_homes,
+        )
+
+    def renew(self, group, day, part):
+        """The households of a group decide whether to stay."""
+        cash.renew(
+            group,
+            day,
+            int(part) * PART,
+            self.month,
+            0,
+            self.world0,
+            self.prepared.seed,
+            self.people,
+            self.setting,
+            self.state,
+            self.memory,
+        )
+
+    def book(self, debit, credit, amounts, day, part, reason):
+        """The scheme's own entry, of one amount or one per world; none where it is 0."""
+        amounts = np.broadcast_to(np.asarray(amounts, np.int64).reshape(-1, 1), self.till.cash.shape)
+        cash.book(debit, credit, np.ascontiguousarray(amounts), moment(day, part), reason, self.memory)
+
+    def receive_support(self, amounts, day, part):
+        """Support that was due comes in."""
+        self.book(ledger.CASH, ledger.SUPPORT_RECEIVABLE, amounts, day, part, rules.SUPPORT_RECEIVED)
+        self.memory.paid_in[:, :, day] += np.asarray(amounts).reshape(-1, 1)
 
     def close_month(self, day):
         """Close the open month and turn to the next."""
@@ -88,12 +178,16 @@ class Batch:
             self.month,
             day,
             self.month % 12 == 11,
+            self.prepared.dues.earning[self.month],
+            self.world0,
+            self.prepared.seed,
             self.people,
             self.setting,
             self.scheme,
             self.state,
             self.till,
             self.memory,
+            *self._of_homes,
         )
         self.state.clock[:] += self.state.pace * (self.calendar.first[self.month + 1] - self.calendar.first[self.month])
         self.month, self._ill_days = self.month + 1, 0
@@ -118,7 +212,7 @@ class Batch:
         for account in (debit, credit):
             if account not in ledger.ACCOUNTS:
                 raise ValueError(f"{account!r} is no account; they are {', '.join(ledger.ACCOUNTS)}")
-        if credit == "cash" or debit in cash.CREDITORS:
+        if credit == "cash" or debit in (*cash.CREDITORS, "members_claims"):
             raise ValueError(
                 "money leaves the cash box only by paying a debt on its day: credit 'suppliers' or 'providers' to spend"
             )
@@ -126,7 +220,7 @@ class Batch:
         if not np.issubdtype(amounts.dtype, np.integer) or (amounts < 0).any():
             raise ValueError(f"an amount is a whole number of the smallest unit, at least 0, not {amount!r}")
         accounts = ledger.ACCOUNTS.index(debit), ledger.ACCOUNTS.index(credit)
-        cash.post_own(*accounts, amounts.astype(np.int64), self.lived_to, self.memory)
+        cash.book(*accounts, amounts.astype(np.int64)[:, None], self.lived_to, rules.OWN_PROCESS, self.memory)
         day = day_of(self.lived_to)
         if debit == "cash" and self.settled_to > day:
             self.till.cash[:] += amounts[:, None]
@@ -140,23 +234,49 @@ class Batch:
         kinds, years, mutuals = len(self.setting.kind), self.calendar.months // 12, self.till.cash.shape[1]
         factors = np.ones((self.worlds, mutuals, kinds, years))
         entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
-        for k in np.flatnonzero(self.setting.community[:, -1] != 1.0):
+        for k in range(kinds):
             for w, world in enumerate(self.world):
-                u = uniform_columns(
-                    entity, year, self.setting.kind["illness_community"][k], np.uint32(world), self.prepared.seed
-                )[0]
-                factors[w, :, k] = self.setting.community[k][(u * GAMMA_CLASSES).astype(np.int64)].reshape(
-                    mutuals, years
-                )
+                row = self.setting.factors[self.setting.of_world["community"][w, k]]
+                if row[-1] != 1.0:
+                    u = uniform_columns(
+                        entity, year, self.setting.kind["illness_community"][k], np.uint32(world), self.prepared.seed
+                    )[0]
+                    factors[w, :, k] = row[(u * GAMMA_CLASSES).astype(np.int64)].reshape(mutuals, years)
         return factors
 
     def _set_pace(self):
-        """Set the ticks a day of each clock for the month that begins; births have a clock that reads the day."""
+        """Set the ticks a day of each clock for the month that begins; kinds that go by the day have a clock that reads
+        the day.
+        """
+        by_day = self.setting.kind["comes"] != NEED
         self.state.pace[:] = np.floor(
             self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5
         ).astype(np.int64)
-        self.state.pace[:, :, self.setting.kind["of_births"]] = 1
-        self.state.clock[:, :, self.setting.kind["of_births"]] = self.calendar.first[self.month]
+        self.state.pace[:, :, by_day] = 1
+        self.state.clock[:, :, by_day] = self.calendar.first[self.month]
+
+    def _set_incomes(self):
+        """Set what households live on in each world, and in which fifth they are."""
+        enterprises = self.prepared.scenario.setting.enterprises
+        if not enterprises:
+            return
+        spread = [lognormal_parameters(1, e.cv) if e.cv > 0 else (0.0, 0.0) for e in enterprises]
+        log_mean, log_sd = (np.array(column) for column in zip(*spread))
+        for w, world in enumerate(self.world):
+            scale_incomes(
+                decision("enterprise.scale"),
+                np.uint32(world),
+                self.prepared.seed,
+                log_mean,
+                log_sd,
+                self.people.home,
+                self.setting.scale[w],
+            )
+        good = np.array([np.cumsum(e.good_months)[-1] / 12 for e in enterprises])
+        bad_income, good_income = self.setting.income[..., 0], self.setting.income[..., 1]
+        usual = self.setting.scale * (good * good_income + (1 - good) * bad_income)[:, self.people.home["sector"]]
+        rank = np.argsort(np.argsort(usual, axis=1, kind="stable"), axis=1, kind="stable")
+        self.state.home["fifth"] = rank * living.FIFTHS // self.prepared.households
 
 
 def _blank(prepared, worlds, room):
@@ -164,25 +284,34 @@ def _blank(prepared, worlds, room):
     rows, homes, kinds = len(prepared.people.row), prepared.households, len(prepared.setting.kind)
     mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
     registers = len(ledger.measures(prepared.scenario.kinds))
+    creditors, zones = prepared.scheme.tolerance.shape[1], len(zones_of(prepared.scenario))
+    cells = zones * len(prepared.setting.good) * living.FIFTHS * 2 * living.AGE_GROUPS
+    keeps_spent = (prepared.scheme.benefit["person_ceiling"] < rules.NO_LIMIT).any()
     of_mutual = (worlds, mutuals)
     state = living.State(
         person=np.zeros((worlds, rows), PERSON),
         home=np.zeros((worlds, homes), living.HOME),
         due=np.full((worlds, kinds, rows), living.NEVER),
-        ordinal=np.zeros((worlds, kinds, rows), np.int32),
+        told=np.zeros((worlds, kinds, rows), living.TOLD),
+        spent=np.zeros((worlds, kinds, rows) if keeps_spent else (worlds, 0, 0), np.int64),
+        by_home=np.zeros((worlds, homes, kinds), living.BY_HOME),
         clock=np.zeros((worlds, mutuals, kinds), np.int64),
         pace=np.zeros((worlds, mutuals, kinds), np.int64),
     )
-    state.home["pays_on"] = state.home["suspended_from"] = living.NEVER
+    state.home["pays_on"] = state.home["suspended_from"] = state.home["struck_from"] = living.NEVER
+    state.home["left_on"] = NEVER_DAY
+    state.home["joins"] = state.home["cover_from"] = prepared.people.joins[prepared.people.home["group"]]
     memory = living.Memory(
         books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64),
         registers=np.zeros((*of_mutual, months, registers), np.int64),
+        whom=np.zeros((*of_mutual, cells, len(ledger.CELL_MEASURES)), np.int64),
         closings=np.zeros((*of_mutual, months, len(ledger.ACCOUNTS)), np.int64),
         log=np.zeros((worlds, room), ledger.ENTRY),
         written=np.zeros(worlds, np.int64),
         paid_in=np.zeros((*of_mutual, days), np.int64),
-        owing=np.zeros((*of_mutual, days, 2), np.int64),
+        owing=np.zeros((*of_mutual, days, creditors), np.int64),
     )
+    periods, groups = len(prepared.dues.periods), len(prepared.people.joins)
     till = cash.Till(
         cash=np.zeros(of_mutual, np.int64),
         overdue=np.zeros(of_mutual, np.int64),
@@ -190,8 +319,12 @@ def _blank(prepared, worlds, room):
         first_late=np.full(of_mutual, -1),
         late_days=np.zeros(of_mutual, np.int64),
         worst=np.full(of_mutual, -rules.NO_LIMIT),
-        total=np.zeros((*of_mutual, months), np.int64),
-        earned=np.zeros((*of_mutual, months), np.int64),
+        first_stopped=np.full(of_mutual, -1),
+        lost=np.full(of_mutual, -1),
+        fallen_due=np.zeros(of_mutual, np.int64),
+        total=np.zeros((*of_mutual, periods, 2), np.int64),
+        earned=np.zeros((*of_mutual, periods, 2), np.int64),
+        would=np.zeros((*of_mutual, groups, 2), np.int64),
     )
     return state, memory, till
 

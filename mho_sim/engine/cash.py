@@ -11,16 +11,24 @@ from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.ledger import post, scheme_measure
+from mho_sim.engine.living import NEVER, PROVIDER, SUPPLIER, _cell, receive
+from mho_sim.ledger import post, post_for_all, scheme_measure
 from mho_sim.population import PLACES
 
-NEW_DUES, SETTLEMENT, CLOSING = (int(part) * PART for part in (Part.NEW_DUES, Part.SETTLEMENT, Part.CLOSING))
-CREDITORS = ("suppliers", "providers")
-SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are paid
+LATE_PAYMENTS, MEMBERSHIP, NEW_DUES, SETTLEMENT, CLOSING = (
+    int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.NEW_DUES, Part.SETTLEMENT, Part.CLOSING)
+)
+CREDITORS = ("suppliers", "providers")  # whom a user's own process may owe
+WHOLE, BEGUN = 0, 1  # what is earned of a period: of its total, or of what would fall due today
+NOT_SETTLED = np.int64(-1)
+
+EARNING = np.dtype(
+    [("cohort", "i4"), ("group", "i4"), ("of", "i4"), ("elapsed", "i8"), ("length", "i8")], align=True
+)  # a period of a group at a closing
 
 
 class Till(NamedTuple):
-    """What a batch remembers of cash and of periods of contribution; W worlds, M mutuals, P periods."""
+    """What a batch remembers of cash and of periods of contribution; W worlds, M mutuals, P periods of all groups."""
 
     cash: np.ndarray  # (W, M): after the last day that was settled
     overdue: np.ndarray  # (W, M): due and unpaid
@@ -28,22 +36,81 @@ class Till(NamedTuple):
     first_late: np.ndarray  # (W, M): first late day; -1 if none
     late_days: np.ndarray  # (W, M)
     worst: np.ndarray  # (W, M): the largest of due and unpaid minus cash
-    total: np.ndarray  # (W, M, P): contributions that fell due for a period
-    earned: np.ndarray  # (W, M, P): of these, booked as earned
+    first_stopped: np.ndarray  # (W, M): first day on which a provider no longer tolerates to be owed; -1 if none
+    lost: np.ndarray  # (W, M): month of the closing at which the mutual is lost; -1 if none
+    fallen_due: np.ndarray  # (W, M): members' contributions since the start
+    total: np.ndarray  # (W, M, P, members and State): contributions that fell due for a period
+    earned: np.ndarray  # (W, M, P, members and State): of these, booked as earned
+    would: np.ndarray  # (W, M, groups, members and State): what would fall due at a closing
+
+
+@rule
+def _is_enrolled(w, h, day, state):
+    return state.home[w, h].joins <= day < state.home[w, h].left_on
+
+
+@rule
+def _amount_due(w, h, m, people, scheme, state):
+    """What a household owes for one period, money, and the State for it."""
+    alive, category = np.int64(state.home[w, h].alive), people.home[h].category
+    of_size = scheme.of_size[m, min(alive, rules.SIZES - 1)]
+    amount = rules.contribution_due(
+        scheme.contribution[m],
+        of_size,
+        scheme.category_millionths[m, category],
+        alive,
+        np.int64(state.home[w, h].children),
+    )
+    return amount, alive * scheme.state[m, category]
 
 
 @kernel
-def collect(period, day, mutual, world0, seed, people, setting, scheme, state, till, memory):
-    """The contributions of one period fall due for all households of a mutual; some pay at once."""
-    contribution = scheme.contribution[mutual]
-    deferred = ledger.UNEARNED if scheme.in_advance[mutual] else ledger.ACCRUED
-    when = day * DAY + NEW_DUES
+def join(group, day, mutual, people, scheme, state, memory):
+    """The households of a group pay their joining fee."""
+    fee, when = scheme.joining_fee[mutual], day * DAY + NEW_DUES
     for w in range(state.home.shape[0]):
         for h in range(state.home.shape[1]):
-            amount = rules.contribution_due(contribution, state.home[w, h].alive)
-            if people.mutual[h] != mutual or amount == 0:
+            if people.mutual[h] == mutual and people.home[h].group == group and state.home[w, h].alive > 0:
+                post(memory, w, mutual, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
+                memory.paid_in[w, mutual, day] += fee
+
+
+@kernel
+def collect(cohort, group, day, month, mutual, world0, seed, people, setting, scheme, state, till, memory, u, v):
+    """The contributions of one period fall due for all households of a group; some pay at once. u and v,
+    (households,), are scratch.
+    """
+    deferred = ledger.UNEARNED if scheme.in_advance[mutual] else ledger.ACCRUED
+    when, homes = day * DAY + NEW_DUES, state.home.shape[1]
+    for w in range(state.home.shape[0]):
+        world, paying = np.uint32(world0 + w), setting.paying[w]
+        for h in range(homes):
+            u[h], v[h] = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
+        if setting.mixed_paying:
+            _good_months(month, world, seed, people, setting, v)
+        for h in range(homes):
+            if people.mutual[h] != mutual or people.home[h].group != group or not _is_enrolled(w, h, day, state):
                 continue
-            till.total[w, mutual, period] += amount
+            amount, from_state = _amount_due(w, h, mutual, people, scheme, state)
+            if from_state > 0:
+                till.total[w, mutual, cohort, 1] += from_state
+                post(
+                    memory,
+                    w,
+                    mutual,
+                    ledger.SUPPORT_RECEIVABLE,
+                    ledger.DEFERRED_SUPPORT,
+                    from_state,
+                    when,
+                    h,
+                    ledger.NOBODY,
+                    -1,
+                    rules.STATE_DUE,
+                )
+            if amount == 0:
+                continue
+            till.total[w, mutual, cohort, 0] += amount
+            till.fallen_due[w, mutual] += amount
             post(
                 memory,
                 w,
@@ -75,37 +142,63 @@ def collect(period, day, mutual, world0, seed, people, setting, scheme, state, t
                     rules.PAID_FROM_ADVANCE,
                 )
             if amount > 0:
-                _pay_or_owe(w, h, mutual, amount, day, np.uint32(world0 + w), seed, setting, scheme, state, memory)
+                on_time = paying.on_time_bad if setting.mixed_paying and v[h] == 0.0 else paying.on_time
+                late = rules.days_late(u[h], on_time, paying.never, paying.mean_days_late)
+                if late == 0 and state.home[w, h].owed == 0:
+                    kinds = len(setting.kind)
+                    receive(w, mutual, h, amount, day, NEW_DUES, month, rules.PAID_ON_TIME, kinds, scheme, memory)
+                else:
+                    _owe_more(w, h, mutual, amount, day, late, scheme, state)
 
 
 @rule
-def _pay_or_owe(w, h, mutual, amount, day, world, seed, setting, scheme, state, memory):
-    """A household pays on the due day, or adds the amount to what it owes."""
-    late = np.int64(0)
-    if setting.on_time < 1.0:
-        u, _ = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
-        late = rules.days_late(u, setting.on_time, setting.mean_days_late)
-    if late == 0 and state.home[w, h].owed == 0:
-        post(
-            memory,
-            w,
-            mutual,
-            ledger.CASH,
-            ledger.RECEIVABLE,
-            amount,
-            day * DAY + NEW_DUES,
-            h,
-            ledger.NOBODY,
-            -1,
-            rules.PAID_ON_TIME,
-        )
-        memory.paid_in[w, mutual, day] += amount
-        return
+def _good_months(month, world, seed, people, setting, good):
+    """Whether a month is good for each household's enterprise: 1 or 0."""
+    for h in range(len(good)):
+        good[h], _ = uniforms(h * PLACES, month, setting.month_decision, world, seed)
+    for h in range(len(good)):
+        good[h] = 1.0 if good[h] < setting.good[people.home[h].sector, month] else 0.0
+
+
+@rule
+def _owe_more(w, h, mutual, amount, day, late, scheme, state):
+    """A household adds an amount to what it owes; `late` is when it would pay it, in days, -1 for never."""
+    pays_on = NEVER if late < 0 else day + late
     if state.home[w, h].owed == 0:
         state.home[w, h].suspended_from = scheme.suspended_from[mutual, day]
-        state.home[w, h].pays_on = day + late
+        state.home[w, h].struck_from = scheme.struck_from[mutual, day]
+        state.home[w, h].pays_on = pays_on
     state.home[w, h].owed += amount
-    state.home[w, h].pays_on = max(state.home[w, h].pays_on, day + late)
+    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
+
+
+@kernel
+def renew(group, day, part, month, mutual, world0, seed, people, setting, state, memory):
+    """The households of a group decide whether to stay for another year."""
+    when = day * DAY + part
+    for w in range(state.home.shape[0]):
+        for h in range(state.home.shape[1]):
+            if (
+                people.mutual[h] != mutual
+                or people.home[h].group != group
+                or not _is_enrolled(w, h, day, state)
+                or setting.renewing[w] >= 1.0
+            ):
+                continue
+            u, _ = uniforms(h * PLACES, day, setting.renewing_decision, np.uint32(world0 + w), seed)
+            if u >= setting.renewing[w]:
+                state.home[w, h].left_on = day
+                memory.registers[w, mutual, month, scheme_measure(len(setting.kind), ledger.HAVE_LEFT)] += 1
+                post(memory, w, mutual, ledger.CASH, ledger.CASH, 0, when, h, ledger.NOBODY, -1, rules.LEFT)
+
+
+@kernel
+def book(debit, credit, amounts, when, reason, memory):
+    """An entry of an amount per world and mutual, (worlds, mutuals), nobody's in particular; none where it is 0."""
+    for w in range(amounts.shape[0]):
+        for m in range(amounts.shape[1]):
+            if amounts[w, m] > 0:
+                post_for_all(memory, w, m, debit, credit, amounts[w, m], when, reason)
 
 
 @rule
@@ -116,38 +209,45 @@ def _pay_debt(w, m, due_day, creditor, day, till, memory):
         memory.owing[w, m, due_day, creditor] -= paid
         till.cash[w, m] -= paid
         till.overdue[w, m] -= paid
-        account = ledger.SUPPLIERS if creditor == SUPPLIER else ledger.PROVIDERS
-        post(
-            memory,
-            w,
-            m,
-            account,
-            ledger.CASH,
-            paid,
-            day * DAY + SETTLEMENT,
-            ledger.NOBODY,
-            ledger.NOBODY,
-            -1,
-            rules.DEBT_PAID,
-        )
+        account = ledger.PROVIDERS
+        if creditor == SUPPLIER:
+            account = ledger.SUPPLIERS
+        elif creditor == memory.owing.shape[3] - 1:
+            account = ledger.MEMBERS_CLAIMS
+        post_for_all(memory, w, m, account, ledger.CASH, paid, day * DAY + SETTLEMENT, rules.DEBT_PAID)
+
+
+@rule
+def _owed_on(w, m, day, memory):
+    """All that fell due on a day and is unpaid."""
+    owed = np.int64(0)
+    for creditor in range(memory.owing.shape[3]):
+        owed += memory.owing[w, m, day, creditor]
+    return owed
+
+
+@rule
+def _has_stopped(w, m, day, scheme, till, memory):
+    """Whether a creditor has been owed for longer than it tolerates."""
+    for creditor in range(memory.owing.shape[3]):
+        for due_day in range(till.oldest[w, m], day - min(scheme.tolerance[m, creditor], day + 1) + 1):
+            if memory.owing[w, m, due_day, creditor] > 0:
+                return True
+    return False
 
 
 @kernel
-def settle(first_day, end_day, till, memory):
+def settle(first_day, end_day, scheme, till, memory):
     """Roll the cash box from one day to another: money comes in, debts that are due are paid, the oldest first."""
     for w in range(till.cash.shape[0]):
         for m in range(till.cash.shape[1]):
             for day in range(first_day, end_day):
                 till.cash[w, m] += memory.paid_in[w, m, day]
-                till.overdue[w, m] += memory.owing[w, m, day, SUPPLIER] + memory.owing[w, m, day, PROVIDER]
+                till.overdue[w, m] += _owed_on(w, m, day, memory)
                 while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
-                    _pay_debt(w, m, till.oldest[w, m], SUPPLIER, day, till, memory)
-                    _pay_debt(w, m, till.oldest[w, m], PROVIDER, day, till, memory)
-                    if (
-                        memory.owing[w, m, till.oldest[w, m], SUPPLIER]
-                        + memory.owing[w, m, till.oldest[w, m], PROVIDER]
-                        == 0
-                    ):
+                    for creditor in range(memory.owing.shape[3]):
+                        _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
+                    if _owed_on(w, m, till.oldest[w, m], memory) == 0:
                         till.oldest[w, m] += 1
                 if till.overdue[w, m] == 0:
                     till.oldest[w, m] = day + 1
@@ -155,96 +255,177 @@ def settle(first_day, end_day, till, memory):
                     till.late_days[w, m] += 1
                     if till.first_late[w, m] < 0:
                         till.first_late[w, m] = day
+                    if till.first_stopped[w, m] < 0 and _has_stopped(w, m, day, scheme, till, memory):
+                        till.first_stopped[w, m] = day
                 till.worst[w, m] = max(till.worst[w, m], till.overdue[w, m] - till.cash[w, m])
 
 
 @rule
-def _earn(w, m, period, earned, deferred, day, till, memory):
+def _earn(w, m, cohort, whose, earned, deferred, income, reason, when, till, memory):
     """Book as earned the difference to what was earned of a period before."""
-    difference = earned - till.earned[w, m, period]
-    till.earned[w, m, period] = earned
-    when = day * DAY + CLOSING
+    difference = earned - till.earned[w, m, cohort, whose]
+    till.earned[w, m, cohort, whose] = earned
     if difference > 0:
-        post(
-            memory,
-            w,
-            m,
-            deferred,
-            ledger.CONTRIBUTIONS,
-            difference,
-            when,
-            ledger.NOBODY,
-            ledger.NOBODY,
-            -1,
-            rules.EARNED,
-        )
+        post_for_all(memory, w, m, deferred, income, difference, when, reason)
     elif difference < 0:
-        post(
-            memory,
-            w,
-            m,
-            ledger.CONTRIBUTIONS,
-            deferred,
-            -difference,
-            when,
-            ledger.NOBODY,
-            ledger.NOBODY,
-            -1,
-            rules.EARNED,
-        )
+        post_for_all(memory, w, m, income, deferred, -difference, when, reason)
 
 
 @rule
-def _count_members(w, m, month, day, kinds, people, scheme, state, memory):
-    """Count people and households by status at a closing; returns what would fall due if today were a due day."""
-    register, would_be_due = memory.registers[w, m, month], np.int64(0)
+def _strike_off(w, m, month, day, people, kinds, state, memory):
+    """Households that have owed for too long leave; what they owe is lost."""
+    for h in range(state.home.shape[1]):
+        if state.home[w, h].struck_from <= day and people.mutual[h] == m and _is_enrolled(w, h, day, state):
+            owed, when = state.home[w, h].owed, day * DAY + CLOSING
+            if owed > 0:
+                post(
+                    memory,
+                    w,
+                    m,
+                    ledger.BAD_DEBTS,
+                    ledger.RECEIVABLE,
+                    owed,
+                    when,
+                    h,
+                    ledger.NOBODY,
+                    -1,
+                    rules.STRUCK_OFF,
+                )
+                memory.registers[w, m, month, scheme_measure(kinds, ledger.HAVE_LEFT)] += 1
+                state.home[w, h].left_on, state.home[w, h].owed = day, 0
+                state.home[w, h].pays_on = state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER
+
+
+@rule
+def _count_members(w, m, month, day, kinds, people, scheme, state, till, memory):
+    """Count people and households by status at a closing, and what would fall due if today were a due day."""
+    register = memory.registers[w, m, month]
+    for g in range(till.would.shape[2]):
+        till.would[w, m, g, 0] = till.would[w, m, g, 1] = 0
     for h in range(state.home.shape[1]):
         alive = state.home[w, h].alive
-        if people.mutual[h] != m or alive == 0:
+        if people.mutual[h] != m or alive == 0 or not _is_enrolled(w, h, day, state):
             continue
-        would_be_due += rules.contribution_due(scheme.contribution[m], alive)
+        amount, from_state = _amount_due(w, h, m, people, scheme, state)
+        till.would[w, m, people.home[h].group, 0] += amount
+        till.would[w, m, people.home[h].group, 1] += from_state
         register[scheme_measure(kinds, ledger.PEOPLE)] += alive
         covered_from = scheme.covered_from[m, state.home[w, h].cover_from + 1]
-        if rules.cover(True, day, state.home[w, h].suspended_from, covered_from) == rules.ACCEPTED:
+        if rules.cover(True, True, day, state.home[w, h].suspended_from, covered_from, False) == rules.ACCEPTED:
             register[scheme_measure(kinds, ledger.PEOPLE_COVERED)] += alive
         if day >= state.home[w, h].suspended_from:
             register[scheme_measure(kinds, ledger.SUSPENDED)] += 1
         else:
             register[scheme_measure(kinds, ledger.LATE if state.home[w, h].owed > 0 else ledger.PAID_UP)] += 1
-    return would_be_due
+
+
+@rule
+def _is_lost(w, m, month, scheme, till):
+    """Whether overdue debts are more than so many months' contributions, at the mean of the months so far."""
+    return till.fallen_due[w, m] > 0 and (
+        np.float64(till.overdue[w, m]) * (month + 1) > np.float64(scheme.lost_months[m]) * till.fallen_due[w, m]
+    )
+
+
+@rule
+def _burden(w, m, month, day, world, seed, people, setting, state, memory, income, u):
+    """The household-year's own spending against the income of its twelve months, overall and by whom; income and u,
+    (households,), are scratch.
+    """
+    kinds, homes = len(setting.kind), state.home.shape[1]
+    register = memory.registers[w, m, month]
+    for h in range(homes):
+        income[h] = 0.0
+    for of_year in range(month - 11, month + 1):
+        _good_months(of_year, world, seed, people, setting, u)
+        for h in range(homes):
+            amount = setting.income[w, people.home[h].sector, np.int64(u[h])]
+            income[h] += np.floor(setting.scale[w, h] * amount + 0.5)
+    for h in range(homes):
+        if people.mutual[h] != m or state.home[w, h].alive == 0:
+            continue
+        own, bills = np.float64(state.home[w, h].own), np.float64(state.home[w, h].bills)
+        cell = memory.whom[w, m, _cell(w, h, people.first[h], day, people, setting, state)]
+        register[scheme_measure(kinds, ledger.WITH_INCOME)] += 1
+        register[scheme_measure(kinds, ledger.INCOME)] += np.int64(income[h])
+        register[scheme_measure(kinds, ledger.OWN_SPENDING)] += state.home[w, h].own
+        register[scheme_measure(kinds, ledger.ALL_BILLS)] += state.home[w, h].bills
+        register[scheme_measure(kinds, ledger.OVER_10_WITH)] += own * 10.0 > income[h]
+        register[scheme_measure(kinds, ledger.OVER_10_WITHOUT)] += bills * 10.0 > income[h]
+        register[scheme_measure(kinds, ledger.OVER_25_WITH)] += own * 4.0 > income[h]
+        register[scheme_measure(kinds, ledger.OVER_25_WITHOUT)] += bills * 4.0 > income[h]
+        cell[ledger.OF_HOUSEHOLDS] += 1
+        cell[ledger.OF_OVER_10_WITH] += own * 10.0 > income[h]
+        cell[ledger.OF_OVER_10_WITHOUT] += bills * 10.0 > income[h]
+        cell[ledger.OF_OVER_25_WITH] += own * 4.0 > income[h]
+        cell[ledger.OF_OVER_25_WITHOUT] += bills * 4.0 > income[h]
+
+
+@rule
+def _count_people(w, m, day, people, setting, state, memory):
+    """Count, by whom, the people alive in enrolled households at the end of a household-year."""
+    for h in range(state.home.shape[1]):
+        if people.mutual[h] == m and _is_enrolled(w, h, day, state):
+            for i in range(people.first[h], people.first[h + 1]):
+                if state.person[w, i].born <= day < state.person[w, i].dies:
+                    memory.whom[w, m, _cell(w, h, i, day, people, setting, state), ledger.OF_PEOPLE] += 1
 
 
 @kernel
-def close(month, day, ends_year, people, setting, scheme, state, till, memory):
-    """Close a month: contributions are earned, members counted, balances kept, the clocks of illness moved on to the
-    next month.
+def close(
+    month, day, ends_year, earning, world0, seed, people, setting, scheme, state, till, memory, u, v
+):
+    """Close a month: who owes for too long is struck off, contributions are earned, members counted, balances kept;
+    at the end of a household-year its counters begin anew. `earning` are the records of the periods that are open; u
+    and v, (households,), are scratch.
     """
-    kinds = len(setting.kind)
+    kinds, when = len(setting.kind), day * DAY + CLOSING
     for w in range(state.home.shape[0]):
         for m in range(till.cash.shape[1]):
-            would_be_due = _count_members(w, m, month, day, kinds, people, scheme, state, memory)
-            period, months = month // scheme.months[m], scheme.months[m]
-            elapsed = month % months + 1
-            if scheme.in_advance[m]:
-                _earn(
-                    w,
-                    m,
-                    period,
-                    rules.earned(till.total[w, m, period], elapsed, months),
-                    ledger.UNEARNED,
-                    day,
-                    till,
-                    memory,
-                )
-            else:
-                if elapsed == 1 and period > 0:
-                    _earn(w, m, period - 1, till.total[w, m, period - 1], ledger.ACCRUED, day, till, memory)
-                _earn(w, m, period, rules.earned(would_be_due, elapsed, months), ledger.ACCRUED, day, till, memory)
+            _strike_off(w, m, month, day, people, kinds, state, memory)
+            _count_members(w, m, month, day, kinds, people, scheme, state, till, memory)
+            deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
+            for e in range(len(earning)):
+                period = earning[e]
+                for whose in range(2):
+                    total = till.total[w, m, period.cohort, whose]
+                    if period.of == BEGUN:
+                        total = till.would[w, m, period.group, whose]
+                    part = rules.earned(total, period.elapsed, period.length)
+                    if whose == 0:
+                        account, income, reason = deferred, ledger.CONTRIBUTIONS, rules.EARNED
+                    else:
+                        account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
+                    _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
+            if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
+                till.lost[w, m] = month
             for account in range(memory.books.shape[2]):
                 memory.closings[w, m, month, account] = memory.books[w, m, account]
+            if ends_year:
+                if setting.enterprises:
+                    _burden(
+                        w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v
+                    )
+                _count_people(w, m, day, people, setting, state, memory)
         if ends_year:
-            for h in range(state.home.shape[1]):
-                state.home[w, h].used = 0
+            _begin_year(w, state)
+
+
+@rule
+def _begin_year(w, state):
+    """What counts against the limits of a year begins anew."""
+    for h in range(state.home.shape[1]):
+        state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
+        for k in range(state.by_home.shape[2]):
+            state.by_home[w, h, k].paid = state.by_home[w, h, k].events = 0
+    for i in range(state.person.shape[1]):
+        state.person[w, i].used = 0
+    for k in range(state.told.shape[1]):
+        for i in range(state.told.shape[2]):
+            state.told[w, k, i].events = state.told[w, k, i].days = 0
+    for k in range(state.spent.shape[1]):
+        for i in range(state.spent.shape[2]):
+            state.spent[w, k, i] = 0
 
 
 @kernel
@@ -253,45 +434,16 @@ def open_books(debits, credits, amounts, till, memory):
     for w in range(till.cash.shape[0]):
         for m in range(till.cash.shape[1]):
             for e in range(len(amounts)):
-                post(
-                    memory, w, m, debits[e], credits[e], amounts[e], 0, ledger.NOBODY, ledger.NOBODY, -1, rules.OPENING
-                )
+                post_for_all(memory, w, m, debits[e], credits[e], amounts[e], 0, rules.OPENING)
             till.cash[w, m] = memory.books[w, m, ledger.CASH]
 
 
 @kernel
-def owe_from_before(homes, amounts, due_day, suspended_from, world0, seed, setting, state):
+def owe_from_before(homes, amounts, due_day, suspended_from, struck_from, world0, seed, setting, state):
     """Households that are late at the start owe a contribution of before, and will pay it after the start."""
     for w in range(state.home.shape[0]):
         for h, amount in zip(homes, amounts):
             u, _ = uniforms(h * PLACES, due_day, setting.payment_decision, np.uint32(world0 + w), seed)
-            state.home[w, h].owed, state.home[w, h].suspended_from = amount, suspended_from
-            state.home[w, h].pays_on = rules.days_late(u, 0.0, setting.mean_days_late)
-
-
-@kernel
-def post_own(debit, credit, amounts, when, memory):
-    """A user's own entry, an amount per world, in the books of the (one) mutual."""
-    for w in range(len(amounts)):
-        post(memory, w, 0, debit, credit, amounts[w], when, ledger.NOBODY, ledger.NOBODY, -1, rules.OWN_PROCESS)
-
-
-@kernel
-def run_up_expenses(amount, day, till, memory):
-    """Running costs are booked on a day and fall due on it."""
-    for w in range(till.cash.shape[0]):
-        for m in range(till.cash.shape[1]):
-            post(
-                memory,
-                w,
-                m,
-                ledger.EXPENSES,
-                ledger.SUPPLIERS,
-                amount,
-                day * DAY + SETTLEMENT,
-                ledger.NOBODY,
-                ledger.NOBODY,
-                -1,
-                rules.RUNNING_COSTS,
-            )
-            memory.owing[w, m, day, SUPPLIER] += amount
+            state.home[w, h].owed = amount
+            state.home[w, h].suspended_from, state.home[w, h].struck_from = suspended_from, struck_from
+            state.home[w, h].pays_on = rules.days_late(u, 0.0, 0.0, setting.paying[w].mean_days_late)

@@ -1,8 +1,11 @@
 """How a household lives alone between two moments: it pays what it owes, children are born, people age, die, fall ill,
 seek care.
 
-`live` is a walk over households; each that has something to do goes through its events in the order of the clock. What
-it does to the scheme goes into the books and into day buckets (paid in, claimed). Rules: MODEL.md, sections 5 to 7.
+A stretch of time is lived in short passes, world by world: whose episode is due, draw its marks, price it (loops that
+the compiler vectorizes), then household by household let what was drawn happen in the order of the clock. Draws are
+keyed, so what a pass has drawn is only kept, never decided: where a birth, a birthday, a death or a referral changes
+what is due, the rest of the household's stretch is lived step by step, each draw at its moment, with the same result.
+Rules: MODEL.md, sections 5 to 7.
 """
 
 from typing import NamedTuple
@@ -11,47 +14,74 @@ import numpy as np
 
 from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
-from mho_sim.draws import exponential, gamma_class, lognormal_money, uniforms
+from mho_sim.draws import LARGEST_BILL, exp, exponential, gamma_class, log, normal, uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.engine.tables import YEAR
+from mho_sim.engine.tables import (
+    CHRONIC,
+    EXPONENTIAL,
+    FIXED,
+    GAMMA,
+    LOGNORMAL,
+    NEED,
+    OF_BIRTHS,
+    OF_DEATHS,
+    REFERRED,
+    YEAR,
+)
 from mho_sim.ledger import kind_measure, post, scheme_measure
 from mho_sim.population import NEVER_DAY, PLACES, birthday
 
 NEVER = np.int64(2**62)
 LONGEST_DISTANCE = 2.0**60
 LATE_PAYMENT, MEMBERSHIP, ILLNESS = (int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.ILLNESS))
-NOTHING, SEVERAL, PAYS = -1, -2, -3  # on a household's agenda
+NOTHING, STEP_BY_STEP = -1, -2  # instead of the first slot of a household's chain
 LONG_SERVED = -1  # `cover_from` of those who have served all waiting periods
-
+LONGEST_STAY = 366.0
+SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are paid; the last is households
+AGES = (5, 15, 50)  # years at which the age groups of the registers begin, after the first
+FIFTHS, AGE_GROUPS = 5, 4
 
 HOME = np.dtype(
     [
         ("owed", "i8"),
         ("pays_on", "i8"),
         ("suspended_from", "i8"),
+        ("struck_from", "i8"),
         ("advance", "i8"),
         ("used", "i8"),
+        ("own", "i8"),
+        ("bills", "i8"),
         ("cover_from", "i4"),
+        ("joins", "i4"),
+        ("left_on", "i4"),
         ("next_change", "i4"),
-        ("alive", "i4"),
+        ("alive", "i2"),
+        ("children", "i2"),
+        ("fifth", "i2"),
     ],
     align=True,
 )
+TOLD = np.dtype([("ordinal", "i4"), ("events", "u2"), ("days", "u2")], align=True)
+BY_HOME = np.dtype([("paid", "i8"), ("events", "i8")], align=True)
 
 
 class State(NamedTuple):
     """What a batch remembers of people and households; W worlds, K kinds, M mutuals.
 
-    A `person` has born, dies (days), frailty (class of the personal factor) and band (birthdays passed at which a
-    multiplier may change). A `home` has owed, pays_on, suspended_from, advance (paid ahead), used (of the ceiling of
-    the household-year), cover_from, next_change (day of the next birth, birthday that matters, or death) and alive
-    (people).
+    A `person` has born, dies (days), frailty (class of the personal factor), band (birthdays passed at which something
+    may change), used (of the ceiling of the person-year). A `home` has owed, pays_on, suspended_from, struck_from,
+    advance (paid ahead), used (of the ceiling of the household-year), own (spending of the household-year), bills,
+    cover_from, joins, left_on, next_change (day of the next birth, birthday that matters, or death), alive and
+    children (people), fifth (of usual income). `told` has, of each kind, episodes so far, and in this year those and
+    the days that were counted.
     """
 
     person: np.ndarray  # (W, rows)
     home: np.ndarray  # (W, households)
     due: np.ndarray  # (W, K, rows): clock reading of the next episode
-    ordinal: np.ndarray  # (W, K, rows): episodes so far
+    told: np.ndarray  # (W, K, rows)
+    spent: np.ndarray  # (W, K, rows): of the kind's ceiling of the person-year; (W, 0, 0) where there is none
+    by_home: np.ndarray  # (W, households, K): paid and episodes counted in this year
     clock: np.ndarray  # (W, M, K): reading at the beginning of the month
     pace: np.ndarray  # (W, M, K): ticks a day in this month
 
@@ -61,11 +91,12 @@ class Memory(NamedTuple):
 
     books: np.ndarray  # (W, M, accounts)
     registers: np.ndarray  # (W, M, months, measures)
+    whom: np.ndarray  # (W, M, cells, measures)
     closings: np.ndarray  # (W, M, months, accounts)
     log: np.ndarray  # (W, room) entries
     written: np.ndarray  # (W,)
     paid_in: np.ndarray  # (W, M, days): money that came in on a day
-    owing: np.ndarray  # (W, M, days, 2): debts by due day, suppliers and providers
+    owing: np.ndarray  # (W, M, days, creditors): debts by due day: suppliers, providers, households
 
 
 class Stretch(NamedTuple):
@@ -74,9 +105,44 @@ class Stretch(NamedTuple):
     until: int  # moment before which events happen
     month: int
     first_day: int  # of the month
+    next_first: int  # of the next month
     has_illness: bool  # whether the illness part of a day lies in it
     world0: int
     seed: np.uint64
+
+
+class Slots(NamedTuple):
+    """Episodes that are due in a stretch with their draws, as columns; a household's are chained. Scratch."""
+
+    row: np.ndarray
+    kind: np.ndarray
+    next: np.ndarray  # the household's next slot, or NOTHING
+    day: np.ndarray
+    entity: np.ndarray
+    ordinal: np.ndarray
+    hazard: np.ndarray
+    mark: np.ndarray  # for seeking care
+    distance: np.ndarray  # ticks to the episode after it
+    price: np.ndarray  # the bill before it is rounded
+    stay: np.ndarray  # the mark for days
+    first: np.ndarray  # (households,): the household's first slot, NOTHING, or STEP_BY_STEP
+
+
+def slots_for(rows, kinds, households):
+    """Room for the slots of one world."""
+    room = max(rows * kinds, 1)
+    columns = ["i4", "i4", "i4", "i8", "i8", "i8", *["f8"] * 2, "i8", *["f8"] * 2]
+    return Slots(*(np.zeros(room, column) for column in columns), np.zeros(households, np.int64))
+
+
+class Start(NamedTuple):
+    """Where everyone stands on day 0, the same in all worlds."""
+
+    band: np.ndarray  # (rows,)
+    age: np.ndarray  # (rows,): completed years
+    alive: np.ndarray  # (households,)
+    children: np.ndarray  # (households,): below the age at which another contribution begins
+    child_band: int  # that age's place among the birthdays; -1
 
 
 @rule
@@ -88,14 +154,13 @@ def _ticks(x):
 @rule
 def _distance(u, hazard):
     """Ticks of the clock to the next episode; NEVER where there is no hazard."""
-    if hazard == 0.0:
-        return NEVER
-    return _ticks(exponential(u) / hazard * YEAR)
+    ticks = _ticks(exponential(u) / hazard * YEAR)
+    return NEVER if hazard == 0.0 else ticks
 
 
 @kernel
 def _first_distance(entity, index, which, world, seed, hazard):
-    """Ticks to an episode that no episode came before: at the start, at birth, or when a hazard returns from 0."""
+    """Ticks to an episode that no episode came before: at birth, or when a hazard returns from 0."""
     u, _ = uniforms(entity, index, which, world, seed)
     return _distance(u, hazard)
 
@@ -103,49 +168,93 @@ def _first_distance(entity, index, which, world, seed, hazard):
 @rule
 def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
-    sex = np.int64(people.row[i].woman)
+    sector = people.home[people.row[i].household].sector
     return (
-        setting.kind[k].need
-        * setting.multiplier[k, sex, state.person[w, i].band]
-        * setting.frailty[k, state.person[w, i].frailty]
+        setting.need[w, k, sector]
+        * setting.multiplier[k, np.int64(people.row[i].woman), state.person[w, i].band]
+        * setting.factors[setting.of_world[w, k].frailty, state.person[w, i].frailty]
     )
 
 
 @rule
+def _unrounded_bill(u, w, k, setting):
+    """A bill by a kind's cost law, before prices and rounding."""
+    law, a, b = setting.kind[k].law, setting.of_world[w, k].a, setting.of_world[w, k].b
+    if law == FIXED:
+        return a
+    if law == LOGNORMAL:
+        return a if b < 0.0 else exp(a + b * normal(u))
+    if law == EXPONENTIAL:
+        return a * exponential(1.0 - u)
+    if law == GAMMA:
+        return a * setting.factors[setting.kind[k].gamma, gamma_class(u)]
+    return setting.bills[k, _among(setting.bills[k], u), 0]
+
+
+@rule
+def _among(table, u):
+    """The first row whose cumulative share, the last but one column, is above u; of the padding, none."""
+    chosen = 0
+    while chosen + 1 < len(table) and table[chosen, 1] <= u and table[chosen + 1, 1] <= 1.5:
+        chosen += 1
+    return chosen
+
+
+@rule
 def _start_clocks(w, i, m, days, world, seed, people, setting, state):
-    """Set a person's first episode of every kind, `days` days after the month began."""
+    """Set a newborn's first episode of every kind that a need brings, `days` days after the month began."""
     for k in range(len(setting.kind)):
-        if not setting.kind[k].of_births:
+        if setting.kind[k].comes == NEED:
             hazard = _hazard(w, i, k, people, setting, state)
             distance = _first_distance(people.row[i].entity, 0, setting.kind[k].illness_next, world, seed, hazard)
             state.due[w, k, i] = min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER)
 
 
 @kernel
-def begin(world0, seed, people, setting, state):
-    """Give everyone of a batch their frailty, age band and first episodes, and every household its first change."""
+def begin(world0, seed, start, people, setting, state, u, v):
+    """Give everyone of a batch their frailty, age band and first episodes, and every household its first change; u and
+    v, (rows,), are scratch.
+    """
+    rows = state.person.shape[1]
     for w in range(state.person.shape[0]):
         world = np.uint32(world0 + w)
+        for i in range(rows):
+            u[i], v[i] = uniforms(people.row[i].entity, 0, setting.frailty_decision, world, seed)
+        for i in range(rows):
+            state.person[w, i].frailty, state.person[w, i].band = gamma_class(u[i]), start.band[i]
+        for k in range(len(setting.kind)):
+            if setting.kind[k].comes == NEED:
+                _first_episodes(w, k, world, seed, people, setting, state, u, v)
+            elif setting.kind[k].comes == CHRONIC:
+                for i in range(rows):
+                    u[i], v[i] = uniforms(people.row[i].entity, 0, setting.kind[k].illness_chronic, world, seed)
+                for i in range(rows):
+                    if people.row[i].mother < 0 and u[i] < setting.chronic[k, start.age[i]]:
+                        state.due[w, k, i] = np.int64(28.0 * v[i]) + 1
         for h in range(state.home.shape[1]):
-            for i in range(people.first[h], people.first[h + 1]):
-                u, _ = uniforms(people.row[i].entity, 0, setting.frailty_decision, world, seed)
-                state.person[w, i].frailty = gamma_class(u)
-                for k in range(len(setting.kind)):
-                    state.due[w, k, i] = NEVER
-                if people.row[i].mother < 0:
-                    while (
-                        state.person[w, i].band < len(setting.birthdays)
-                        and birthday(state.person[w, i].born, setting.birthdays[state.person[w, i].band]) <= 0
-                    ):
-                        state.person[w, i].band += 1
-                    state.home[w, h].alive += 1
-                    _start_clocks(w, i, people.mutual[h], 0, world, seed, people, setting, state)
+            state.home[w, h].alive, state.home[w, h].children = start.alive[h], start.children[h]
             state.home[w, h].next_change = _next_change(w, h, -1, people, setting, state)
 
 
 @rule
+def _first_episodes(w, k, world, seed, people, setting, state, u, v):
+    """The first episodes of one kind, of all who are there at the start."""
+    rows = state.person.shape[1]
+    for i in range(rows):
+        u[i], v[i] = uniforms(people.row[i].entity, 0, setting.kind[k].illness_next, world, seed)
+    for i in range(rows):
+        v[i] = _hazard(w, i, k, people, setting, state)
+    for i in range(rows):
+        u[i] = np.floor(exponential(u[i]) / v[i] * YEAR + 0.5)
+    for i in range(rows):
+        if people.row[i].mother < 0 and v[i] > 0.0:
+            clock = state.clock[w, people.mutual[people.row[i].household], k]
+            state.due[w, k, i] = clock + np.int64(min(max(u[i], 1.0), LONGEST_DISTANCE))
+
+
+@rule
 def _next_birthday(w, i, setting, state):
-    """Day on which someone next reaches an age at which a multiplier may change."""
+    """Day on which someone next reaches an age at which something may change."""
     if state.person[w, i].band == len(setting.birthdays):
         return np.int64(NEVER_DAY)
     return np.int64(birthday(np.int64(state.person[w, i].born), setting.birthdays[state.person[w, i].band]))
@@ -164,15 +273,17 @@ def _next_change(w, h, day, people, setting, state):
 
 
 @rule
-def _grow_older(w, i, m, day, stretch, people, setting, state):
+def _grow_older(w, h, i, m, day, stretch, start, people, setting, state):
     """A birthday: what remains until each next episode is stretched by the old hazard over the new."""
     world, days = np.uint32(stretch.world0 + w), day - stretch.first_day
     sex = np.int64(people.row[i].woman)
     band = state.person[w, i].band
     state.person[w, i].band = band + 1
+    if band == start.child_band:
+        state.home[w, h].children -= 1
     for k in range(len(setting.kind)):
         old, new = setting.multiplier[k, sex, band], setting.multiplier[k, sex, band + 1]
-        if setting.kind[k].of_births or old == new:
+        if setting.kind[k].comes != NEED or old == new:
             continue
         clock = state.clock[w, m, k] + days * state.pace[w, m, k]
         if old == 0.0:
@@ -187,8 +298,27 @@ def _grow_older(w, i, m, day, stretch, people, setting, state):
             state.due[w, k, i] = clock + _ticks((state.due[w, k, i] - clock) * (old / new))
 
 
+@rule
+def _give_birth(w, i, day, stretch, people, setting, state):
+    """The mother's delivery, of the kind that the child's mark says: a clock that ticks once a day."""
+    world, chosen = np.uint32(stretch.world0 + w), -1
+    u, _ = uniforms(people.row[i].entity, 0, setting.birth_kind_decision, world, stretch.seed)
+    rest = -1
+    for k in range(len(setting.kind)):
+        if setting.kind[k].comes == OF_BIRTHS:
+            if setting.of_world[w, k].share < 0.0:
+                rest = k
+            elif chosen < 0 and u < setting.of_world[w, k].share:
+                chosen = k
+    if chosen < 0:
+        chosen = rest
+    if chosen >= 0:
+        state.due[w, chosen, people.row[i].mother] = day + 1
+        state.told[w, chosen, people.row[i].mother].ordinal = people.row[i].birth_year
+
+
 @kernel
-def _change(w, h, stretch, people, setting, state, memory):
+def _change(w, h, stretch, start, people, setting, state, memory):
     """The births, birthdays and deaths of a household's day, by person."""
     m, day = people.mutual[h], np.int64(state.home[w, h].next_change)
     when = day * DAY + MEMBERSHIP
@@ -196,152 +326,431 @@ def _change(w, h, stretch, people, setting, state, memory):
         ordinal = people.row[i].entity % PLACES
         if state.person[w, i].born == day and people.row[i].mother >= 0:
             state.home[w, h].alive += 1
+            if start.child_band >= 0:
+                state.home[w, h].children += 1
             memory.registers[w, m, stretch.month, scheme_measure(len(setting.kind), ledger.BIRTHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.BIRTH)
             _start_clocks(
                 w, i, m, day - stretch.first_day, np.uint32(stretch.world0 + w), stretch.seed, people, setting, state
             )
-            for k in range(len(setting.kind)):
-                if setting.kind[k].of_births:  # the mother's delivery: a clock that ticks once a day
-                    state.due[w, k, people.row[i].mother] = day + 1
-                    state.ordinal[w, k, people.row[i].mother] = people.row[i].birth_year
+            _give_birth(w, i, day, stretch, people, setting, state)
         elif state.person[w, i].dies == day:
             state.home[w, h].alive -= 1
+            if state.person[w, i].band <= start.child_band:
+                state.home[w, h].children -= 1
             memory.registers[w, m, stretch.month, scheme_measure(len(setting.kind), ledger.DEATHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.DEATH)
             for k in range(len(setting.kind)):
-                state.due[w, k, i] = NEVER
+                state.due[w, k, i] = day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER
         elif state.person[w, i].born < day < state.person[w, i].dies and _next_birthday(w, i, setting, state) == day:
-            _grow_older(w, i, m, day, stretch, people, setting, state)
+            _grow_older(w, h, i, m, day, stretch, start, people, setting, state)
     state.home[w, h].next_change = _next_change(w, h, day, people, setting, state)
 
 
 @rule
-def _pay_what_is_owed(w, h, people, state, memory):
+def _commission(w, m, day, part, h, paid, scheme, memory):
+    """The collector's commission on what a household has just paid."""
+    amount = rules.half_up(paid, scheme.collector_millionths[m])
+    if amount > 0:
+        when = day * DAY + part
+        post(memory, w, m, ledger.COMMISSIONS, ledger.SUPPLIERS, amount, when, h, ledger.NOBODY, -1, rules.COMMISSION)
+        memory.owing[w, m, day, SUPPLIER] += amount
+
+
+@rule
+def receive(w, m, h, paid, day, part, month, reason, kinds, scheme, memory):
+    """A household pays contributions that it owes."""
+    when = day * DAY + part
+    post(memory, w, m, ledger.CASH, ledger.RECEIVABLE, paid, when, h, ledger.NOBODY, -1, reason)
+    memory.paid_in[w, m, day] += paid
+    memory.registers[w, m, month, scheme_measure(kinds, ledger.MEMBERS_PAID)] += paid
+    _commission(w, m, day, part, h, paid, scheme, memory)
+
+
+@rule
+def _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory):
     """The household pays all that it owes; if it was suspended, cover begins anew."""
     m, day, owed = people.mutual[h], np.int64(state.home[w, h].pays_on), state.home[w, h].owed
     was_suspended = day > state.home[w, h].suspended_from
+    reason = rules.REINSTATED if was_suspended else rules.PAID_LATE
+    receive(w, m, h, owed, day, LATE_PAYMENT, stretch.month, reason, len(setting.kind), scheme, memory)
     if was_suspended:
         state.home[w, h].cover_from = day
-    reason = rules.REINSTATED if was_suspended else rules.PAID_LATE
-    post(memory, w, m, ledger.CASH, ledger.RECEIVABLE, owed, day * DAY + LATE_PAYMENT, h, ledger.NOBODY, -1, reason)
-    memory.paid_in[w, m, day] += owed
-    state.home[w, h].owed, state.home[w, h].pays_on, state.home[w, h].suspended_from = 0, NEVER, NEVER
+        if scheme.penalty[m] > 0:
+            when, amount = day * DAY + LATE_PAYMENT, scheme.penalty[m]
+            post(memory, w, m, ledger.CASH, ledger.FEES, amount, when, h, ledger.NOBODY, -1, rules.PENALTY)
+            memory.paid_in[w, m, day] += amount
+    state.home[w, h].owed = 0
+    state.home[w, h].pays_on = state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER
 
 
 @rule
-def _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory):
-    """One episode: does the person seek care, what does it cost, what does the mutual pay, and when is the next one
-    due?
+def _covers(w, h, i, m, k, day, scheme, state):
+    """ACCEPTED if an episode is covered, else the first reason why not."""
+    born, joins = np.int64(state.person[w, i].born), np.int64(state.home[w, h].joins)
+    waiting_until = scheme.waiting_until[m, k, state.home[w, h].cover_from + 1]
+    if born >= 0 and born >= joins:
+        waiting_until = min(waiting_until, scheme.newborn_until[m, born])
+    age = min(max(rules.completed_age(day - born), 0), rules.OLDEST)
+    return rules.cover(
+        scheme.benefit[m, k].exists,
+        joins <= day < state.home[w, h].left_on,
+        day,
+        state.home[w, h].suspended_from,
+        waiting_until,
+        scheme.excluded_age[m, k, age],
+    )
+
+
+@rule
+def _refer(w, i, k, n, day, world, seed, people, setting, state):
+    """Whoever seeks care may be referred on to another kind, from the next day. True if somebody was."""
+    referred = False
+    if setting.kind[k].refers:
+        for other in range(len(setting.kind)):
+            if setting.kind[other].comes == REFERRED and setting.kind[other].source == k:
+                u, _ = uniforms(people.row[i].entity, n, setting.kind[other].illness_referral, world, seed)
+                if u < setting.of_world[w, other].share and state.due[w, other, i] == NEVER:
+                    state.due[w, other, i] = day + 2
+                    referred = True
+    return referred
+
+
+@rule
+def _days(mark, k, setting):
+    """Days of a stay; 0 of a kind without stays."""
+    if not setting.kind[k].stays:
+        return np.int64(0)
+    if setting.kind[k].days_scale == 0.0:
+        return np.int64(1)
+    return np.int64(min(1.0 + np.floor(log(mark) / setting.kind[k].days_scale), LONGEST_STAY))
+
+
+@rule
+def _cell(w, h, i, day, people, setting, state):
+    """The cell of the registers by whom: zone, sector, fifth of income, sex, age."""
+    born, home = np.int64(state.person[w, i].born), people.home[h]
+    age = 0
+    for years in AGES:
+        age += birthday(born, years) <= day
+    group = (home.zone * len(setting.good) + home.sector) * FIFTHS + state.home[w, h].fifth
+    return (group * 2 + np.int64(people.row[i].woman)) * AGE_GROUPS + age
+
+
+@rule
+def _owe(w, m, day, creditor, amount, scheme, memory):
+    """Care of a day falls due on the day of its invoice plus the time to pay."""
+    due_day = scheme.invoice_due[m, day]
+    if due_day < memory.owing.shape[2]:
+        memory.owing[w, m, due_day, creditor] += amount
+
+
+@rule
+def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, people, setting, scheme, state):
+    """(paid, reason, days paid for, whether it is refused) of an episode that is covered."""
+    benefit, kind = scheme.benefit[m, k], setting.kind[k]
+    has_letter = True
+    if benefit.needs_letter and not kind.emergency and kind.comes == NEED and kind.letter < 1.0:
+        u, _ = uniforms(people.row[i].entity, n, kind.illness_letter, world, seed)
+        has_letter = u < kind.letter
+    size = min(np.int64(state.home[w, h].alive), rules.SIZES - 1)
+    events_left = min(
+        benefit.events_per_person - state.told[w, k, i].events,
+        scheme.events_per_household[m, k, size] - state.by_home[w, h, k].events,
+    )
+    days_left = benefit.days_per_person - state.told[w, k, i].days
+    reason = rules.admit(
+        scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, np.int64(0), events_left, days_left
+    )
+    if reason != rules.ACCEPTED:
+        return np.int64(0), np.int64(reason), np.int64(0), True
+    days_paid = min(days, days_left)
+    decision = rules.adjudicate(
+        benefit,
+        bill,
+        kind.covered_millionths,
+        days,
+        days_paid,
+        scheme.copay_millionths[m, k, place],
+        scheme.copay_fixed[m, k, place],
+    )
+    kind_left = benefit.household_ceiling - state.by_home[w, h, k].paid
+    if state.spent.shape[1] > 0:
+        kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, k, i])
+    decision = rules.limit_to_year(
+        decision,
+        kind_left,
+        scheme.person_ceiling[m] - state.person[w, i].used,
+        scheme.household_ceiling[m] - state.home[w, h].used,
+    )
+    state.told[w, k, i].events += 1
+    state.told[w, k, i].days += days_paid
+    state.by_home[w, h, k].events += 1
+    state.by_home[w, h, k].paid += decision.paid
+    if state.spent.shape[1] > 0:
+        state.spent[w, k, i] += decision.paid
+    state.person[w, i].used += decision.paid
+    state.home[w, h].used += decision.paid
+    return decision.paid, decision.reason, days_paid, False
+
+
+@rule
+def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, scheme, state, memory):
+    """One episode: does the person seek care, where, what does it cost, what does the mutual pay and why not? True if
+    the person was referred to another kind.
     """
     m, world, entity = people.mutual[h], np.uint32(stretch.world0 + w), people.row[i].entity
-    n = state.ordinal[w, k, i] + 1
-    state.ordinal[w, k, i] = n
-    wait, mark = uniforms(entity, n, setting.kind[k].illness_next, world, stretch.seed)
-    if setting.kind[k].of_births:
-        state.due[w, k, i] = NEVER
-    else:
-        state.due[w, k, i] += _distance(wait, _hazard(w, i, k, people, setting, state))
-    benefit = scheme.benefit[m, k]
-    waiting_until = scheme.waiting_until[m, k, state.home[w, h].cover_from + 1]
-    reason = rules.cover(benefit.exists, day, state.home[w, h].suspended_from, waiting_until)
-    paid, bill = np.int64(0), np.int64(0)
+    kind = setting.kind[k]
+    n = np.int64(state.told[w, k, i].ordinal) + 1
+    state.told[w, k, i].ordinal = n
+    reason = np.int64(_covers(w, h, i, m, k, day, scheme, state))
+    zone = people.home[h].zone
+    paid, bill, cash, days, place = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    refused, referred = reason != rules.ACCEPTED, False
+    cell = memory.whom[w, m, _cell(w, h, i, day, people, setting, state)]
+    cell[ledger.OF_EPISODES] += 1
     if not rules.seeks_care(
-        mark, reason == rules.ACCEPTED, setting.kind[k].seeking_covered, setting.kind[k].seeking_uncovered
+        mark, reason == rules.ACCEPTED, setting.seeking[w, k, zone, 1], setting.seeking[w, k, zone, 0]
     ):
-        reason = rules.DID_NOT_SEEK
+        reason = np.int64(rules.DID_NOT_SEEK)
     else:
-        bill = setting.kind[k].fixed_bill
-        if bill < 0:
-            u, _ = uniforms(entity, n, setting.kind[k].illness_cost, world, stretch.seed)
-            bill = lognormal_money(u, setting.kind[k].log_mean, setting.kind[k].log_sd)
-        if reason == rules.ACCEPTED:
-            paid, reason = rules.adjudicate(benefit, bill, scheme.household_ceiling[m] - state.home[w, h].used)
-            state.home[w, h].used += paid
-            due_day = scheme.invoice_due[m, day]
-            if due_day < memory.owing.shape[2]:
-                memory.owing[w, m, due_day, 1] += paid
+        cause = np.int64(0)
+        if kind.places > 0 or kind.causes > 0:
+            where, what = uniforms(entity, n, kind.illness_marks, world, stretch.seed)
+            if kind.places > 0:
+                chosen = 0
+                while chosen + 1 < kind.places and setting.at[k, chosen, 0] <= where:
+                    chosen += 1
+                place = np.int64(setting.at[k, chosen, 1])
+            while cause + 1 < kind.causes and setting.causes[k, cause] <= what:
+                cause += 1
+        bill = np.int64(
+            min(
+                np.floor(price * setting.prices[place] * setting.index[w, stretch.month] + 0.5),
+                np.float64(LARGEST_BILL),
+            )
+        )
+        days = _days(stay, k, setting)
+        if not refused:
+            paid, reason, days_paid, refused = _pay_for(
+                w, h, i, m, k, bill, days, place, cause, n, world, stretch.seed, people, setting, scheme, state
+            )
+            cash = scheme.benefit[m, k].cash_per_day * days_paid
+        referred = _refer(w, i, k, n, day, world, stretch.seed, people, setting, state)
+        state.home[w, h].bills += bill
+        state.home[w, h].own += max(bill - paid - cash, 0)
+        cell[ledger.OF_SOUGHT] += 1
+        cell[ledger.OF_BILLS] += bill
+        cell[ledger.OF_PAID] += paid + cash
+        cell[ledger.OF_REFUSED] += refused
     register = memory.registers[w, m, stretch.month]
     register[kind_measure(k, reason)] += 1
     register[kind_measure(k, ledger.BILLS)] += bill
-    register[kind_measure(k, ledger.PAID)] += paid
-    post(memory, w, m, ledger.BENEFITS, ledger.PROVIDERS, paid, day * DAY + ILLNESS, h, entity % PLACES, k, reason)
+    register[kind_measure(k, ledger.PAID)] += paid + cash
+    register[kind_measure(k, ledger.DAYS)] += days
+    to_household = scheme.benefit[m, k].to_household and not refused and reason != rules.DID_NOT_SEEK
+    payable = ledger.MEMBERS_CLAIMS if to_household else ledger.PROVIDERS
+    when, ordinal = day * DAY + ILLNESS, entity % PLACES
+    post(memory, w, m, ledger.BENEFITS, payable, paid, when, h, ordinal, k, reason)
     ledger.note_bill(memory, w, bill)
+    households = memory.owing.shape[3] - 1
+    if paid > 0:
+        _owe(w, m, day, households if to_household else PROVIDER + place, paid, scheme, memory)
+    if cash > 0:
+        post(
+            memory, w, m, ledger.BENEFITS, ledger.MEMBERS_CLAIMS, cash, when, h, ordinal, k, np.int64(rules.CASH_BENEFIT)
+        )
+        _owe(w, m, day, households, cash, scheme, memory)
+    return referred
 
 
 @rule
-def _look_ahead(w, stretch, limits, people, state, agenda):
-    """What each household of a world has to do before the stretch ends: NOTHING, only what it PAYS, only one person's
-    episodes of one kind (row × kinds + kind), or SEVERAL things.
-    """
-    kinds = limits.shape[2]
-    for h in range(len(agenda)):
-        pays = state.home[w, h].pays_on != NEVER and state.home[w, h].pays_on * DAY + LATE_PAYMENT < stretch.until
-        changes = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP < stretch.until
-        agenda[h] = SEVERAL if changes else PAYS if pays else NOTHING
-    if not stretch.has_illness:
-        return
-    for m in range(limits.shape[1]):
-        for k in range(kinds):
-            limit = limits[w, m, k]
-            for i in range(people.first[people.homes[m]], people.first[people.homes[m + 1]]):
-                if state.due[w, k, i] <= limit:
-                    h = people.row[i].household
-                    agenda[h] = i * kinds + k if agenda[h] == NOTHING else SEVERAL
+def _set_next(w, i, k, day, distance, stretch, setting, state):
+    """When a person's next episode of a kind is due, after one that happened."""
+    if setting.kind[k].comes == NEED:
+        state.due[w, k, i] = min(state.due[w, k, i] + distance, NEVER)
+    elif setting.kind[k].comes == CHRONIC:
+        state.due[w, k, i] = stretch.next_first + (day - stretch.first_day) + 1
+    else:
+        state.due[w, k, i] = NEVER
 
 
 @rule
-def _next_illness(w, h, agenda, stretch, limit, people, state):
+def _day_due(w, m, k, due, stretch, state):
+    """The day on which a clock reads `due`, within the month."""
+    pace = state.pace[w, m, k]
+    return stretch.first_day + (due - state.clock[w, m, k] + pace - 1) // pace - 1
+
+
+@rule
+def _next_illness(w, h, stretch, limit, people, state):
     """(day, row, kind) of the household's next episode in the stretch, by day, person, kind; day is NEVER_DAY if
     there is none.
     """
-    m, kinds = people.mutual[h], len(limit)
-    first, last, first_kind, last_kind = people.first[h], people.first[h + 1], 0, kinds
-    if agenda == PAYS:
-        last = first
-    elif agenda != SEVERAL:
-        first, first_kind = agenda // kinds, agenda % kinds
-        last, last_kind = first + 1, first_kind + 1
     soonest, who, what = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)
-    for i in range(first, last):
-        for k in range(first_kind, last_kind):
-            due = state.due[w, k, i]
-            if due <= limit[k]:
-                pace = state.pace[w, m, k]
-                day = stretch.first_day + (due - state.clock[w, m, k] + pace - 1) // pace - 1
-                if day < soonest:
-                    soonest, who, what = day, i, np.int64(k)
+    if stretch.has_illness:
+        for i in range(people.first[h], people.first[h + 1]):
+            for k in range(len(limit)):
+                if state.due[w, k, i] <= limit[k]:
+                    day = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
+                    if day < soonest:
+                        soonest, who, what = day, np.int64(i), np.int64(k)
     return soonest, who, what
 
 
+@kernel
+def _draw_one(w, i, k, stretch, people, setting, state):
+    """(distance to the one after it, mark for seeking, price, mark for days) of a person's next episode."""
+    world, entity = np.uint32(stretch.world0 + w), people.row[i].entity
+    n = np.int64(state.told[w, k, i].ordinal) + 1
+    wait, mark = uniforms(entity, n, setting.kind[k].illness_next, world, stretch.seed)
+    u, stay = uniforms(entity, n, setting.kind[k].illness_cost, world, stretch.seed)
+    distance = NEVER
+    if setting.kind[k].comes == NEED:
+        distance = _distance(wait, _hazard(w, i, k, people, setting, state))
+    return distance, mark, _unrounded_bill(u, w, k, setting), stay
+
+
 @rule
-def _live_household(w, h, agenda, stretch, limit, people, setting, scheme, state, memory):
-    """Let one household go through its events, the earliest first, until the stretch ends."""
+def _list_due(w, stretch, limits, people, state, slots):
+    """List whose episodes come due in the stretch, kind by kind, and chain them by household; returns how many. A
+    household in which something changes is marked, and not listed.
+    """
+    n = 0
+    for m in range(limits.shape[1]):
+        first, end = people.first[people.homes[m]], people.first[people.homes[m + 1]]
+        for k in range(limits.shape[2]):
+            limit = limits[w, m, k]
+            for begins in range(first, end, 32):
+                ends, found = min(begins + 32, end), 0
+                for i in range(begins, ends):
+                    found |= state.due[w, k, i] <= limit
+                if not found:
+                    continue
+                for i in range(begins, ends):
+                    h = people.row[i].household
+                    if state.due[w, k, i] <= limit and slots.first[h] != STEP_BY_STEP:
+                        slots.row[n], slots.kind[n], slots.next[n] = i, k, slots.first[h]
+                        slots.first[h] = n
+                        n += 1
+    return n
+
+
+@rule
+def _draw(begins, ends, w, k, stretch, people, setting, state, slots):
+    """Draw what the listed episodes of one kind need, in loops that vectorize."""
+    world, kind = np.uint32(stretch.world0 + w), setting.kind[k]
+    for e in range(begins, ends):
+        i = slots.row[e]
+        slots.entity[e], slots.ordinal[e] = people.row[i].entity, state.told[w, k, i].ordinal + 1
+        slots.day[e] = _day_due(w, people.mutual[people.row[i].household], k, state.due[w, k, i], stretch, state)
+    for e in range(begins, ends):
+        slots.price[e], slots.mark[e] = uniforms(
+            slots.entity[e], slots.ordinal[e], kind.illness_next, world, stretch.seed
+        )
+    if kind.comes == NEED:
+        for e in range(begins, ends):
+            slots.hazard[e] = _hazard(w, slots.row[e], k, people, setting, state)
+        for e in range(begins, ends):
+            slots.distance[e] = _distance(slots.price[e], slots.hazard[e])
+    for e in range(begins, ends):
+        slots.price[e], slots.stay[e] = uniforms(
+            slots.entity[e], slots.ordinal[e], kind.illness_cost, world, stretch.seed
+        )
+    a, b = setting.of_world[w, k].a, setting.of_world[w, k].b
+    if kind.law == LOGNORMAL and b >= 0.0:
+        for e in range(begins, ends):
+            slots.price[e] = exp(a + b * normal(slots.price[e]))
+    else:
+        for e in range(begins, ends):
+            slots.price[e] = _unrounded_bill(slots.price[e], w, k, setting)
+
+
+@rule
+def _soonest(h, slots):
+    """The household's slot that comes first, by day, person, kind, and the one before it in the chain."""
+    best, before_best, before, e = NOTHING, NOTHING, NOTHING, slots.first[h]
+    while e != NOTHING:
+        if (
+            best == NOTHING
+            or slots.day[e] < slots.day[best]
+            or (slots.day[e] == slots.day[best] and slots.row[e] < slots.row[best])
+            or (slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best])
+        ):
+            best, before_best = e, before
+        before, e = e, slots.next[e]
+    return best, before_best
+
+
+@rule
+def _live_household(w, h, stretch, limit, start, people, setting, scheme, state, memory, slots):
+    """Let one household go through its events, the earliest first, until the stretch ends: with what was drawn for it,
+    or, once something changes what is due, step by step.
+    """
+    listed = slots.first[h] != STEP_BY_STEP
     while True:
-        day, i, k = _next_illness(w, h, agenda, stretch, limit, people, state)
-        ill_at = day * DAY + ILLNESS
+        e, before = NOTHING, NOTHING
+        if listed:
+            e, before = _soonest(h, slots)
+            day, i, k = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)
+            if e != NOTHING:
+                day, i, k = slots.day[e], np.int64(slots.row[e]), np.int64(slots.kind[e])
+        else:
+            day, i, k = _next_illness(w, h, stretch, limit, people, state)
         changes_at = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP
         pays_at = NEVER if state.home[w, h].pays_on == NEVER else state.home[w, h].pays_on * DAY + LATE_PAYMENT
-        soonest = min(ill_at, changes_at, pays_at)
+        soonest = min(day * DAY + ILLNESS, changes_at, pays_at)
         if soonest >= stretch.until:
             return
         if soonest == pays_at:
-            _pay_what_is_owed(w, h, people, state, memory)
+            _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory)
         elif soonest == changes_at:
-            _change(w, h, stretch, people, setting, state, memory)
+            _change(w, h, stretch, start, people, setting, state, memory)
         else:
-            _fall_ill(w, h, i, k, day, stretch, people, setting, scheme, state, memory)
+            if listed:
+                distance, mark, price, stay = slots.distance[e], slots.mark[e], slots.price[e], slots.stay[e]
+            else:
+                distance, mark, price, stay = _draw_one(w, i, k, stretch, people, setting, state)
+            _set_next(w, i, k, day, distance, stretch, setting, state)
+            if _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, scheme, state, memory):
+                listed = False
+            elif listed:
+                _move_on(w, h, e, before, limit[k], stretch, people, setting, state, slots)
+
+
+@rule
+def _move_on(w, h, e, before, limit, stretch, people, setting, state, slots):
+    """A slot whose episode has happened holds the person's next one, or leaves the household's chain."""
+    i, k = np.int64(slots.row[e]), np.int64(slots.kind[e])
+    if state.due[w, k, i] <= limit:
+        slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
+        slots.distance[e], slots.mark[e], slots.price[e], slots.stay[e] = _draw_one(
+            w, i, k, stretch, people, setting, state
+        )
+    elif before == NOTHING:
+        slots.first[h] = slots.next[e]
+    else:
+        slots.next[before] = slots.next[e]
 
 
 @kernel
-def live(stretch, limits, agenda, people, setting, scheme, state, memory):
+def live(stretch, limits, slots, start, people, setting, scheme, state, memory):
     """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the
-    clocks' readings then; `agenda`, (households,), is scratch.
+    clocks' readings then; `slots` is scratch.
     """
     for w in range(state.home.shape[0]):
-        _look_ahead(w, stretch, limits, people, state, agenda)
-        for h in range(len(agenda)):
-            if agenda[h] != NOTHING:
-                _live_household(
-                    w, h, agenda[h], stretch, limits[w, people.mutual[h]], people, setting, scheme, state, memory
-                )
+        for h in range(state.home.shape[1]):
+            changes = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP < stretch.until
+            slots.first[h] = STEP_BY_STEP if changes else NOTHING
+        if stretch.has_illness:
+            n, begins = _list_due(w, stretch, limits, people, state, slots), 0
+            while begins < n:
+                ends, k = begins, slots.kind[begins]
+                while ends < n and slots.kind[ends] == k:
+                    ends += 1
+                _draw(begins, ends, w, k, stretch, people, setting, state, slots)
+                begins = ends
+        for h in range(state.home.shape[1]):
+            if slots.first[h] != NOTHING or state.home[w, h].pays_on != NEVER:
+                limit = limits[w, people.mutual[h]]
+                _live_household(w, h, stretch, limit, start, people, setting, scheme, state, memory, slots)

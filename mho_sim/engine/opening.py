@@ -10,11 +10,10 @@ import numpy as np
 from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import cash
 from mho_sim.engine.living import LONG_SERVED
-from mho_sim.engine.tables import period_months
+from mho_sim.engine.dues import period_before
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import PLACES
-from mho_sim.rules import contribution_due
-from mho_sim.scenario import add_months
+from mho_sim.rules import NO_LIMIT, SIZES, contribution_due
 
 
 class Opening(NamedTuple):
@@ -28,16 +27,17 @@ class Opening(NamedTuple):
     late_amounts: np.ndarray
     late_due: int  # day, before 0, on which these fell due
     late_suspended_from: int
+    late_struck_from: int
     paid_up: np.ndarray
     advances: np.ndarray  # of the paid up, money paid ahead
 
 
-def opening_of(scenario, seed, people, tables, calendar):
+def opening_of(scenario, seed, people, start, tables, calendar):
     """The opening of a scenario: a new mutual's reserve, or an existing one's books."""
     nobody = np.zeros(0, np.int64)
     if scenario.start_from is None:
         entries = [(CASH, EQUITY, scenario.scheme.reserve.opening)]
-        return Opening([e for e in entries if e[2]], [], nobody, nobody, 0, 0, nobody, nobody)
+        return Opening([e for e in entries if e[2]], [], nobody, nobody, 0, 0, 0, nobody, nobody)
     books, scheme = scenario.start_from, scenario.scheme
     homes = len(people.first) - 1
     marks = uniform_columns(
@@ -49,10 +49,10 @@ def opening_of(scenario, seed, people, tables, calendar):
         order[books.members.paid_up : books.members.paid_up + books.members.late],
     )
     if books.owed_by_members is None:
-        late_amounts = _contributions(tables.contribution.view(np.recarray)[0], people, late)
+        late_amounts = _contributions(tables, people, start, late)
     else:
         late_amounts = _shares(books.owed_by_members, len(late))
-    late_due = (add_months(scenario.start, -period_months(scenario)) - scenario.start).days
+    late_due = (period_before(scheme.contribution.every, scenario.start) - scenario.start).days
     within = calendar.after(0, scheme.providers.pay_within)
     debts = [(max(within - (first + last) // 2, 0), amount) for first, last, amount in books.owed_to_providers]
     entries = [
@@ -68,6 +68,7 @@ def opening_of(scenario, seed, people, tables, calendar):
         late_amounts,
         late_due,
         calendar.after(late_due, scheme.contribution.grace),
+        NO_LIMIT if scheme.contribution.struck_off is None else calendar.after(late_due, scheme.contribution.struck_off),
         paid_up,
         _shares(books.paid_in_advance, len(paid_up)),
     )
@@ -92,6 +93,7 @@ def open_mutual(batch):
         start.late_amounts[owing],
         start.late_due,
         start.late_suspended_from,
+        start.late_struck_from,
         batch.world0,
         batch.prepared.seed,
         batch.setting,
@@ -105,7 +107,19 @@ def _shares(amount, number):
     return share + (np.arange(number) < rest)
 
 
-def _contributions(contribution, people, homes):
+def _contributions(tables, people, start, homes):
     """What each of some households owes for one period, with the people who are there at the start."""
-    there = np.add.reduceat((people.row["mother"] < 0).astype(np.int64), people.first[:-1])
-    return np.array([contribution_due.py_func(contribution, count) for count in there[homes]], dtype=np.int64)
+    terms = tables.contribution.view(np.recarray)[0]
+    return np.array(
+        [
+            contribution_due.py_func(
+                terms,
+                int(tables.of_size[0, min(start.alive[h], SIZES - 1)]),
+                int(tables.category_millionths[0, people.home["category"][h]]),
+                int(start.alive[h]),
+                int(start.children[h]),
+            )
+            for h in homes
+        ],
+        dtype=np.int64,
+    )

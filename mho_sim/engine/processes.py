@@ -1,48 +1,164 @@
 """The scheme's processes: each is a short generator that waits, then acts on a batch of worlds.
 
 They read `clock` and `batch`; the people have lived up to the moment at which a process wakes. The list at the end is
-the order in which they start.
+the order in which they start. Where two wake in the same part of a day, `place` orders them.
 """
 
 import numpy as np
 
 from mho_sim.engine import cash
-from mho_sim.engine.clock import Part
+from mho_sim.engine.clock import Part, add_months
+from mho_sim.ledger import CASH, EXPENSES, EXPENSES_IN_KIND, INTEREST, KIND_MEASURES, MEMBERS_PAID
+from mho_sim.ledger import SUBSIDIES, SUPPLIERS, SUPPORT_IN_KIND, SUPPORT_RECEIVABLE
+from mho_sim import rules
+
+RENEWAL_AFTER_DUES = 1  # place in the part of new dues
 
 
 def collect_contributions(clock, batch):
-    """Contributions fall due on the first day of each period, or on the first day after it."""
-    scheme, calendar = batch.scheme, batch.calendar
-    for month in range(calendar.months):
-        due = np.flatnonzero((month % scheme.months == 0) & (scheme.in_advance | (month > 0)))
-        if len(due):
-            yield clock.at(calendar.first[month], Part.NEW_DUES)
-        for mutual in due:
-            period = month // scheme.months[mutual] - (not scheme.in_advance[mutual])
-            cash.collect(
-                period,
-                clock.day,
-                mutual,
-                batch.world0,
-                batch.prepared.seed,
-                batch.people,
-                batch.setting,
-                batch.scheme,
-                batch.state,
-                batch.till,
-                batch.memory,
-            )
+    """Households pay their joining fee; contributions fall due on the first day of each period, or on the first day
+    after it; the State adds its share, at once or later.
+    """
+    dues, calendar = batch.prepared.dues, batch.calendar
+    fee = int(batch.scheme.joining_fee[0])
+    joining = [(int(day), -1, group) for group, day in enumerate(batch.scheme.joins[0])] if fee else []
+    falling = [(period.due, number, period.group) for number, period in enumerate(dues.periods)]
+    for day, number, group in sorted(joining + falling):
+        if day >= calendar.days:
+            break
+        yield clock.at(day, Part.NEW_DUES)
+        if number < 0:
+            cash.join(group, day, 0, batch.people, batch.scheme, batch.state, batch.memory)
+        else:
+            batch.collect(number, group, day)
+            state = batch.prepared.scenario.scheme.contribution.state
+            if state is not None and calendar.after(day, state.late) == day:
+                batch.receive_support(batch.till.total[:, :, number, 1], day, Part.NEW_DUES)
 
 
-def pay_expenses(clock, batch):
-    """Running costs fall due: once on the first day, and on the last day of every month."""
-    expenses, calendar = batch.prepared.scenario.scheme.expenses, batch.calendar
-    if expenses.once:
-        yield clock.at(0, Part.SETTLEMENT)
-        cash.run_up_expenses(expenses.once, 0, batch.till, batch.memory)
-    for month in range(calendar.months if expenses.per_month else 0):
-        yield clock.at(calendar.first[month + 1] - 1, Part.SETTLEMENT)
-        cash.run_up_expenses(expenses.per_month, clock.day, batch.till, batch.memory)
+def receive_state_share(clock, batch):
+    """What the State owes for a due day arrives later."""
+    state = batch.prepared.scenario.scheme.contribution.state
+    if state is None:
+        return
+    arrivals = [
+        (batch.calendar.after(period.due, state.late), number)
+        for number, period in enumerate(batch.prepared.dues.periods)
+        if period.due < batch.calendar.days
+    ]
+    for day, number in sorted(arrivals):
+        if batch.prepared.dues.periods[number].due < day < batch.calendar.days:
+            yield clock.at(day, Part.LATE_PAYMENTS)
+            batch.receive_support(batch.till.total[:, :, number, 1], day, Part.LATE_PAYMENTS)
+
+
+def renew_memberships(clock, batch):
+    """At the end of each year of membership a household may leave: before the new dues if they are paid in advance,
+    after the last if in arrears.
+    """
+    if batch.prepared.scenario.setting.renewing is None:
+        return
+    in_advance = bool(batch.scheme.in_advance[0])
+    part, place = (Part.MEMBERSHIP, 0) if in_advance else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
+    for day, group in sorted(_anniversaries(batch)):
+        yield clock.at(day, part, place)
+        batch.renew(group, day, part)
+
+
+def _anniversaries(batch):
+    calendar = batch.calendar
+    for group, joined in enumerate(batch.scheme.joins[0]):
+        for year in range(1, calendar.months // 12 + 1):
+            day = (add_months(calendar.date(joined), 12 * year) - calendar.start).days
+            if day < calendar.days:
+                yield day, group
+
+
+def book_money(clock, batch):
+    """Interest, support and running costs are booked before the day's debts are settled."""
+    calendar, scheme = batch.calendar, batch.prepared.scenario.scheme
+    support = _support_dates(scheme.support, calendar)
+    last_days = {int(first) - 1: month for month, first in enumerate(calendar.first[1:])}
+    joins = {int(day): group for group, day in enumerate(batch.scheme.joins[0])}
+    for day in sorted({0, *last_days, *joins, *(day for day, _ in support)}):
+        yield clock.at(day, Part.SETTLEMENT)
+        if day in last_days:
+            _book_interest(batch, day, last_days[day])
+        for when, item in support:
+            if when == day:
+                _book_support(batch, day, item)
+        _book_expenses(batch, day, last_days.get(day), joins.get(day))
+
+
+def _support_dates(support, calendar):
+    """(day, item) of each payment of support in the horizon, in the order of the file for each day."""
+    dates = []
+    for item in support:
+        first = item.from_ or calendar.start
+        step = {"once": None, "month": 1, "year": 12}[item.every]
+        for n in range(1 if step is None else calendar.months + 1):
+            date = first if step is None else add_months(first, n * step)
+            day = (date - calendar.start).days
+            if 0 <= day < calendar.days and (item.until is None or date < item.until):
+                dates.append((day, item))
+    return dates
+
+
+def _book_interest(batch, day, month):
+    """The bank credits interest on what was in the cash box the evening before."""
+    bank = batch.prepared.scenario.setting.bank
+    if bank is None or (bank.every == "year" and month % 12 != 11):
+        return
+    interest = np.floor(batch.till.cash * bank.interest + 0.5).astype(np.int64)
+    batch.book(CASH, INTEREST, interest, day, Part.SETTLEMENT, rules.INTEREST)
+    batch.memory.paid_in[:, :, day] += interest
+
+
+def _book_support(batch, day, item):
+    """Support from outside: in kind, or money that is due and comes at once or later."""
+    if item.in_kind:
+        batch.book(EXPENSES_IN_KIND, SUPPORT_IN_KIND, item.amount, day, Part.SETTLEMENT, rules.SUPPORT_IN_KIND)
+        return
+    batch.book(SUPPORT_RECEIVABLE, SUBSIDIES, item.amount, day, Part.SETTLEMENT, rules.SUPPORT_DUE)
+    if batch.calendar.after(day, item.late) == day:
+        batch.receive_support(item.amount, day, Part.SETTLEMENT)
+
+
+def receive_support(clock, batch):
+    """Support in cash that comes later than it is due."""
+    calendar = batch.calendar
+    dates = _support_dates(batch.prepared.scenario.scheme.support, calendar)
+    arrivals = [(calendar.after(day, item.late), n, item.amount, day) for n, (day, item) in enumerate(dates)
+                if not item.in_kind]  # fmt: skip
+    for arrives, _, amount, day in sorted(arrivals):
+        if day < arrives < calendar.days:
+            yield clock.at(arrives, Part.LATE_PAYMENTS)
+            batch.receive_support(amount, arrives, Part.LATE_PAYMENTS)
+
+
+def _book_expenses(batch, day, month, group):
+    """Running costs of a day: `month` if it is the last of one, `group` if households join on it."""
+    expenses, state = batch.prepared.scenario.scheme.expenses, batch.state
+    amounts = []
+    if day == 0:
+        amounts.append(expenses.once)
+    if group is not None and expenses.per_card:
+        joined = state.home["alive"][:, batch.people.home["group"] == group] > 0
+        amounts.append(expenses.per_card * joined.sum(axis=1))
+    if month is not None:
+        amounts.append(expenses.per_month)
+        if expenses.per_beneficiary_year:
+            enrolled = (state.home["joins"] <= day) & (day < state.home["left_on"])
+            people = np.where(enrolled, state.home["alive"], 0).sum(axis=1, dtype=np.int64)
+            amounts.append((people * expenses.per_beneficiary_year + 6) // 12)
+        if expenses.share_of_contributions:
+            kinds = len(batch.setting.kind)
+            paid = batch.memory.registers[:, 0, month, kinds * len(KIND_MEASURES) + MEMBERS_PAID]
+            share = round(expenses.share_of_contributions * rules.MILLION)
+            amounts.append((paid * share + rules.MILLION // 2) // rules.MILLION)
+    for amount in amounts:
+        batch.book(EXPENSES, SUPPLIERS, amount, day, Part.SETTLEMENT, rules.RUNNING_COSTS)
+        batch.memory.owing[:, :, day, cash.SUPPLIER] += np.asarray(amount).reshape(-1, 1)
 
 
 def close_months(clock, batch):
@@ -52,4 +168,11 @@ def close_months(clock, batch):
         batch.close_month(clock.day)
 
 
-PROCESSES = (collect_contributions, pay_expenses, close_months)
+PROCESSES = (
+    receive_state_share,
+    receive_support,
+    collect_contributions,
+    renew_memberships,
+    book_money,
+    close_months,
+)

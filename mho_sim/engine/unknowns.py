@@ -1,0 +1,72 @@
+"""What nobody knows exactly: each number with a range is drawn once for every pair of worlds.
+
+Neighbouring worlds (2j and 2j + 1) share their ignorance, not their luck, so that the variance within pairs is chance
+and the rest ignorance. Rules: MODEL.md, section 3.
+"""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+from scipy import special
+
+from mho_sim.draws import decision, uniform_columns
+
+STEPS = 16  # equally likely values of a variance
+TWICE_95 = 2 * 1.6448536269514722  # standard normal quantiles between 5 and 95 %
+
+
+def quantile(range_, u):
+    """The value of a range at a probability: PERT (Vose, Risk Analysis, 2008), uniform, or lognormal with the ends as
+    its 5 and 95 % quantiles.
+    """
+    low, best, high = range_.low, range_.best, range_.high
+    if range_.law == "uniform":
+        return low + u * (high - low)
+    if range_.law == "pert":
+        a, b = 1 + 4 * (best - low) / (high - low), 1 + 4 * (high - best) / (high - low)
+        return low + (high - low) * float(special.betaincinv(a, b, u))
+    middle, spread = (math.log(low) + math.log(high)) / 2, (math.log(high) - math.log(low)) / TWICE_95
+    return math.exp(middle + spread * NormalDist().inv_cdf(u))
+
+
+def variances_of(scenario, path, unknown):
+    """The values that a variance may have."""
+    range_ = scenario.unknowns.get(path)
+    if range_ is None:
+        return [unknown.best]
+    return [quantile(range_, (j + 0.5) / STEPS) for j in range(STEPS)]
+
+
+class Numbers:
+    """The numbers of the setting in the worlds `world0` to `world0 + worlds - 1`, arrays of shape (worlds,)."""
+
+    def __init__(self, scenario, seed, world0, worlds):
+        self.scenario, self.seed, self.worlds = scenario, np.uint64(seed), worlds
+        self.pairs = (world0 + np.arange(worlds)) // 2
+
+    def marks(self, path):
+        """The uniform of a number in each world."""
+        none, which = np.zeros(1, np.int64), decision(path)
+        of_pair = {
+            pair: uniform_columns(none, none, which, np.uint32(pair), self.seed)[0, 0] for pair in set(self.pairs)
+        }
+        return [of_pair[pair] for pair in self.pairs]
+
+    def of(self, path, unknown, most=math.inf):
+        """A number in each world, at most `most`."""
+        range_ = self.scenario.unknowns.get(path)
+        if range_ is None:
+            return np.full(self.worlds, float(unknown.best))
+        return np.array([min(max(quantile(range_, u), 0.0), most) for u in self.marks(path)])
+
+    def money(self, path, unknown):
+        """An amount in each world, in whole units."""
+        return np.floor(self.of(path, unknown) + 0.5)
+
+    def variance(self, path, unknown):
+        """A variance in each world, one of those that it may have."""
+        values = variances_of(self.scenario, path, unknown)
+        if len(values) == 1:
+            return values * self.worlds
+        return [values[int(STEPS * u)] for u in self.marks(path)]
