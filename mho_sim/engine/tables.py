@@ -163,7 +163,14 @@ def setting_tables(scenario, calendar):
         multiplier=np.array(
             [[_multipliers(kind, sex, birthdays) for sex in ("men", "women")] for kind in illness]
         ).reshape(len(illness), 2, len(birthdays)),
+<<<<<<< HEAD
         factors=np.array([gamma_classes(variance) for variance in rows]).reshape(len(rows), GAMMA_CLASSES),
+=======
+        frailty=np.array([gamma_classes(float(kind.frailty)) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
+        community=np.array([gamma_classes(float(kind.community)) for kind in illness]).reshape(
+            len(illness), GAMMA_CLASSES
+        ),
+>>>>>>> scenario
         pace=np.array([_pace(kind, calendar) for kind in illness]).reshape(len(illness), calendar.months),
         chronic=np.array([_by_age(kind.chronic) for kind in illness]).reshape(len(illness), OLDEST + 1),
         bills=_bill_tables(illness),
@@ -534,10 +541,20 @@ def _pace(kind, calendar):
     return paces
 
 
+<<<<<<< HEAD
 def _padded(rows, blank):
     """Rows of different lengths as one table."""
     width = max([len(row) for row in rows] + [1])
     return np.array([[*row, *[blank] * (width - len(row))] for row in rows], dtype=float).reshape(len(rows), width)
+=======
+def _bill(cost):
+    """(fixed, log mean, log sd) of a cost law; fixed is -1 if the law is lognormal."""
+    if cost.lognormal is None:
+        return int(cost.fixed), 0.0, 0.0
+    if cost.lognormal.mean == 0 or cost.lognormal.cv == 0:
+        return int(np.floor(cost.lognormal.mean + 0.5)), 0.0, 0.0
+    return (-1, *lognormal_parameters(cost.lognormal.mean, cost.lognormal.cv))
+>>>>>>> scenario
 
 
 def _bill_tables(illness):
