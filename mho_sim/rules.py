@@ -182,8 +182,6 @@ def days_late(u, on_time, never, mean_days_late):
         return np.int64(0)
     if u >= 1.0 - never * (1.0 - on_time):
         return np.int64(-1)
-    if mean_days_late == 0:
-        return np.int64(0)
     v = on_time + (u - on_time) / (1.0 - never)
     days = np.ceil(-mean_days_late * log((1.0 - v) / (1.0 - on_time)))
     return np.int64(min(max(days, 1.0), float(LONGEST_DELAY)))

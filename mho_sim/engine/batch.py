@@ -85,7 +85,7 @@ class Batch:
         self._slots = living.slots_for(rows, len(self.setting.kind), prepared.households)
         self._of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))  # scratch
         births = prepared.scenario.setting.association.births
-        share = np.zeros(worlds) if births is None else numbers.of("setting.association.births", births, 1.0)
+        share = np.zeros(worlds) if births is None else numbers.of("setting.association.births", births)
         write_script(prepared.seed, world0, self.people, share, prepared.life, *self._of_people, self.state.person)
         self._community = self._community_factors()
         self._set_pace()

@@ -21,7 +21,8 @@ def collect_contributions(clock, batch):
     """
     dues, calendar = batch.prepared.dues, batch.calendar
     fee = int(batch.scheme.joining_fee[0])
-    joining = [(int(day), -1, group) for group, day in enumerate(batch.scheme.joins[0])] if fee else []
+    is_new = batch.prepared.scenario.start_from is None
+    joining = [(int(day), -1, group) for group, day in enumerate(batch.scheme.joins[0])] if fee and is_new else []
     falling = [(period.due, number, period.group) for number, period in enumerate(dues.periods)]
     for day, number, group in sorted(joining + falling):
         if day >= calendar.days:
@@ -96,10 +97,11 @@ def _support_dates(support, calendar):
     for item in support:
         first = item.from_ or calendar.start
         step = {"once": None, "month": 1, "year": 12}[item.every]
-        for n in range(1 if step is None else calendar.months + 1):
-            date = first if step is None else add_months(first, n * step)
+        last_month = (calendar.start.year - first.year) * 12 + calendar.start.month - first.month + calendar.months
+        for months in [0] if step is None else range(0, max(last_month, 0) + 1, step):
+            date = add_months(first, months)
             day = (date - calendar.start).days
-            if 0 <= day < calendar.days and (item.until is None or date < item.until):
+            if 0 <= day < calendar.days and (step is None or item.until is None or date < item.until):
                 dates.append((day, item))
     return dates
 
@@ -142,7 +144,7 @@ def _book_expenses(batch, day, month, group):
     amounts = []
     if day == 0:
         amounts.append(expenses.once)
-    if group is not None and expenses.per_card:
+    if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
         joined = state.home["alive"][:, batch.people.home["group"] == group] > 0
         amounts.append(expenses.per_card * joined.sum(axis=1))
     if month is not None:

@@ -163,14 +163,7 @@ def setting_tables(scenario, calendar):
         multiplier=np.array(
             [[_multipliers(kind, sex, birthdays) for sex in ("men", "women")] for kind in illness]
         ).reshape(len(illness), 2, len(birthdays)),
-<<<<<<< HEAD
         factors=np.array([gamma_classes(variance) for variance in rows]).reshape(len(rows), GAMMA_CLASSES),
-=======
-        frailty=np.array([gamma_classes(float(kind.frailty)) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
-        community=np.array([gamma_classes(float(kind.community)) for kind in illness]).reshape(
-            len(illness), GAMMA_CLASSES
-        ),
->>>>>>> scenario
         pace=np.array([_pace(kind, calendar) for kind in illness]).reshape(len(illness), calendar.months),
         chronic=np.array([_by_age(kind.chronic) for kind in illness]).reshape(len(illness), OLDEST + 1),
         bills=_bill_tables(illness),
@@ -256,10 +249,10 @@ def setting_of_worlds(setting, scenario, calendar, numbers, people):
             factors = [(kind.by_sector or {}).get(sector, 1.0) for sector in sectors]
             need[:, k] = numbers.of(f"{path}.need", kind.need)[:, None] * np.array(factors)
         if kind.referred_from is not None:
-            of_world["share"][:, k] = numbers.of(f"{path}.referred_from.share", kind.referred_from.share, 1.0)
+            of_world["share"][:, k] = numbers.of(f"{path}.referred_from.share", kind.referred_from.share)
         far = [_at_zone(kind.seeking.by_distance, zone) for zone in zones]
         for covered, when in enumerate(("uncovered", "covered")):
-            share = numbers.of(f"{path}.seeking.{when}", getattr(kind.seeking, when), 1.0)
+            share = numbers.of(f"{path}.seeking.{when}", getattr(kind.seeking, when))
             seeking[:, k, :, covered] = share[:, None] * np.array(far)
     _share_births(scenario, numbers, of_world)
     return setting._replace(
@@ -298,7 +291,7 @@ def _share_births(scenario, numbers, of_world):
     for k, name in enumerate(scenario.kinds):
         kind = scenario.setting.illness[name]
         if kind.rate == "births" and kind.share is not None:
-            total = total + numbers.of(f"setting.illness.{name}.share", kind.share, 1.0)
+            total = total + numbers.of(f"setting.illness.{name}.share", kind.share)
             of_world["share"][:, k] = total
         elif kind.rate == "births":
             of_world["share"][:, k] = -1.0  # takes the rest
@@ -316,13 +309,13 @@ def _paying(scenario, numbers):
     paying, table = scenario.setting.paying, np.zeros(numbers.worlds, PAYING)
     table["on_time"] = table["on_time_bad"] = 1.0
     if paying is not None:
-        table["on_time"] = numbers.of("setting.paying.on_time", paying.on_time, 1.0)
+        table["on_time"] = numbers.of("setting.paying.on_time", paying.on_time)
         table["on_time_bad"] = (
             table["on_time"]
             if paying.on_time_bad_month is None
-            else numbers.of("setting.paying.on_time_bad_month", paying.on_time_bad_month, 1.0)
+            else numbers.of("setting.paying.on_time_bad_month", paying.on_time_bad_month)
         )
-        table["never"] = numbers.of("setting.paying.never", paying.never, 1.0)
+        table["never"] = numbers.of("setting.paying.never", paying.never)
         table["mean_days_late"] = numbers.of("setting.paying.mean_days_late", paying.mean_days_late)
     return table
 
@@ -330,7 +323,7 @@ def _paying(scenario, numbers):
 def _renewing(scenario, numbers):
     if scenario.setting.renewing is None:
         return np.ones(numbers.worlds)
-    return numbers.of("setting.renewing.probability", scenario.setting.renewing.probability, 1.0)
+    return numbers.of("setting.renewing.probability", scenario.setting.renewing.probability)
 
 
 def _income(scenario, numbers):
@@ -525,7 +518,7 @@ def _by_age(table):
 
 def _at_zone(table, zone):
     """The multiplier of a zone, which has a band of its own in the table."""
-    return 1.0 if table is None else next(value for first, last, value in table if (first, last) == zone)
+    return next((value for first, last, value in table or () if (first, last) == zone), 1.0)
 
 
 def _pace(kind, calendar):
@@ -541,20 +534,10 @@ def _pace(kind, calendar):
     return paces
 
 
-<<<<<<< HEAD
 def _padded(rows, blank):
     """Rows of different lengths as one table."""
     width = max([len(row) for row in rows] + [1])
     return np.array([[*row, *[blank] * (width - len(row))] for row in rows], dtype=float).reshape(len(rows), width)
-=======
-def _bill(cost):
-    """(fixed, log mean, log sd) of a cost law; fixed is -1 if the law is lognormal."""
-    if cost.lognormal is None:
-        return int(cost.fixed), 0.0, 0.0
-    if cost.lognormal.mean == 0 or cost.lognormal.cv == 0:
-        return int(np.floor(cost.lognormal.mean + 0.5)), 0.0, 0.0
-    return (-1, *lognormal_parameters(cost.lognormal.mean, cost.lognormal.cv))
->>>>>>> scenario
 
 
 def _bill_tables(illness):

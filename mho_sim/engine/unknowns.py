@@ -31,11 +31,12 @@ def quantile(range_, u):
 
 
 def variances_of(scenario, path, unknown):
-    """The values that a variance may have."""
+    """The values that a variance may have, within the limits of its field."""
     range_ = scenario.unknowns.get(path)
     if range_ is None:
         return [unknown.best]
-    return [quantile(range_, (j + 0.5) / STEPS) for j in range(STEPS)]
+    least, most = unknown.limits
+    return [min(max(quantile(range_, (j + 0.5) / STEPS), least), most) for j in range(STEPS)]
 
 
 class Numbers:
@@ -53,12 +54,13 @@ class Numbers:
         }
         return [of_pair[pair] for pair in self.pairs]
 
-    def of(self, path, unknown, most=math.inf):
-        """A number in each world, at most `most`."""
+    def of(self, path, unknown):
+        """A number in each world, within the limits of its field."""
         range_ = self.scenario.unknowns.get(path)
         if range_ is None:
             return np.full(self.worlds, float(unknown.best))
-        return np.array([min(max(quantile(range_, u), 0.0), most) for u in self.marks(path)])
+        least, most = unknown.limits
+        return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])
 
     def money(self, path, unknown):
         """An amount in each world, in whole units."""
