@@ -101,7 +101,9 @@ def test_every_figure_says_where_it_comes_from(name):
 def test_a_derived_figure_says_the_sum_and_a_wide_band_what_is_assumed():
     source = {figure.name: figure.source for figure in preset("senegal-2020").figures}
     assert source["births"] == "births over women of 15 to 49: 29.9 / 1 000 / 0.244, UN WPP 2024"
-    assert source["people.women"] == "women over all people of 15 to 49: 0.244 / 0.489, UN WPP 2024"
+    assert (
+        source["people.women"] == "women over all people of 15 to 49: 0.244 / 0.489, UN WPP 2024; assumed at all ages"
+    )
     assert source["deaths.15-49"] == "UN WPP 2024; the rate at 30, assumed from 15 to 49"
     assert source["deaths.60-69"] == "UN WPP 2024; the rate at 60, assumed from 60 to 69"
     assert source["deaths.0-0"] == source["deaths.1-4"] == source["people.ages.0-4"] == "UN WPP 2024"

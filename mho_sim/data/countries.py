@@ -78,7 +78,7 @@ def preset(name: str) -> Preset:
         births=births.value,
         deaths=tuple((first, last, figure.value) for (first, last, _), figure in zip(DEATHS, deaths)),
         household_size=size.value if size else None,
-        figures=(*shares, women, births, *deaths, *([size] if size else [])),
+        figures=(*shares, women, births, *deaths, *([_named(size, "household_size")] if size else [])),
     )
 
 
@@ -117,7 +117,7 @@ def _deaths(first: int, last: int | None, figure: Figure) -> Figure:
 
 def _women(read: dict[str, Figure]) -> Figure:
     women, all_ = read["women 15-49"], read["ages 15-49"]
-    how = f"women over all people of 15 to 49: {women.value:g} / {all_.value:g}, {women.source}"
+    how = f"women over all people of 15 to 49: {women.value:g} / {all_.value:g}, {women.source}; assumed at all ages"
     return Figure("people.women", round(women.value / all_.value, 3), "share", women.year, "D", how)
 
 
