@@ -1,4 +1,4 @@
-"""Tables whose keys carry meaning (age bands, zones, sizes, dates, names), and lists. Each fault is told at its place."""
+"""Tables whose keys carry meaning (age bands, zones, sizes, dates, names), and lists; faults are told at the place."""
 
 import re
 from collections.abc import Callable
