@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.durations import Days, Duration
@@ -49,7 +50,11 @@ def _read_every(value: Any, expected: str) -> Any:
     if isinstance(value, dict):
         if list(value) != ["days"]:
             refuse("mho_every_days")
-        return Days(quantities.read_whole(value["days"], 4, 8, "a whole number of days from 4 to 8"))
+        try:
+            return Days(quantities.read_whole(value["days"], 4, 8, "a whole number of days from 4 to 8"))
+        except PydanticCustomError as error:
+            told = [InitErrorDetails(type=error, loc=("days",), input=value["days"])]
+        raise ValidationError.from_exception_data("every", told)
     if isinstance(value, list | tuple):
         months = tables.read_list(value, _read_month, "a list of months such as [january, july]")
         return tuple(sorted(months))

@@ -59,7 +59,7 @@ def unknown(read: Callable, expected: str, least: float, most: float, whole: boo
     return Annotated[
         Unknown,
         PlainValidator(lambda value: read_unknown(value, read, limits, whole)),
-        PlainSerializer(Unknown.written),
+        PlainSerializer(lambda value: value.written(int if whole else float)),
         WithJsonSchema({"anyOf": [number, mapping], "write": expected}),
         Keys(KEYS),
     ]
