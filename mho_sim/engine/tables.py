@@ -386,7 +386,7 @@ def scheme_tables(scenario, calendar, groups):
         excluded_cause=np.array(
             [
                 [
-                    [c in b.excluded_causes for c in kind.causes or ()] + [False] * (causes - len(kind.causes or ()))
+                    [c in (b.excluded_causes or ()) for c in kind.causes or ()] + [False] * (causes - len(kind.causes or ()))
                     if b
                     else [False] * causes
                     for kind, b in zip(kinds, benefits)
@@ -413,8 +413,9 @@ def _or_no_limit(amount):
 
 def _contribution(contribution):
     """The record of a contribution, in the order of CONTRIBUTION."""
-    below, child_amount = contribution.child or (0, 0)
-    beyond, extra = contribution.extra_person or (NO_LIMIT, 0)
+    child, more = contribution.child, contribution.extra_person
+    below, child_amount = (child.below, child.amount) if child else (0, 0)
+    beyond, extra = (more.beyond, more.amount) if more else (NO_LIMIT, 0)
     return child_amount, extra, beyond, contribution.minimum, below, contribution.per == "beneficiary"
 
 
@@ -472,7 +473,7 @@ def _events_by_size(benefit):
 
 
 def _excluded_ages(benefit):
-    bands = () if benefit is None else benefit.excluded_ages
+    bands = () if benefit is None else benefit.excluded_ages or ()
     return [
         any(first <= age and (last is None or age <= last) for first, last in bands) for age in range(OLDEST + 1)
     ]
@@ -498,7 +499,7 @@ def _birthdays(scenario, illness):
     starts = {first for table in tables for first, _, _ in table}
     ends = {last + 1 for table in tables for _, last, _ in table if last is not None}
     child = scenario.scheme.contribution.child
-    return sorted({0} | starts | ends | ({child[0]} if child else set()))
+    return sorted({0} | starts | ends | ({child.below} if child else set()))
 
 
 def _multipliers(kind, sex, birthdays):
