@@ -1,5 +1,6 @@
 """What a scenario file may say, and what a person is told who writes something else."""
 
+import copy
 import pickle
 import random
 import re
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mho_sim.scenario import Duration, Scenario, ScenarioError, add_months, load, parse, schema
+from mho_sim.scenario import Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
 
 BROKEN = Path(__file__).parent / "broken"
 GOOD = (BROKEN / "_good.yaml").read_text(encoding="utf-8")
@@ -33,6 +34,19 @@ scheme:
   benefits: {outpatient: {}}
   providers: {invoice: on-the-day, pay_within: 0 days}
 """
+
+RANGES = SMALL.replace(
+    "  illness: {outpatient: {need: 1, cost: {fixed: 2000}}}\n",
+    """\
+  illness:
+    outpatient:
+      need: {between: [0.8, 1.6], best: 1.1, law: pert, source: neighbours, grade: neighbour, note: of 2026}
+      cost:
+        lognormal: {mean: {between: [1_800, 2 500], law: lognormal}, cv: {value: 1, grade: guess}, source: bills}
+        dated: 2026-11
+      seeking: {covered: {value: 80%}, uncovered: {between: [40%, 60%], law: uniform}}
+""",
+)
 
 
 @pytest.fixture
@@ -189,7 +203,7 @@ def test_the_hash_sees_every_value(good):
     assert len({good.hash, *hashes}) == 5
 
 
-@pytest.mark.parametrize("text", [GOOD, SMALL], ids=["good", "small"])
+@pytest.mark.parametrize("text", [GOOD, SMALL, RANGES], ids=["good", "small", "ranges"])
 def test_the_content_is_itself_a_scenario(text):
     scenario = parse(text)
     assert scenario.with_("years", scenario.years) == scenario
@@ -457,6 +471,185 @@ def test_the_smallest_spread_that_is_proposed_is_accepted():
         assert below <= 0 or refusal(GOOD, change[0].replace("cv: 0", f"cv: {below:.4f}"))
 
 
+# Numbers that nobody knows exactly
+
+NEED, COVERED = "setting.illness.outpatient.need", "setting.illness.outpatient.seeking.covered"
+
+UNKNOWNS = [  # what is written -> best, range of 1.5 under the default grade 'guess'
+    ("1.5", 1.5, (0.6, 2.4, "pert")),  # ± 60 %
+    ("{value: 1.5, grade: own register}", 1.5, (1.35, 1.65, "pert")),  # ± 10 %
+    ("{value: 1.5, grade: neighbour}", 1.5, (1.125, 1.875, "pert")),  # ± 25 %
+    ("{value: 1.5, grade: health centre}", 1.5, (0.9, 2.1, "pert")),  # ± 40 %
+    ("{value: 1.5, grade: exact}", 1.5, None),
+    ("{value: 1.5, law: uniform}", 1.5, (0.6, 2.4, "uniform")),
+    ("{between: [0.8, 1.6], best: 1.1}", 1.1, (0.8, 1.6, "pert")),
+    ("{between: [0.8, 1.6]}", 1.2, (0.8, 1.6, "pert")),  # the middle
+    ("{between: [0.8, 1.6], grade: own register}", 1.2, (0.8, 1.6, "pert")),  # what is written wins
+    ("{between: [0.8, 1.6], grade: exact}", 1.2, (0.8, 1.6, "pert")),
+    ("{between: [0.5, 2], law: lognormal}", 1.0, (0.5, 2, "lognormal")),  # the geometric middle
+    ("{between: [0, 2], best: 0, law: uniform}", 0, (0, 2, "uniform")),
+    ("0", 0, None),
+]
+
+
+@pytest.mark.parametrize(("text", "best", "expected"), UNKNOWNS)
+def test_a_number_has_a_best_value_and_a_range(text, best, expected):
+    scenario = parse(GOOD, sets=[f"{NEED}={text}"])
+    found = scenario.unknowns.get(NEED)
+    assert scenario.setting.illness["outpatient"].need == scenario.setting.illness["outpatient"].need.best
+    assert scenario.setting.illness["outpatient"].need == pytest.approx(best)
+    assert (found is None) == (expected is None)
+    if found:
+        assert (found.low, found.high) == pytest.approx(expected[:2])
+        assert (found.best, found.law) == (pytest.approx(best), expected[2])
+
+
+@pytest.mark.parametrize("text", [text for text, *_ in UNKNOWNS] + ["{value: 2, source: Dr B, note: by word of mouth}"])
+def test_an_unknown_number_can_be_written_read_changed_and_sent(text):
+    scenario = parse(GOOD, sets=[f"{NEED}={text}"])
+    number = scenario.setting.illness["outpatient"].need
+    assert Scenario.model_validate(scenario.content) == scenario
+    assert Scenario.model_validate(scenario.content).hash == scenario.hash
+    assert scenario.with_(NEED, number) == scenario == scenario.with_("years", 3)
+    for copied in (pickle.loads(pickle.dumps(number)), copy.deepcopy(number)):
+        assert copied == number and hash(copied) == hash(number)
+        assert (copied.low, copied.high, copied.limits) == (number.low, number.high, number.limits)
+    with pytest.raises(AttributeError, match="frozen"):
+        number.grade = "exact"
+
+
+def test_the_shortest_writing_is_the_canonical_one():
+    def content(text):
+        return parse(GOOD, sets=[f"{NEED}={text}"]).content["setting"]["illness"]["outpatient"]["need"]
+
+    assert content("{value: 1.5}") == content("1.5") == 1.5
+    assert content("{value: 1.5, law: pert, source: none}") == {"value": 1.5, "source": "none"}
+    assert content("{between: [0.5, 1.5]}") == {"between": [0.5, 1.5], "best": 1.0}
+
+
+def test_unknown_numbers_are_equal_if_they_say_the_same():
+    assert Unknown(1.5) == 1.5 == Unknown(1.5)
+    assert Unknown(1.5) != Unknown(1.5, source="Dr B")
+    assert Unknown(1.5, 1, 2) != Unknown(1.5, 1, 3)
+    assert Unknown(1.5, 1, 2) == 1.5
+
+
+def test_the_range_of_a_grade_stays_within_what_the_field_allows():
+    """70 % and half as much again by 'health centre' is 98 %; 60 % more, 112 %, is cut at the whole."""
+    near, far = (
+        parse(GOOD, sets=[f"{COVERED}={{value: 70%, grade: {grade}}}"]).unknowns[COVERED]
+        for grade in ("health centre", "guess")
+    )
+    assert (near.low, near.high) == pytest.approx((0.42, 0.98))
+    assert (far.low, far.high) == pytest.approx((0.28, 1.0))
+
+
+def test_money_between_whole_amounts_has_a_whole_best_value():
+    change = "setting.illness.delivery.cost.fixed={between: [9_000, 12 001]}"
+    scenario = parse(GOOD, sets=[change])
+    assert scenario.setting.illness["delivery"].cost.fixed == 10_501
+    assert scenario.unknowns["setting.illness.delivery.cost.fixed"] == Range(9000, 10_501, 12_001, "pert")
+
+
+def test_the_unknown_numbers_are_told_in_the_order_of_their_paths(good):
+    kind = "setting.illness.outpatient."
+    assert list(good.unknowns) == [
+        "setting.association.births",
+        "setting.illness.delivery.cost.fixed",
+        *(kind + key for key in ("community", "cost.lognormal.cv", "cost.lognormal.mean", "frailty", "need")),
+        *(kind + key for key in ("seeking.covered", "seeking.uncovered")),
+        "setting.paying.mean_days_late",
+        "setting.paying.on_time",
+    ]
+    assert parse(GOOD, sets=["default_grade=exact"]).unknowns == {}
+
+
+def test_a_grade_holds_for_the_numbers_inside_that_have_none():
+    scenario = parse(GOOD, sets=[
+        "default_grade=exact",
+        "setting.illness.outpatient.grade=neighbour",
+        "setting.illness.outpatient.seeking={grade: own register, covered: 80%, uncovered: {value: 40%, grade: guess}}",
+    ])  # fmt: skip
+    ranges = {path.split(".", 3)[3]: found for path, found in scenario.unknowns.items()}
+    assert ranges.keys() == {
+        "need", "frailty", "community", "cost.lognormal.mean", "cost.lognormal.cv", "seeking.covered",
+        "seeking.uncovered",
+    }  # fmt: skip
+    assert ranges["need"].high == pytest.approx(1.2 * 1.25)
+    assert ranges["seeking.covered"].high == pytest.approx(0.8 * 1.1)
+    assert ranges["seeking.uncovered"].high == pytest.approx(0.4 * 1.6)
+
+
+def test_what_is_left_out_is_exact():
+    assert list(parse(SMALL).unknowns) == [
+        "setting.illness.outpatient.cost.fixed",
+        "setting.illness.outpatient.need",
+    ]
+
+
+@pytest.mark.parametrize("place", ["setting", "setting.association", "setting.association.people", NEED[:-5]])
+def test_every_part_of_the_setting_may_say_where_it_comes_from(place):
+    scenario = parse(GOOD, sets=[f"{place}.source=member list 2026", f"{place}.note=read twice"])
+    assert scenario.hash != parse(GOOD).hash
+    assert Scenario.model_validate(scenario.content) == scenario
+
+
+# What is not wrong, but should be looked at
+
+
+def doubts(*sets):
+    return parse(GOOD, sets=["default_grade=neighbour", "setting.source=member list", *sets]).warnings
+
+
+def test_numbers_without_a_source_are_counted(good):
+    first = "The first is setting.association.births."
+    assert good.warnings == [f"setting: 11 numbers have no source; they are taken as guesses, ±60%. {first}"]
+    assert parse(GOOD, sets=["default_grade=neighbour", "setting.illness.outpatient.source=own"]).warnings == [
+        f"setting: 4 numbers have no source; they are taken as 'neighbour', ±25%. {first}"
+    ]
+    assert parse(SMALL, sets=["default_grade=exact", f"{NEED}={{value: 1, grade: guess}}"]).warnings == [
+        "setting: One number has no source; it is taken as exact. The first is setting.illness.outpatient.cost.fixed."
+    ]
+    assert doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "usual"),
+    [("Senegal", "XAF", "XOF"), ("Côte d’Ivoire", "GHS", "XOF"), ("RWANDA", "USD", "RWF"), ("Nepal", "INR", "NPR")],
+)
+def test_a_currency_of_another_country_is_doubted(country, currency, usual):
+    assert doubts(f"country={country}", f"currency={currency}") == [
+        f"country is {country}, where people pay in {usual}, but currency is {currency}. Is one of them wrong?"
+    ]
+    assert doubts(f"country={country}", f"currency={usual}") == []
+
+
+def test_a_country_that_is_not_known_is_not_doubted():
+    assert doubts("country=Atlantis", "currency=USD") == doubts("country=none") == []
+
+
+@pytest.mark.parametrize(
+    ("dated", "old"),
+    [
+        ("2022", True),
+        ("2023", True),  # to 2023-12-31: three years and a day before 2027-01-01
+        ("2024", False),
+        ("2023-12", True),
+        ("2024-01", False),
+        ("2023-12-31", True),
+        ("2024-01-01", False),
+        ("2026-11", False),
+    ],
+)
+def test_old_prices_are_doubted(dated, old):
+    told = doubts(f"setting.illness.delivery.cost.dated={dated}")
+    sentence = (
+        f"setting.illness.delivery.cost: these prices are of {dated}, more than 3 years before the start, 2027-01-01. "
+        "Ask what a bill is today."
+    )
+    assert told == ([sentence] if old else [])
+
+
 # Hostile files: refused, quickly, without a traceback
 
 BOMBS = {
@@ -556,7 +749,7 @@ def mutated(chance, text):
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
-@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL]))
+@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL, RANGES]))
 def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
     try:
         scenario = parse(mutated(random.Random(seed), text), "it.yaml")

@@ -5,5 +5,17 @@ from mho_sim.scenario.faults import Fault, ScenarioError
 from mho_sim.scenario.loading import load, parse
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.schema import schema
+from mho_sim.scenario.unknowns import Range, Unknown
 
-__all__ = ["Duration", "Fault", "Scenario", "ScenarioError", "add_months", "load", "parse", "schema"]
+__all__ = [
+    "Duration",
+    "Fault",
+    "Range",
+    "Scenario",
+    "ScenarioError",
+    "Unknown",
+    "add_months",
+    "load",
+    "parse",
+    "schema",
+]

@@ -8,7 +8,8 @@ from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from mho_sim.scenario.faults import Path
-from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.models import Scenario, Sourced
+from mho_sim.scenario.values import Keys
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -43,9 +44,22 @@ def field_at(path: Path) -> FieldInfo | None:
 
 
 def keys_at(path: Path) -> list[str]:
-    """The keys that may stand in the mapping at a path."""
+    """The keys that may stand in the mapping at a path, remarks last."""
+    model, field = model_at(path), field_at(path)
+    if model is None:
+        return [key for part in _parts(field) if isinstance(part, Keys) for key in part.keys] if field else []
+    fields = list(model.model_fields)
+    return [key for key in fields if key not in _remarks(model)] + [key for key in fields if key in _remarks(model)]
+
+
+def main_keys_at(path: Path) -> list[str]:
+    """The same without remarks, which may stand in any mapping of the setting."""
     model = model_at(path)
-    return list(model.model_fields) if model else []
+    return [key for key in keys_at(path) if model is None or key not in _remarks(model)]
+
+
+def _remarks(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(Sourced.model_fields) if issubclass(model, Sourced) else ()
 
 
 def meaning_of(path: Path) -> str:
@@ -66,7 +80,7 @@ def range_of(path: Path) -> str:
     for part in _parts(field) if field else ():
         if isinstance(part, WithJsonSchema) and "write" in (part.json_schema or {}):
             return f"Write {part.json_schema['write']}{', or none' if may_be_none(path) else ''}."
-    keys = keys_at(path)
+    keys = main_keys_at(path)
     return f"Its keys are: {', '.join(keys)}." if keys else ""
 
 

@@ -6,15 +6,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from mho_sim.scenario import doubts
 from mho_sim.scenario.tables import Ages
+from mho_sim.scenario.unknowns import Range, Unknown, ranges
 from mho_sim.scenario.values import (
     AgeShares,
-    Amount,
     Counts,
     Currency,
+    Dated,
     Day,
     DeathRates,
     Debts,
+    Grade,
     KindName,
     Maybe,
     Money,
@@ -22,10 +25,15 @@ from mho_sim.scenario.values import (
     MonthStart,
     Multipliers,
     OrNone,
+    Remark,
     Share,
     Span,
+    UnknownAmount,
+    UnknownMoney,
+    UnknownShare,
     number,
     text,
+    uncertain,
     whole,
     word,
 )
@@ -37,9 +45,12 @@ Households = whole(1, 1_000_000, "households, each with one member")
 Years = whole(1, 20, "years")
 SizeMean = number(40, "persons per household", least=1)
 Spread = number(20, "standard deviation divided by mean")
-Variance = number(100, "variance of a factor of mean 1")
-Episodes = number(1000, "episodes per person-year")
-DaysLate = number(1000, "days")
+UnknownSpread = uncertain(20, "standard deviation divided by mean")
+Variance = uncertain(100, "variance of a factor of mean 1")
+Episodes = uncertain(1000, "episodes per person-year")
+DaysLate = uncertain(1000, "days")
+NOTHING = Unknown(0)
+ALL = Unknown(1, grade="exact")
 
 
 class Mapping(BaseModel):
@@ -52,14 +63,22 @@ class Mapping(BaseModel):
         return {key: value for key, value in write(self).items() if value is not None}
 
 
-class HouseholdSize(Mapping):
+class Sourced(Mapping):
+    """A part of the setting: it may say where its numbers come from."""
+
+    source: Maybe[Remark] = Field(None, description="Where the numbers inside come from.")
+    grade: Maybe[Grade] = Field(None, description="How well the numbers inside are known, where they do not say it.")
+    note: Maybe[Remark] = Field(None, description="A remark; nothing is computed from it.")
+
+
+class HouseholdSize(Sourced):
     """How many persons a household has, the member included."""
 
     mean: SizeMean = Field(description="Mean number of persons per household, the member included.")
     cv: Spread = Field(description="Coefficient of variation of the number of persons (0.5 is usual).")
 
 
-class People(Mapping):
+class People(Sourced):
     """Everyone in the households but the members."""
 
     ages: AgeShares = Field(
@@ -70,7 +89,7 @@ class People(Mapping):
     women: Share = Field(0.5, description="Share of women and girls. Default: 50% (assumed).")
 
 
-class Members(Mapping):
+class Members(Sourced):
     """The members: one adult in each household."""
 
     ages: AgeShares = Field(
@@ -79,7 +98,7 @@ class Members(Mapping):
     women: Share = Field(0.5, description="Share of women. Default: 50% (assumed).")
 
 
-class Association(Mapping):
+class Association(Sourced):
     """The people: either `members` with `covered_per_member`, or exact counts in `households`."""
 
     members: Maybe[Households] = Field(None, description="Number of households; each has one member.")
@@ -91,7 +110,7 @@ class Association(Mapping):
     )
     people: People = Field(People(), description="Age and sex of everyone but the members.")
     member: Members = Field(Members(), description="Age and sex of the members.")
-    births: OrNone[Share] = Field(
+    births: OrNone[UnknownShare] = Field(
         description="Probability that a woman of 15 to 49 gives birth in a year, or none. "
         "Senegal 2020: 12% (United Nations, World Population Prospects 2024)."
     )
@@ -105,35 +124,36 @@ class Association(Mapping):
         return self.members if self.households is None else sum(self.households.values())
 
 
-class ByAgeSex(Mapping):
+class ByAgeSex(Sourced):
     """Multipliers of `need`; an age that is left out has no need."""
 
     women: Multipliers = Field(description="Multipliers for women and girls, by age.")
     men: Multipliers = Field(description="Multipliers for men and boys, by age.")
 
 
-class Lognormal(Mapping):
+class Lognormal(Sourced):
     """Bills that vary: most are small, a few are large."""
 
-    mean: Amount = Field(description="Mean bill of an episode, in the scenario's currency.")
-    cv: Spread = Field(description="Coefficient of variation of the bills (1 is usual for consultations).")
+    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
+    cv: UnknownSpread = Field(description="Coefficient of variation of the bills (1 is usual for consultations).")
 
 
-class Cost(Mapping):
+class Cost(Sourced):
     """The bill of an episode for which care is sought: either `fixed` or `lognormal`."""
 
-    fixed: Maybe[Money] = Field(None, description="The same bill each time, in the scenario's currency.")
+    fixed: Maybe[UnknownMoney] = Field(None, description="The same bill each time, in the scenario's currency.")
     lognormal: Maybe[Lognormal] = Field(None, description="A bill that varies.")
+    dated: Maybe[Dated] = Field(None, description="When these prices were seen.")
 
 
-class Seeking(Mapping):
+class Seeking(Sourced):
     """Probability that someone in need seeks care."""
 
-    covered: Share = Field(1.0, description="Share of those in need who seek care when covered that day.")
-    uncovered: Share = Field(1.0, description="Share of those in need who seek care when not covered that day.")
+    covered: UnknownShare = Field(ALL, description="Share of those in need who seek care when covered that day.")
+    uncovered: UnknownShare = Field(ALL, description="Share of those in need who seek care when not covered that day.")
 
 
-class Illness(Mapping):
+class Illness(Sourced):
     """One kind of illness or service: how often it is needed and what it costs."""
 
     need: Maybe[Episodes] = Field(
@@ -144,20 +164,20 @@ class Illness(Mapping):
     )
     by_age_sex: Maybe[ByAgeSex] = Field(None, description="Multipliers of `need` by age and sex.")
     season: Maybe[Months] = Field(None, description="12 numbers, January first: how the months compare.")
-    frailty: Variance = Field(0.0, description="Variance of the personal factor (gamma, mean 1, for life).")
-    community: Variance = Field(0.0, description="Variance of the factor that all share in a year (gamma, mean 1).")
+    frailty: Variance = Field(NOTHING, description="Variance of the personal factor (gamma, mean 1, for life).")
+    community: Variance = Field(NOTHING, description="Variance of the factor that all share in a year (gamma, mean 1).")
     cost: Cost = Field(description="The bill of an episode for which care is sought.")
     seeking: Seeking = Field(Seeking(), description="Who seeks care. Default: everyone in need.")
 
 
-class Paying(Mapping):
+class Paying(Sourced):
     """How members pay their contributions."""
 
-    on_time: Share = Field(description="Share of contributions paid on the day they fall due.")
-    mean_days_late: DaysLate = Field(0.0, description="Mean delay of the others, in days.")
+    on_time: UnknownShare = Field(description="Share of contributions paid on the day they fall due.")
+    mean_days_late: DaysLate = Field(NOTHING, description="Mean delay of the others, in days.")
 
 
-class Setting(Mapping):
+class Setting(Sourced):
     """What the assembly cannot decide."""
 
     association: Association = Field(description="The people.")
@@ -259,6 +279,9 @@ class Scenario(Mapping):
     country: Maybe[text(60)] = Field(None, description="The country.")
     start: MonthStart = Field(description="The first day; the first of a month.")
     years: Years = Field(description="How many years to look ahead.")
+    default_grade: Grade = Field(
+        "guess", description="How well the numbers of the setting are known that say neither grade nor range."
+    )
     setting: Setting = Field(description="What the assembly cannot decide.")
     start_from: Maybe[StartFrom] = Field(None, description="An existing mutual's books; left out for a new one.")
     scheme: Scheme = Field(description="What the assembly decides.")
@@ -273,6 +296,18 @@ class Scenario(Mapping):
         """Equal for two scenarios that say the same, whatever their spelling, order and comments."""
         canonical = json.dumps(self.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def unknowns(self) -> dict[str, Range]:
+        """Where the truth may lie, of all numbers that are not exact, by path such as
+        `setting.illness.outpatient.need`, in the order of the paths.
+        """
+        return ranges(self.setting, self.default_grade)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about what is not wrong, but should be looked at."""
+        return doubts.doubts(self)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ MANY_MARKS = re.compile(r"[1-9][0-9]{0,2}(?:[.,'][0-9]{3}){2,}|[1-9][0-9]{0,2}'[
 NUMBER = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 SPAN = re.compile(rf"([0-9]{{1,9}})[{SPACES}]*(days?|months?|years?)")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DATED = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")
 NAME = re.compile(r"[^\W\d_][\w-]{0,39}")
 YEARS_KNOWN = range(1900, 2201)
 
@@ -161,6 +162,15 @@ def read_month_start(value: Any, expected: str) -> date:
     if day.day != 1:
         refuse("mho_month_start", expected=expected, first=day.replace(day=1).isoformat())
     return day
+
+
+def read_dated(value: Any, expected: str) -> str:
+    """When something was seen: `2026`, `2026-11` or `2026-11-30`, as text."""
+    text = plain_text(str(value) if isinstance(value, date | int) and not isinstance(value, bool) else value, expected)
+    if not DATED.fullmatch(text):
+        refuse("mho_dated", expected=expected)
+    read_date(text + "-01-01"[len(text) - 4 :], expected)
+    return text
 
 
 def read_text(value: Any, most: int, expected: str) -> str:

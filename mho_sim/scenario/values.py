@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema, WrapSerializer
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.durations import Duration
+from mho_sim.scenario.unknowns import A_GRADE, A_REMARK, GRADES, KEYS, LAWS, Unknown, read_unknown
 
 RICHEST = 10**12
 LARGEST_HOUSEHOLD = 40
@@ -38,6 +39,36 @@ def number(most: float, unit: str, least: float = 0) -> Any:
     expected = f"a number from {spaced(least)} to {spaced(most)} ({unit})"
     limits = {"minimum": least, "maximum": most}
     return typed(float, quantities.read_number, expected, {**NUMBERS, **limits}, least=least, most=most)
+
+
+class Keys(NamedTuple):
+    """The keys that may stand in a mapping where a single value may stand, too: a mark on its type."""
+
+    keys: tuple[str, ...]
+
+
+def unknown(read: Callable, expected: str, least: float, most: float, whole: bool = False) -> Any:
+    """A field type: a number from `least` to `most` that nobody knows exactly; `read` reads the number itself."""
+    read, limits = partial(read, expected=expected), (float(least), float(most))
+    number = {**NUMBERS, "minimum": least, "maximum": most}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    line = {"type": "string", "description": A_REMARK}
+    words = {"law": {"enum": list(LAWS)}, "source": line, "grade": {"enum": list(GRADES)}, "note": line}
+    keys = {"value": number, "between": pair, "best": number, **words}
+    mapping = {"type": "object", "properties": keys, "additionalProperties": False}
+    return Annotated[
+        Unknown,
+        PlainValidator(lambda value: read_unknown(value, read, limits, whole)),
+        PlainSerializer(Unknown.written),
+        WithJsonSchema({"anyOf": [number, mapping], "write": expected}),
+        Keys(KEYS),
+    ]
+
+
+def uncertain(most: float, unit: str, least: float = 0) -> Any:
+    """A field type: an unknown number in a range, with its unit."""
+    expected = f"a number from {spaced(least)} to {spaced(most)} ({unit})"
+    return unknown(partial(quantities.read_number, least=least, most=most), expected, least, most)
 
 
 def whole(least: int, most: int, unit: str) -> Any:
@@ -77,6 +108,7 @@ MONEY = "a whole amount from 0 to 1 000 000 000 000, without the currency"
 AMOUNT = "an amount from 0 to 1 000 000 000 000, without the currency"
 DURATION = "a duration such as 90 days, 3 months, 1 year or none, at most 100 years"
 DAY = "a date such as 2026-12-31, from 1900 to 2200"
+DATED = "a year, a month or a day, such as 2026, 2026-11 or 2026-11-30"
 MONTH_START = "the first day of a month such as 2027-01-01, from 1900 to 2200"
 CURRENCY = "the three capital letters of the currency, such as XOF"
 NAME = "letters, digits, _ and -, beginning with a letter, at most 40"
@@ -86,6 +118,12 @@ Money = typed(int, quantities.read_whole, MONEY, {**NUMBERS, "minimum": 0, "maxi
 Amount = typed(
     float, quantities.read_number, AMOUNT, {**NUMBERS, "minimum": 0}, least=0, most=RICHEST, amount=True
 )  # decimals allowed
+UnknownShare = unknown(quantities.read_share, SHARE, 0, 1)
+UnknownMoney = unknown(partial(quantities.read_whole, least=0, most=RICHEST), MONEY, 0, RICHEST, whole=True)
+UnknownAmount = unknown(partial(quantities.read_number, least=0, most=RICHEST, amount=True), AMOUNT, 0, RICHEST)
+Grade = typed(Literal[GRADES], quantities.read_word, A_GRADE, {"enum": list(GRADES)}, words=GRADES)
+Remark = typed(str, quantities.read_text, A_REMARK, {"type": "string", "maxLength": 400}, most=400)
+Dated = typed(str, quantities.read_dated, DATED, {"type": "string"})
 Span = typed(Duration, quantities.read_duration, DURATION, {"type": "string"}, write=str)
 Day = typed(date, quantities.read_date, DAY, {"type": "string", "format": "date"}, write=date.isoformat)
 MonthStart = typed(date, quantities.read_month_start, MONTH_START, {"type": "string", "format": "date"}, date.isoformat)
