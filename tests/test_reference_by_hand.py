@@ -514,8 +514,8 @@ def test_costs_per_card_per_head_and_of_contributions():
 def test_who_is_paid_first_and_who_stops():
     """A woman with asthma (treated at the clinic, 1,000), sugar (at the hospital, 1,000) and fever (she is reimbursed
     1,000), each month; invoices at the year's end, costs of 500 a month. On 31 December 20,000 are left: the costs of
-    500 come first, then the clinic's 12,000, of the hospital's 12,000 what is left, 7,500; nothing for her. The hospital
-    tolerates to be owed 0 days: it stops that day. Unpaid: 4,500 + 12,000."""
+    500 come first, then the clinic's 12,000, of the hospital's 12,000 what is left, 7,500; nothing for her. The
+    hospital tolerates to be owed 0 days: it stops that day. Unpaid: 4,500 + 12,000."""
     kinds = {"asthma": illness(at={"clinic": 1.0}), "fever": illness(), "sugar": illness(at={"hospital": 1.0})}
     rules = {"asthma": benefit(), "fever": benefit(paid_to="household"), "sugar": benefit()}
     providers = {
@@ -544,8 +544,8 @@ def test_a_provider_tolerates_for_a_month():
 
 def test_lost():
     """10 francs of contributions and 100 of costs a month; nothing but the contributions pays for them. At the closing
-    of month m (from 1) 90 m are overdue, 10 m of contributions have fallen due: 90 m x m > 6 x 10 m, that is 90 m > 60: at
-    once. If `lost_when_owing` is 45: 90 m > 450, from m = 6 on (index 5)."""
+    of month m (from 1) 90 m are overdue, 10 m of contributions have fallen due: 90 m x m > 6 x 10 m, that is 90 m > 60:
+    at once. If `lost_when_owing` is 45: 90 m > 450, from m = 6 on (index 5)."""
     says = {"dues": contribution(10), "per_month": 100}
     assert live(mutual(**says), SEED, 0)["month_lost"] == 0
     assert live(mutual(lost_when_owing=45, **says), SEED, 0)["month_lost"] == 5
