@@ -135,7 +135,7 @@ YEAR_MEASURES = (  # of each household-year, of households with a sector
     "over_10_without",
     "over_25_without",
 )
-SUPPLIERS, HOUSEHOLDS, PROVIDERS = "suppliers", "households", "providers"
+SUPPLIERS, HOUSEHOLDS = "suppliers", "households"
 
 
 # ---- [6] the kinds of illness ----------------------------------------------------------------------------------------
@@ -189,8 +189,8 @@ class Kind:
         probability = self.covered if is_covered else self.uncovered
         if distance is None or self.says.seeking.by_distance is None:
             return probability
-        nearest_kilometre = distance[household.zone][0]
-        return probability * band_value(self.says.seeking.by_distance, nearest_kilometre, 1.0)
+        first_kilometre = distance[household.zone][0]
+        return probability * band_value(self.says.seeking.by_distance, first_kilometre, 1.0)
 
 
 def illness_clock(kind, calendar, seed, world):
@@ -307,7 +307,8 @@ class World:
         self.paying = self.known_paying()
         self.groups = self.form_groups()
         self.support_days = [self.days_of_support(line) for line in self.scheme.support]
-        self.creditors = [SUPPLIERS, *(("provider", name) for name in self.setting.providers), PROVIDERS, HOUSEHOLDS]
+        self.providers = list(self.setting.providers) or [None]  # one without a name, where none is named
+        self.creditors = [SUPPLIERS, *(("provider", name) for name in self.providers), HOUSEHOLDS]
         self.debts = Counter()  # by (due day, rank of the creditor)
         self.books = dict.fromkeys(ACCOUNTS, 0)
         self.entries, self.closings, self.late_days, self.worst = [], [], [], -inf
@@ -673,7 +674,7 @@ class World:
         if paid_to == "household":
             account, creditor = "members_claims", HOUSEHOLDS
         else:
-            account, creditor = "providers", PROVIDERS if provider is None else ("provider", provider)
+            account, creditor = "providers", ("provider", self.providers[0] if provider is None else provider)
         self.post(decision.reason, "benefits", account, decision.paid, *who)
         self.owe(self.invoice_due(), creditor, decision.paid)
         if cash > 0:
@@ -730,17 +731,19 @@ class World:
             if day >= self.calendar.horizon:
                 return
             yield self.until(day, NEW_DUES)
-            state_total = 0
             for group in self.groups:
-                if group.joins == day and self.scheme.contribution.joining_fee > 0:
-                    for household, _ in self.asked(group):
-                        self.post("joining_fee", "cash", "fees", self.scheme.contribution.joining_fee, household.number)
+                if group.joins == day:
+                    self.ask_joining_fee(group)
                 for period in group.periods:
                     if period.due_day == day:
                         self.ask_all(group, period)
-                        state_total += period.state_total
-            if state_total > 0:
-                self.receive_support(state_total, self.scheme.contribution.state.late)
+
+    def ask_joining_fee(self, group):
+        """Who joins pays a fee; the members of an existing mutual have joined before."""
+        fee = self.scheme.contribution.joining_fee
+        if fee > 0 and self.scenario.start_from is None:
+            for household, _ in self.asked(group):
+                self.post("joining_fee", "cash", "fees", fee, household.number)
 
     def ask_all(self, group, period):
         """A period's contribution falls due."""
@@ -756,6 +759,8 @@ class World:
             period.total += amount
             period.state_total += state_share
         self.fallen_due += period.total
+        if period.state_total > 0:
+            self.receive_support(period.state_total, self.scheme.contribution.state.late)
 
     def ask(self, household, amount):
         """A household pays what falls due from what it paid ahead, on time, or later."""
@@ -862,7 +867,7 @@ class World:
         for first, last, amount in books.owed_to_providers:
             self.post_opening("equity", "providers", amount)
             due = self.calendar.after(self.scheme.providers.pay_within, 0) - (first + last) // 2
-            self.owe(max(due, 0), PROVIDERS, amount)
+            self.owe(max(due, 0), ("provider", self.providers[0]), amount)
 
     def post_opening(self, debit, credit, amount):
         if amount > 0:
@@ -966,7 +971,7 @@ class World:
         if self.today == 0:
             costs.append(rule.once)
         for group in self.groups:
-            if self.today == group.joins:
+            if self.today == group.joins and self.scenario.start_from is None:
                 costs.append(rule.per_card * sum(1 for household in group.households if household.alive(self.today)))
         if self.ends_month():
             people = sum(len(people) for group in self.groups for _, people in self.asked(group))
@@ -1004,7 +1009,7 @@ class World:
 
     def tolerate(self, creditor, days_owed):
         """A provider that is owed for longer than it tolerates stops."""
-        if creditor in (SUPPLIERS, PROVIDERS, HOUSEHOLDS):
+        if creditor in (SUPPLIERS, HOUSEHOLDS) or creditor[1] is None:
             return
         name = creditor[1]
         patience = self.setting.providers[name].stops_when_owed
@@ -1027,8 +1032,8 @@ class World:
             if self.ends_year():
                 self.count_the_year()
             overdue = sum(self.debts[debt] for debt in self.overdue())
-            limit = self.scheme.lost_when_owing * self.fallen_due
-            if self.month_lost < 0 and self.fallen_due > 0 and overdue * (month + 1) > limit:
+            limit = float(self.scheme.lost_when_owing) * self.fallen_due
+            if self.month_lost < 0 and self.fallen_due > 0 and float(overdue) * (month + 1) > limit:
                 self.month_lost = month
 
     def strike_off(self):
