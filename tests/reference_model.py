@@ -551,7 +551,7 @@ class World:
             return "no_coverage"
         if not (self.has_waited(household, kind) or self.newborn_has_waited(person)):
             return "waiting_period"
-        excluded, age = self.scheme.benefits[kind.name].excluded_ages, person.age(self.today)
+        excluded, age = self.scheme.benefits[kind.name].excluded_ages or (), person.age(self.today)
         if any(first <= age and (last is None or age <= last) for first, last in excluded):
             return "excluded_age"
         return None
@@ -591,7 +591,7 @@ class World:
         if uncovered is not None:
             return Decision(uncovered, refused=True)
         benefit, household, year = self.scheme.benefits[kind.name], person.household, self.year
-        if cause in benefit.excluded_causes:
+        if cause in (benefit.excluded_causes or ()):
             return Decision("excluded_cause", refused=True)
         if benefit.referral == "required" and not self.has_letter(person, kind, n):
             return Decision("no_referral", refused=True)

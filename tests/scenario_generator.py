@@ -221,7 +221,7 @@ def _surroundings(r, sectors, providers, existing):
             for name in r.sample(providers, len(providers))
         }
     if r.random() < 0.35:
-        setting["inflation"] = {"medical": r.unknown(0.1, 0.5, 1)}
+        setting["inflation"] = {"medical": r.unknown("10%", "50%", "100%")}
     if r.random() < 0.45:
         setting["bank"] = {"interest": r.choice((0.001, 0.01, 0.1)), "every": r.choice(("month", "year"))}
     if existing or r.random() < 0.75:
@@ -423,6 +423,7 @@ def _support(r, start, years):
         if r.random() < 0.5:
             line["from"] = r.choice(firsts).replace(day=r.choice((1, 15, 28))).isoformat()
         if r.random() < 0.4:
-            line["until"] = max(r.choice(firsts).isoformat(), line.get("from", start))
+            after = [day.isoformat() for day in firsts if day.isoformat() > line.get("from", start)]
+            line |= {"until": r.choice(after)} if after else {}
         lines.append(line)
     return lines

@@ -55,7 +55,7 @@ IMPOSSIBLE = {
     ("joining", "leaving"),  # a year lies between
     ("joining", "striking off"),  # the first of a month, and the last of one
 }
-RARE = {("birth", "leaving"), ("late payment", "striking off"), ("reinstatement", "striking off")}  # counted only
+RARE = {("death", "leaving"), ("late payment", "striking off"), ("leaving", "reinstatement")}  # counted only
 PAIRS = {tuple(sorted(pair)) for pair in combinations(set(EVENTS.values()), 2)}
 PAIRS -= {tuple(sorted(pair)) for pair in IMPOSSIBLE}
 
