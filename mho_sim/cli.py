@@ -1,7 +1,7 @@
 """The command line: a door to `load`, `simulate` and the story of one world; no logic of its own.
 
 Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1
-failure, 2 the input or the command line is wrong, 130 interrupted.
+failure, 2 the input or the command line is wrong, 3 ran but a --fail-if condition was broken, 130 interrupted.
 """
 
 import json
@@ -43,24 +43,57 @@ def commands():
 )
 @click.option("--batch", type=click.IntRange(1), help="Worlds at a time; changes no result.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; changes no result. Default: one per processor.")
+@click.option(
+    "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
+)
+@click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="CONDITION",
+    help="End with exit code 3 if this is so, e.g. 'late>5%' (in quotes). Repeatable.",
+)
+@click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
+def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
+    from mho_sim import conditions
+    from mho_sim.report import files
+
+    asked = [_told(conditions.parse, text) for text in fail_if]
+    if out is not None:
+        _told(files.refuse_place, out, scenario)
     loaded = _load(scenario, sets)
     _say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report.page import run_text
-    from mho_sim.study import simulate
+    from mho_sim.study import Result, simulate
 
-    with _progress(worlds, quiet) as bar:
-        result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
-    if as_json:
-        click.echo(json.dumps({**result.to_dict(), "changed": list(sets)}, ensure_ascii=False, indent=1))
-    else:
-        click.echo(run_text(result, sets))
+    limit = None if memory_limit is None else _told(bytes_of, memory_limit)
+    for condition in asked:
+        _told(conditions.find, Result.outline(loaded), condition.name)
+    try:
+        with _progress(worlds, quiet) as bar:
+            result = simulate(
+                loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update, memory_limit=limit
+            )
+    except TooLarge as error:
+        _refuse(str(error))
+    told = {**result.to_dict(), "changed": list(sets)}
+    try:
+        if out is not None:
+            files.save(out, result, told, lambda: run_text(result, sets))
+    finally:
+        click.echo(files.as_json(told) if as_json else run_text(result, sets))
+    broken = [conditions.broken(condition, told, result.interval) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
+    if any(broken):
+        sys.exit(3)
 
 
 @commands.command()
@@ -115,6 +148,14 @@ def _load(path, sets):
     try:
         return load(path, sets)
     except ScenarioError as error:
+        _refuse(str(error))
+
+
+def _told(ask, *what):
+    """What a function answers, or the end of the program with the sentence of its ValueError."""
+    try:
+        return ask(*what)
+    except ValueError as error:
         _refuse(str(error))
 
 
