@@ -5,6 +5,7 @@ failure, 2 the input or the command line is wrong, 3 ran but a --fail-if conditi
 """
 
 import json
+import shutil
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -130,6 +131,52 @@ def check(scenario, sets):
 
 
 @commands.command()
+@click.argument("name", required=False)
+def scenarios(name):
+    """The scenarios that come with the program; with NAME the file of one, to copy."""
+    from mho_sim.report.catalogue import catalogue
+    from mho_sim.scenario.starting import described, shipped
+
+    if name is None:
+        click.echo("\n".join(catalogue(map(described, shipped()), shutil.get_terminal_size().columns)))
+        click.echo("\nTo read one: mho-sim scenarios NAME. To run it: mho-sim run NAME.")
+        return
+    if name not in shipped():
+        near = get_close_matches(name, shipped(), n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(shipped())}."
+        _refuse(f"No scenario {name} comes with the program. {hint}")
+    click.echo(shipped()[name].read_text(encoding="utf-8"), nl=False)
+
+
+@commands.command()
+@click.argument("file", required=False, type=click.Path())
+@click.option("--country", default="Senegal", show_default=True, help="Whose ages, births and deaths stand in.")
+@click.option(
+    "--kinds",
+    default="outpatient,delivery,hospital",
+    show_default=True,
+    metavar="KIND,KIND,…",
+    help="Kinds of care, by your names.",
+)
+@click.option(
+    "--currency", metavar="CODE", help="Three letters, e.g. XOF. Default: that of the country, if it is known."
+)
+def new(file, country, kinds, currency):
+    """Write a commented scenario to start from, to FILE or to standard output."""
+    from mho_sim.scenario.starting import new_scenario, remarks, write_new
+
+    names = [name.strip() for name in kinds.split(",")]
+    text = _told(new_scenario, country, names, currency)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        _told(write_new, file, text)
+        click.echo(f"{file} is written. Put your figures in, then: mho-sim check {file}", err=True)
+    for sentence in remarks(country, names):
+        click.echo(sentence, err=True)
+
+
+@commands.command()
 def schema():
     """The JSON Schema of scenario files, for editors that help while you type."""
     from mho_sim.scenario import schema as of_scenarios
@@ -140,9 +187,12 @@ def schema():
 def _load(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""
     from mho_sim.scenario import ScenarioError, load
+    from mho_sim.scenario.starting import shipped
 
+    if not Path(path).is_file() and path in shipped():
+        path = shipped()[path]
     if not Path(path).exists():
-        beside = [str(file) for file in Path(path).parent.glob("*.y*ml")]
+        beside = [*(str(file) for file in Path(path).parent.glob("*.y*ml")), *shipped()]
         near = get_close_matches(path, beside, n=1, cutoff=0.5)
         _refuse(f"There is no file {path}" + (f". Did you mean {near[0]}?" if near else "."))
     try:
