@@ -5,6 +5,7 @@ failure, 2 the input or the command line is wrong, 3 ran but a --fail-if conditi
 """
 
 import json
+import re
 import shutil
 import sys
 from difflib import get_close_matches
@@ -12,6 +13,32 @@ from pathlib import Path
 
 import click
 
+
+class Whole(click.ParamType):
+    """A whole number between two limits; help shows it as N, a mistake names the limits."""
+
+    name = "N"
+
+    def __init__(self, least, most=None):
+        self.least, self.most = least, most
+
+    def convert(self, value, parameter, context):
+        digits = re.sub("(?<=[0-9])[ _](?=[0-9]{3})", "", str(value))  # 1 000, 1_000
+        number = int(digits) if re.fullmatch("[0-9]+", digits) else None
+        if number is None or number < self.least or (self.most is not None and number > self.most):
+            most = "" if self.most is None else f" to {self.most}"
+            self.fail(f"{value!r} is not possible: write a whole number from {self.least}{most or ' on'}.")
+        return number
+
+
+class InOrder(click.Group):
+    """Commands in the order in which they are used, not of the alphabet."""
+
+    def list_commands(self, context):
+        return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+ORDER = ("scenarios", "new", "check", "run", "trace", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -22,28 +49,26 @@ SET = click.option(
 )
 SEED = click.option(
     "--seed",
-    type=click.IntRange(0, 2**64 - 1),
+    type=Whole(0, 2**64 - 1),
     default=1,
     show_default=True,
     help="The same seed gives the same futures.",
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mho_sim", prog_name="mho-sim")
 def commands():
     """Test whether a mutual health organization stays solvent, and whom it protects."""
 
 
-@commands.command()
+@commands.command(short_help="Many futures: does the money last, and whom does it protect?")
 @SCENARIO
 @SET
 @SEED
-@click.option(
-    "--worlds", type=click.IntRange(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures."
-)
-@click.option("--batch", type=click.IntRange(1), help="Worlds at a time; changes no result.")
-@click.option("--workers", type=click.IntRange(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--worlds", type=Whole(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures.")
+@click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 @click.option(
     "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
 )
@@ -97,12 +122,12 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
         sys.exit(3)
 
 
-@commands.command()
+@commands.command(short_help="One future as a story, day by day.")
 @SCENARIO
 @SET
 @SEED
-@click.option("--world", type=click.IntRange(0, 2**32 - 2), default=0, show_default=True, help="Which possible future.")
-@click.option("--household", type=click.IntRange(0), help="Only this household, from 0.")
+@click.option("--world", type=Whole(0, 2**32 - 2), default=0, show_default=True, help="Which possible future.")
+@click.option("--household", type=Whole(0), help="Only this household, from 0.")
 def trace(scenario, sets, seed, world, household):
     """One future as a story: dated sentences, and the cash box after each payment."""
     loaded = _load(scenario, sets)
@@ -113,32 +138,39 @@ def trace(scenario, sets, seed, world, household):
         )
     _say_if_cold(False)
     from mho_sim.engine import Prepared
-    from mho_sim.report.story import story
+    from mho_sim.report.story import AFTER_DATE, story
+    from mho_sim.report.words import lines
 
-    for line in story(Prepared(loaded, seed), world, household):
-        click.echo(line)
+    width = _columns()
+    for sentence in story(Prepared(loaded, seed), world, household):
+        for line in lines(sentence, width, AFTER_DATE) if width else [sentence]:
+            click.echo(line)
 
 
-@commands.command()
+@commands.command(short_help="Is the file right? Every fault with its line.")
 @SCENARIO
 @SET
 def check(scenario, sets):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
     from mho_sim.report.understood import understood
+    from mho_sim.report.words import lines
 
-    click.echo("\n".join([f"{scenario}: no fault found. This is what it says:", "", loaded.title, *understood(loaded)]))
+    click.echo(f"{scenario}: no fault found. This is what it says:\n")
+    for sentence in (loaded.title, *understood(loaded)):
+        click.echo("\n".join(lines(sentence, indent="  ")))
 
 
-@commands.command()
+@commands.command(short_help="The scenarios that come with the program.")
 @click.argument("name", required=False)
 def scenarios(name):
     """The scenarios that come with the program; with NAME the file of one, to copy."""
     from mho_sim.report.catalogue import catalogue
+    from mho_sim.report.words import WIDTH
     from mho_sim.scenario.starting import described, shipped
 
     if name is None:
-        click.echo("\n".join(catalogue(map(described, shipped()), shutil.get_terminal_size().columns)))
+        click.echo("\n".join(catalogue(map(described, shipped()), _columns() or WIDTH)))
         click.echo("\nTo read one: mho-sim scenarios NAME. To run it: mho-sim run NAME.")
         return
     if name not in shipped():
@@ -148,7 +180,7 @@ def scenarios(name):
     click.echo(shipped()[name].read_text(encoding="utf-8"), nl=False)
 
 
-@commands.command()
+@commands.command(short_help="Write a commented scenario to start from.")
 @click.argument("file", required=False, type=click.Path())
 @click.option("--country", default="Senegal", show_default=True, help="Whose ages, births and deaths stand in.")
 @click.option(
@@ -176,7 +208,7 @@ def new(file, country, kinds, currency):
         click.echo(sentence, err=True)
 
 
-@commands.command()
+@commands.command(short_help="The JSON Schema, for editors that help you type.")
 def schema():
     """The JSON Schema of scenario files, for editors that help while you type."""
     from mho_sim.scenario import schema as of_scenarios
@@ -199,6 +231,11 @@ def _load(path, sets):
         return load(path, sets)
     except ScenarioError as error:
         _refuse(str(error))
+
+
+def _columns():
+    """How wide the terminal is that standard output goes to; None if it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _told(ask, *what):
@@ -230,7 +267,7 @@ def _progress(worlds, quiet):
 def main():
     """Run the command line; every error a user can cause ends in one clear sentence."""
     try:
-        commands(standalone_mode=False)
+        commands(prog_name="mho-sim", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -75,9 +75,9 @@ def test_trace_tells_one_household_in_dated_sentences():
     "arguments, sentence",
     [
         (("run", "nowhere.yaml"), "There is no file nowhere.yaml."),
-        (("run", SCENARIO, "--worlds", "0"), "0 is not in the range"),
-        (("run", SCENARIO, "--worlds", "many"), "'many' is not a valid integer"),
-        (("run", SCENARIO, "--seed", "-1"), "-1 is not in the range"),
+        (("run", SCENARIO, "--worlds", "0"), "'0' is not possible: write a whole number from 1 to 4294967294."),
+        (("run", SCENARIO, "--worlds", "many"), "'many' is not possible: write a whole number"),
+        (("run", SCENARIO, "--seed", "-1"), "'-1' is not possible: write a whole number from 0"),
         (("run", SCENARIO, "--set", "scheme.contribution.amout=5"), "amount"),
         (("run", SCENARIO, "--set", "scheme.contribution.amount"), "PATH=VALUE"),
         (("trace", SCENARIO, "--household", "300"), "numbered from 0 to 299"),
