@@ -167,7 +167,7 @@ def life_tables(terms, calendar):
     """The tables of an association's terms, for `write_script`."""
     bands = terms.deaths or ()
     return LifeTables(
-        terms.births or 0.0,
+        float(terms.births or 0.0),
         np.array([first for first, _, _ in bands], dtype=np.float64),
         np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
         np.array([rate for _, _, rate in bands], dtype=np.float64),

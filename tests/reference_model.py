@@ -492,7 +492,7 @@ class World:
         """What the provider asks for someone's n-th episode."""
         cost = self.setting.illness[kind].cost
         if cost.fixed is not None:
-            return cost.fixed
+            return int(cost.fixed)
         u = self.draw(person.entity, f"illness.{kind}.cost", n)[0]
         return lognormal_money(u, cost.lognormal.mean, cost.lognormal.cv)
 

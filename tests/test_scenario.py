@@ -1,5 +1,7 @@
 """What a scenario file may say, and what a person is told who writes something else."""
 
+import copy
+import json
 import pickle
 import random
 import re
@@ -13,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mho_sim.scenario import Duration, Scenario, ScenarioError, add_months, load, parse, schema
+from mho_sim.scenario import Days, Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
 
 BROKEN = Path(__file__).parent / "broken"
 GOOD = (BROKEN / "_good.yaml").read_text(encoding="utf-8")
+EVERYTHING = (BROKEN / "_everything.yaml").read_text(encoding="utf-8")
 CASES = sorted(path for path in BROKEN.glob("*.yaml") if not path.name.startswith("_"))
 NNBSP = "\u202f"
 
@@ -33,6 +36,19 @@ scheme:
   benefits: {outpatient: {}}
   providers: {invoice: on-the-day, pay_within: 0 days}
 """
+
+RANGES = SMALL.replace(
+    "  illness: {outpatient: {need: 1, cost: {fixed: 2000}}}\n",
+    """\
+  illness:
+    outpatient:
+      need: {between: [0.8, 1.6], best: 1.1, law: pert, source: neighbours, grade: neighbour, note: of 2026}
+      cost:
+        lognormal: {mean: {between: [1_800, 2 500], law: lognormal}, cv: {value: 1, grade: guess}, source: bills}
+        dated: 2026-11
+      seeking: {covered: {value: 80%}, uncovered: {between: [40%, 60%], law: uniform}}
+""",
+)
 
 
 @pytest.fixture
@@ -170,6 +186,310 @@ def test_no_is_a_word():
     assert parse(SMALL.replace("currency: XOF", "currency: XOF\ncountry: NO")).country == "NO"
 
 
+# Every field
+
+
+@pytest.fixture
+def everything():
+    return load(BROKEN / "_everything.yaml")
+
+
+def keys_of(part):
+    """All keys in a mapping and below."""
+    if isinstance(part, list):
+        return set().union(*(keys_of(item) for item in part))
+    return set(part) | set().union(*(keys_of(item) for item in part.values())) if isinstance(part, dict) else set()
+
+
+def test_there_is_an_example_of_every_field(everything):
+    """In the file of everything, the good file or the small ones; whichever field is added is added there."""
+    described = schema()
+    fields = {name for part in (described, *described["$defs"].values()) for name in part.get("properties", {})}
+    child = parse(GOOD, sets=["scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5"])
+    written = keys_of(everything.content) | keys_of(child.content) | keys_of(parse(SMALL).content)
+    elsewhere = {"based_on", "list"}  # tested by themselves
+    assert fields - written == elsewhere
+
+
+def test_the_setting_of_everything(everything):
+    setting, illness = everything.setting, everything.setting.illness
+    assert setting.association.categories == {"ordinary": 0.9, "indigent": 0.1}
+    assert setting.association.distance == ((0, 4, 0.7), (5, None, 0.3))
+    food, fish = setting.enterprises
+    assert (food.sector, food.share, food.income_per_month.good, food.cv) == ("food", 0.6, 140_000, 0)
+    assert (food.good_months, fish.good_months[6]) == ((0.7,) * 12, 0.2)
+    assert illness["outpatient"].by_sector == {"fish": 1.3}
+    assert illness["outpatient"].causes == {"malaria": 0.4, "cough": 0.35, "injury": 0.25}
+    assert list(illness["outpatient"].at) == ["health_centre", "clinic"]
+    assert illness["outpatient"].seeking.by_distance == ((0, 4, 1), (5, None, 0.6))
+    assert (illness["hospital"].referred_from.kind, illness["hospital"].referred_from.share) == ("outpatient", 0.03)
+    assert (illness["hospital"].days, illness["hospital"].emergency, illness["surgery"].letter) == (4.5, True, 0.75)
+    assert (illness["delivery"].share, illness["caesarean"].share) == (None, 0.06)
+    assert illness["hypertension"].chronic == ((40, 59, 0.08), (60, None, 0.2))
+    assert (illness["hospital"].cost.gamma.mean, illness["caesarean"].cost.exponential.mean) == (30_000, 90_000)
+    assert illness["surgery"].cost.table == ((80_000, 0.7), (150_000, 0.3))
+    assert (illness["outpatient"].cost.covered_share, illness["surgery"].cost.covered_share) == (0.9, 1)
+    clinic = setting.providers["clinic"]
+    assert (clinic.class_, clinic.prices, clinic.stops_when_owed) == ("private", 1.6, None)
+    assert setting.providers["health_centre"].stops_when_owed == Duration(days=90)
+    assert (setting.inflation.medical, setting.bank.interest, setting.bank.every) == (0.06, 0.03, "year")
+    assert (setting.paying.never, setting.paying.on_time_bad_month) == (0.05, 0.4)
+    assert setting.renewing.probability == 0.85
+
+
+def test_the_scheme_of_everything(everything):
+    scheme, terms = everything.scheme, everything.scheme.contribution
+    assert scheme.membership.intakes == {date(2027, 1, 1): 200, date(2027, 7, 1): 100}
+    assert scheme.membership.waiting["newborn"] == Duration()
+    assert (terms.amount, terms.by_size) == (None, ((1, 1, 500), (2, 5, 2_000), (6, None, 2_500)))
+    assert (terms.extra_person.beyond, terms.extra_person.amount, terms.minimum) == (8, 300, 600)
+    assert (terms.every, terms.struck_off, terms.by_category) == ((1, 7), Duration(months=12), {"indigent": 0.2})
+    assert (terms.joining_fee, terms.penalty, terms.collector) == (1_000, 500, 0.05)
+    assert terms.state.per_beneficiary == 300 and terms.state.categories == ("indigent",)
+    assert terms.state.late == Duration(months=3)
+    outpatient, hospital = scheme.benefits["outpatient"], scheme.benefits["hospital"]
+    assert (outpatient.copay, outpatient.copay_fixed) == (
+        {"public": 0.2, "private": 0.5},
+        {"public": 100, "private": 200},
+    )
+    assert outpatient.order == ("copay", "deductible", "ceiling")
+    assert hospital.order == ("deductible", "copay", "ceiling")
+    assert outpatient.events_per_household_year == ((2, 5, 12), (6, None, 20))
+    assert (outpatient.excluded_ages, outpatient.excluded_causes) == (((0, 4), (80, None)), ("injury",))
+    assert (hospital.copay, hospital.cash_per_day, hospital.days_per_person_year) == (0.1, 1_000, 20)
+    assert (scheme.benefits["surgery"].referral, scheme.benefits["funeral"].paid_to) == ("required", "household")
+    assert (scheme.providers.payment, scheme.providers.invoice) == ("reimbursement", "yearly")
+    assert (scheme.expenses.per_card, scheme.expenses.share_of_contributions) == (500, 0.05)
+    women, accountant = scheme.support
+    assert (women.from_, women.until, women.late) == (date(2027, 3, 1), date(2029, 3, 1), Duration(days=60))
+    assert (women.in_kind, accountant.in_kind, accountant.every, accountant.from_) == (False, True, "month", None)
+    assert scheme.lost_when_owing == 4
+
+
+def test_what_is_new_and_left_out_changes_nothing():
+    small = parse(SMALL)
+    illness, terms = small.setting.illness["outpatient"], small.scheme.contribution
+    assert (small.setting.enterprises, small.setting.providers, small.setting.bank, small.setting.renewing) == (
+        (), {}, None, None,
+    )  # fmt: skip
+    assert (small.setting.inflation.medical.best, illness.letter, illness.emergency, illness.days) == (
+        0,
+        1,
+        False,
+        None,
+    )
+    assert (illness.seeking.by_distance, illness.cost.covered_share) == (None, 1)
+    assert (terms.child, terms.by_size, terms.by_category, terms.state, terms.struck_off) == (
+        None,
+        None,
+        {},
+        None,
+        None,
+    )
+    assert (small.scheme.support, small.scheme.lost_when_owing) == ((), 6)
+    assert (small.scheme.providers.payment, small.scheme.benefits["outpatient"].paid_to) == ("third-party", None)
+
+
+EVERY = [
+    ("quarter", "quarter"),
+    ("week", "week"),
+    ("{days: 5}", Days(5)),
+    ("[january]", (1,)),
+    ("[november, January]", (1, 11)),
+    ("fortnight", "market week"),
+    ("{days: 3}", "from 4 to 8"),
+    ("[]", "is an empty list"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), EVERY)
+def test_periods_of_contribution(text, expected):
+    change = f"scheme.contribution.every={text}"
+    if isinstance(expected, str) and text != expected:
+        assert expected in refused_set(change)
+    else:
+        scenario = parse(GOOD, sets=[change])
+        assert scenario.scheme.contribution.every == expected
+        assert parse(json.dumps(scenario.content)) == scenario
+
+
+ONE_BAND = [
+    ("setting.illness.outpatient.chronic=3%", "both 'need' and 'chronic'"),
+    ("scheme.benefits.outpatient.events_per_household_year=8", 8),
+    ("scheme.benefits.outpatient.events_per_household_year={2-3: 6}", ((2, 3, 6),)),
+    ("scheme.benefits.outpatient.events_per_household_year={3-2: 6}", "not a number of people"),
+    ("scheme.benefits.outpatient.events_per_household_year=many", "not a number"),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), ONE_BAND)
+def test_one_value_or_a_table(change, expected):
+    if isinstance(expected, str):
+        assert expected in refused_set(change)
+    else:
+        assert parse(GOOD, sets=[change]).scheme.benefits["outpatient"].events_per_household_year == expected
+
+
+def test_a_prevalence_of_all_ages_is_one_open_band():
+    kind = "setting.illness.diabetes={chronic: 3%, cost: {fixed: 2_000}}"
+    assert parse(GOOD, sets=[kind]).setting.illness["diabetes"].chronic == ((0, None, 0.03),)
+
+
+INTAKES = [
+    ("{2027-01-01: 20, 2027-07-01: 12}", None),
+    ("{2027-01-01: 20, 2027-07-01: 11}", "The intakes add up to 31 households, but the association has 32."),
+    ("{2027-01-15: 32}", "Households cannot join on 2027-01-15. Write the first of a month from 2027-01-01 to before "
+     "2028-01-01."),
+    ("{2028-01-01: 32}", "Households cannot join on 2028-01-01."),
+    ("{2026-12-01: 32}", "Households cannot join on 2026-12-01."),
+    ("{soon: 32}", "not a date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), INTAKES)
+def test_intakes(text, sentence):
+    change = f"scheme.membership.intakes={text}"
+    if sentence is None:
+        assert sum(parse(SMALL, sets=[change]).scheme.membership.intakes.values()) == 32
+    else:
+        assert sentence in str(refusal(SMALL, change))
+
+
+def test_a_copayment_by_class_knows_the_classes(everything):
+    path = "scheme.benefits.outpatient.copay"
+    with pytest.raises(ScenarioError, match="also sought at providers of class 'private'"):
+        everything.with_(path, {"public": 0.2})
+    with pytest.raises(ScenarioError, match=r"'privat' is not a class .* did you mean 'private'"):
+        everything.with_(path, {"public": 0.2, "privat": 0.5})
+    assert everything.with_(path, 0.2).scheme.benefits["outpatient"].copay == 0.2
+
+
+def test_zones_of_seeking_are_those_of_the_association(everything):
+    with pytest.raises(ScenarioError, match=r"must be those of setting.association.distance: 0-4 km, 5\+ km"):
+        everything.with_("setting.illness.outpatient.seeking.by_distance", {"0-5 km": 1.0, "6+ km": 0.5})
+
+
+def test_an_item_of_a_list_has_a_number_from_0(everything):
+    changed = everything.with_("setting.enterprises.1.share", "30%")
+    assert [enterprise.share for enterprise in changed.setting.enterprises] == [0.6, 0.3]
+    for path in ("setting.enterprises.2.share", "setting.enterprises.food.share", "setting.enterprises.2"):
+        with pytest.raises(ScenarioError, match="leads nowhere"):
+            everything.with_(path, "30%")
+
+
+# From elsewhere
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small scenario in a file, one based on it in another folder, and a register."""
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "list.csv").write_text("household,member,sex,age\n1,yes,F,30\n1,no,M,3\n2,yes,F,40\n")
+    return tmp_path
+
+
+def based(folder, text, name="more/it.yaml"):
+    (folder / name).write_text(f"based_on: ../small.yaml\n{text}", encoding="utf-8")
+    return load(folder / name)
+
+
+def test_a_scenario_says_only_what_changes(folder):
+    """Keys are laid over keys; numbers, tables, lists and bills are replaced whole."""
+    changed = based(
+        folder,
+        """
+years: 2
+setting:
+  association: {households: {4: 5}}
+  illness:
+    outpatient: {need: {between: [1, 2]}, cost: {lognormal: {mean: 3000, cv: 1}}}
+    hospital: {need: 0.1, cost: {fixed: 20_000}}
+scheme: {contribution: {amount: 500}}
+""",
+    )
+    same = parse(SMALL, sets=[
+        "years=2", "setting.association.households={4: 5}", "scheme.contribution.amount=500",
+        "setting.illness.outpatient.need={between: [1, 2]}",
+        "setting.illness.outpatient.cost={lognormal: {mean: 3000, cv: 1}}",
+        "setting.illness.hospital={need: 0.1, cost: {fixed: 20_000}}",
+    ])  # fmt: skip
+    assert changed == same and changed.hash == same.hash
+
+
+def test_faults_are_told_in_the_file_that_has_them(folder):
+    (folder / "small.yaml").write_text(SMALL.replace("years: 1", "years: 40"), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        based(folder, "scheme: {contribution: {amount: many}}\n")
+    places = [(Path(fault.file).name, fault.path, fault.line) for fault in caught.value.faults]
+    assert sorted(places) == [("it.yaml", "scheme.contribution.amount", 2), ("small.yaml", "years", 4)]
+
+
+def test_a_scenario_is_not_based_on_itself(folder):
+    (folder / "a.yaml").write_text("based_on: b.yaml\n")
+    (folder / "b.yaml").write_text("based_on: a.yaml\n")
+    with pytest.raises(ScenarioError, match="is based on itself, in a circle"):
+        load(folder / "a.yaml")
+    for n in range(8):
+        (folder / f"c{n}.yaml").write_text(f"based_on: c{n + 1}.yaml\n")
+    with pytest.raises(ScenarioError, match="of a chain"):
+        load(folder / "c0.yaml")
+
+
+def test_a_text_is_based_on_nothing():
+    assert "has no folder" in str(refusal(f"based_on: small.yaml\n{SMALL}"))
+
+
+LIST = "setting: {association: {households: none, list: list.csv}}\n"
+
+
+def test_a_register_stands_for_the_people(folder):
+    listed = based(folder, LIST)
+    assert listed.household_count == 2
+    assert listed.members.woman.tolist() == [True, False, True]
+    assert pickle.loads(pickle.dumps(listed)) == listed == listed.with_("years", 1)
+    assert listed.with_("years", 2).members is listed.members
+    born = listed.with_("start", "2027-02-01").members.born_days_before_start
+    assert born.tolist() == listed.members.born_days_before_start.tolist()  # ages are those of the start
+
+
+def test_the_hash_sees_the_people_of_the_register(folder):
+    listed = based(folder, LIST)
+    register = folder / "more" / "list.csv"
+    register.write_text(register.read_text() + "2,no,M,9\n")
+    assert based(folder, LIST).hash != listed.hash
+    assert based(folder, LIST) != listed
+
+
+def test_a_register_has_its_own_faults(folder):
+    register = folder / "more" / "list.csv"
+    register.write_text(register.read_text().replace("no,M", "maybe,M"))
+    with pytest.raises(ScenarioError, match=r"list.csv:3: member is 'maybe'"):
+        based(folder, LIST)
+
+
+def test_the_register_agrees_with_the_books(folder):
+    books = "start_from: {date: 2026-12-31, cash: 0, members: {paid_up: 3, late: 0, waiting: 0}}\n"
+    with pytest.raises(ScenarioError, match=r"adds up to 3 households .* but the association has 2"):
+        based(folder, LIST + books)
+
+
+def test_a_register_needs_a_folder():
+    changes = ("setting.association.households=none", "setting.association.list=list.csv")
+    assert "Load the scenario from its file." in str(refusal(SMALL, *changes))
+
+
+def test_a_country_gives_births_and_deaths_where_they_are_left_out():
+    """Senegal 2020 [S]: 29.9 births for 1 000 people, of whom 244 are women of 15 to 49: 12.25 % of them a year."""
+    country = SMALL.replace("births: none, deaths: none", "people: senegal-2020")
+    association = parse(country).setting.association
+    assert association.births == 0.1225 and association.births.grade == "neighbour"
+    assert association.people.ages[0] == (0, 4, 0.143)
+    assert association.deaths[0] == (0, 0, 0.028)
+    closed = parse(SMALL, sets=["setting.association.people=senegal-2020"]).setting.association
+    assert (closed.births, closed.deaths, closed.people) == (None, None, association.people)
+
+
 # Hash and content
 
 
@@ -189,11 +509,12 @@ def test_the_hash_sees_every_value(good):
     assert len({good.hash, *hashes}) == 5
 
 
-@pytest.mark.parametrize("text", [GOOD, SMALL], ids=["good", "small"])
+@pytest.mark.parametrize("text", [GOOD, SMALL, RANGES, EVERYTHING], ids=["good", "small", "ranges", "everything"])
 def test_the_content_is_itself_a_scenario(text):
     scenario = parse(text)
     assert scenario.with_("years", scenario.years) == scenario
     assert Scenario.model_validate(scenario.content) == scenario
+    assert parse(json.dumps(scenario.content)) == scenario
 
 
 # Changes
@@ -307,7 +628,7 @@ MONEY = [
     (".nan", "not a number"),
     ("true", "not a number"),
     ("null", "not a number"),
-    ("none", "not a number"),
+    ("none", "Nobody knows what to pay"),
     ("1 000 000 000 001", "out of range"),
     ("9" * 5000, "longer than any number"),
     ("''", "is empty"),
@@ -457,6 +778,185 @@ def test_the_smallest_spread_that_is_proposed_is_accepted():
         assert below <= 0 or refusal(GOOD, change[0].replace("cv: 0", f"cv: {below:.4f}"))
 
 
+# Numbers that nobody knows exactly
+
+NEED, COVERED = "setting.illness.outpatient.need", "setting.illness.outpatient.seeking.covered"
+
+UNKNOWNS = [  # what is written -> best, range of 1.5 under the default grade 'guess'
+    ("1.5", 1.5, (0.6, 2.4, "pert")),  # ± 60 %
+    ("{value: 1.5, grade: own register}", 1.5, (1.35, 1.65, "pert")),  # ± 10 %
+    ("{value: 1.5, grade: neighbour}", 1.5, (1.125, 1.875, "pert")),  # ± 25 %
+    ("{value: 1.5, grade: health centre}", 1.5, (0.9, 2.1, "pert")),  # ± 40 %
+    ("{value: 1.5, grade: exact}", 1.5, None),
+    ("{value: 1.5, law: uniform}", 1.5, (0.6, 2.4, "uniform")),
+    ("{between: [0.8, 1.6], best: 1.1}", 1.1, (0.8, 1.6, "pert")),
+    ("{between: [0.8, 1.6]}", 1.2, (0.8, 1.6, "pert")),  # the middle
+    ("{between: [0.8, 1.6], grade: own register}", 1.2, (0.8, 1.6, "pert")),  # what is written wins
+    ("{between: [0.8, 1.6], grade: exact}", 1.2, (0.8, 1.6, "pert")),
+    ("{between: [0.5, 2], law: lognormal}", 1.0, (0.5, 2, "lognormal")),  # the geometric middle
+    ("{between: [0, 2], best: 0, law: uniform}", 0, (0, 2, "uniform")),
+    ("0", 0, None),
+]
+
+
+@pytest.mark.parametrize(("text", "best", "expected"), UNKNOWNS)
+def test_a_number_has_a_best_value_and_a_range(text, best, expected):
+    scenario = parse(GOOD, sets=[f"{NEED}={text}"])
+    found = scenario.unknowns.get(NEED)
+    assert scenario.setting.illness["outpatient"].need == scenario.setting.illness["outpatient"].need.best
+    assert scenario.setting.illness["outpatient"].need == pytest.approx(best)
+    assert (found is None) == (expected is None)
+    if found:
+        assert (found.low, found.high) == pytest.approx(expected[:2])
+        assert (found.best, found.law) == (pytest.approx(best), expected[2])
+
+
+@pytest.mark.parametrize("text", [text for text, *_ in UNKNOWNS] + ["{value: 2, source: Dr B, note: by word of mouth}"])
+def test_an_unknown_number_can_be_written_read_changed_and_sent(text):
+    scenario = parse(GOOD, sets=[f"{NEED}={text}"])
+    number = scenario.setting.illness["outpatient"].need
+    assert Scenario.model_validate(scenario.content) == scenario
+    assert Scenario.model_validate(scenario.content).hash == scenario.hash
+    assert scenario.with_(NEED, number) == scenario == scenario.with_("years", 3)
+    for copied in (pickle.loads(pickle.dumps(number)), copy.deepcopy(number)):
+        assert copied == number and hash(copied) == hash(number)
+        assert (copied.low, copied.high, copied.limits) == (number.low, number.high, number.limits)
+    with pytest.raises(AttributeError, match="frozen"):
+        number.grade = "exact"
+
+
+def test_the_shortest_writing_is_the_canonical_one():
+    def content(text):
+        return parse(GOOD, sets=[f"{NEED}={text}"]).content["setting"]["illness"]["outpatient"]["need"]
+
+    assert content("{value: 1.5}") == content("1.5") == 1.5
+    assert content("{value: 1.5, law: pert, source: none}") == {"value": 1.5, "source": "none"}
+    assert content("{between: [0.5, 1.5]}") == {"between": [0.5, 1.5], "best": 1.0}
+
+
+def test_unknown_numbers_are_equal_if_they_say_the_same():
+    assert Unknown(1.5) == 1.5 == Unknown(1.5)
+    assert Unknown(1.5) != Unknown(1.5, source="Dr B")
+    assert Unknown(1.5, 1, 2) != Unknown(1.5, 1, 3)
+    assert Unknown(1.5, 1, 2) == 1.5
+
+
+def test_the_range_of_a_grade_stays_within_what_the_field_allows():
+    """70 % and half as much again by 'health centre' is 98 %; 60 % more, 112 %, is cut at the whole."""
+    near, far = (
+        parse(GOOD, sets=[f"{COVERED}={{value: 70%, grade: {grade}}}"]).unknowns[COVERED]
+        for grade in ("health centre", "guess")
+    )
+    assert (near.low, near.high) == pytest.approx((0.42, 0.98))
+    assert (far.low, far.high) == pytest.approx((0.28, 1.0))
+
+
+def test_money_between_whole_amounts_has_a_whole_best_value():
+    change = "setting.illness.delivery.cost.fixed={between: [9_000, 12 001]}"
+    scenario = parse(GOOD, sets=[change])
+    assert scenario.setting.illness["delivery"].cost.fixed == 10_501
+    assert scenario.unknowns["setting.illness.delivery.cost.fixed"] == Range(9000, 10_501, 12_001, "pert")
+
+
+def test_the_unknown_numbers_are_told_in_the_order_of_their_paths(good):
+    kind = "setting.illness.outpatient."
+    assert list(good.unknowns) == [
+        "setting.association.births",
+        "setting.illness.delivery.cost.fixed",
+        *(kind + key for key in ("community", "cost.lognormal.cv", "cost.lognormal.mean", "frailty", "need")),
+        *(kind + key for key in ("seeking.covered", "seeking.uncovered")),
+        "setting.paying.mean_days_late",
+        "setting.paying.on_time",
+    ]
+    assert parse(GOOD, sets=["default_grade=exact"]).unknowns == {}
+
+
+def test_a_grade_holds_for_the_numbers_inside_that_have_none():
+    scenario = parse(GOOD, sets=[
+        "default_grade=exact",
+        "setting.illness.outpatient.grade=neighbour",
+        "setting.illness.outpatient.seeking={grade: own register, covered: 80%, uncovered: {value: 40%, grade: guess}}",
+    ])  # fmt: skip
+    ranges = {path.split(".", 3)[3]: found for path, found in scenario.unknowns.items()}
+    assert ranges.keys() == {
+        "need", "frailty", "community", "cost.lognormal.mean", "cost.lognormal.cv", "seeking.covered",
+        "seeking.uncovered",
+    }  # fmt: skip
+    assert ranges["need"].high == pytest.approx(1.2 * 1.25)
+    assert ranges["seeking.covered"].high == pytest.approx(0.8 * 1.1)
+    assert ranges["seeking.uncovered"].high == pytest.approx(0.4 * 1.6)
+
+
+def test_what_is_left_out_is_exact():
+    assert list(parse(SMALL).unknowns) == [
+        "setting.illness.outpatient.cost.fixed",
+        "setting.illness.outpatient.need",
+    ]
+
+
+@pytest.mark.parametrize("place", ["setting", "setting.association", "setting.association.people", NEED[:-5]])
+def test_every_part_of_the_setting_may_say_where_it_comes_from(place):
+    scenario = parse(GOOD, sets=[f"{place}.source=member list 2026", f"{place}.note=read twice"])
+    assert scenario.hash != parse(GOOD).hash
+    assert Scenario.model_validate(scenario.content) == scenario
+
+
+# What is not wrong, but should be looked at
+
+
+def doubts(*sets):
+    return parse(GOOD, sets=["default_grade=neighbour", "setting.source=member list", *sets]).warnings
+
+
+def test_numbers_without_a_source_are_counted(good):
+    first = "The first is setting.association.births."
+    assert good.warnings == [f"setting: 11 numbers have no source; they are taken as guesses, ±60%. {first}"]
+    assert parse(GOOD, sets=["default_grade=neighbour", "setting.illness.outpatient.source=own"]).warnings == [
+        f"setting: 4 numbers have no source; they are taken as 'neighbour', ±25%. {first}"
+    ]
+    assert parse(SMALL, sets=["default_grade=exact", f"{NEED}={{value: 1, grade: guess}}"]).warnings == [
+        "setting: One number has no source; it is taken as exact. The first is setting.illness.outpatient.cost.fixed."
+    ]
+    assert doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "usual"),
+    [("Senegal", "XAF", "XOF"), ("Côte d’Ivoire", "GHS", "XOF"), ("RWANDA", "USD", "RWF"), ("Nepal", "INR", "NPR")],
+)
+def test_a_currency_of_another_country_is_doubted(country, currency, usual):
+    assert doubts(f"country={country}", f"currency={currency}") == [
+        f"country is {country}, where people pay in {usual}, but currency is {currency}. Is one of them wrong?"
+    ]
+    assert doubts(f"country={country}", f"currency={usual}") == []
+
+
+def test_a_country_that_is_not_known_is_not_doubted():
+    assert doubts("country=Atlantis", "currency=USD") == doubts("country=none") == []
+
+
+@pytest.mark.parametrize(
+    ("dated", "old"),
+    [
+        ("2022", True),
+        ("2023", True),  # to 2023-12-31: three years and a day before 2027-01-01
+        ("2024", False),
+        ("2023-12", True),
+        ("2024-01", False),
+        ("2023-12-31", True),
+        ("2024-01-01", False),
+        ("2026-11", False),
+    ],
+)
+def test_old_prices_are_doubted(dated, old):
+    told = doubts(f"setting.illness.delivery.cost.dated={dated}")
+    sentence = (
+        f"setting.illness.delivery.cost: these prices are of {dated}, more than 3 years before the start, 2027-01-01. "
+        "Ask what a bill is today."
+    )
+    assert told == ([sentence] if old else [])
+
+
 # Hostile files: refused, quickly, without a traceback
 
 BOMBS = {
@@ -556,7 +1056,7 @@ def mutated(chance, text):
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
-@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL]))
+@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL, RANGES, EVERYTHING]))
 def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
     try:
         scenario = parse(mutated(random.Random(seed), text), "it.yaml")

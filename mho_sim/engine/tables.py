@@ -72,8 +72,10 @@ def setting_tables(scenario, calendar):
         multiplier=np.array(
             [[_multipliers(kind, sex, birthdays) for sex in ("men", "women")] for kind in illness]
         ).reshape(len(illness), 2, len(birthdays)),
-        frailty=np.array([gamma_classes(kind.frailty) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
-        community=np.array([gamma_classes(kind.community) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
+        frailty=np.array([gamma_classes(float(kind.frailty)) for kind in illness]).reshape(len(illness), GAMMA_CLASSES),
+        community=np.array([gamma_classes(float(kind.community)) for kind in illness]).reshape(
+            len(illness), GAMMA_CLASSES
+        ),
         pace=np.array([_pace(kind, calendar) for kind in illness]).reshape(len(illness), calendar.months),
         on_time=float(paying.on_time) if paying else 1.0,
         mean_days_late=float(paying.mean_days_late) if paying else 0.0,
@@ -159,7 +161,7 @@ def _pace(kind, calendar):
 def _bill(cost):
     """(fixed, log mean, log sd) of a cost law; fixed is -1 if the law is lognormal."""
     if cost.lognormal is None:
-        return cost.fixed, 0.0, 0.0
+        return int(cost.fixed), 0.0, 0.0
     if cost.lognormal.mean == 0 or cost.lognormal.cv == 0:
         return int(np.floor(cost.lognormal.mean + 0.5)), 0.0, 0.0
     return (-1, *lognormal_parameters(cost.lognormal.mean, cost.lognormal.cv))

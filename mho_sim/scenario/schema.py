@@ -2,12 +2,25 @@
 
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.unknowns import Unknown
 
 
 def schema() -> dict[str, Any]:
     """What can be written in a scenario file, with the meaning, unit and range of every field."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_tidy(Scenario.model_json_schema())}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_tidy(Scenario.model_json_schema(schema_generator=_Generator)),
+    }
+
+
+class _Generator(GenerateJsonSchema):
+    """Writes the defaults of unknown numbers as a file does."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return dft.written() if isinstance(dft, Unknown) else super().encode_default(dft)
 
 
 def _tidy(part: Any) -> Any:

@@ -32,13 +32,39 @@ SENTENCES = {
     "mho_not_a_duration": "{path} is {found}, which is not a duration. Write one such as 90 days, 3 months or none.",
     "mho_not_a_date": "{path} is {found}, which is not a date as year-month-day. Write one such as 2027-01-31.",
     "mho_no_such_day": "{path} is {found}, a day that is not in the calendar. Write one that is, such as 2027-01-31.",
+    "mho_dated": "{path} is {found}, which is no year, month or day. Write one such as 2026, 2026-11 or 2026-11-30.",
     "mho_month_start": "{path} is {found}, but a scenario starts on the first of a month. Write {first}, for example.",
     "mho_text": "{path} is longer than that: {found}. Write {expected}.",
     "mho_currency": "{path} is {found}. Write the three capital letters of the currency, such as XOF.",
     "mho_name": "{shown} is not a name for a kind of illness. Use letters, digits, _ and -, "
     "beginning with a letter, at most 40 long.",
-    "mho_reserved_name": "'default' cannot name a kind of illness: it has its own meaning in waiting periods.",
+    "mho_reserved_name": "'{name}' cannot name a kind of illness: it has its own meaning in waiting periods.",
+    "mho_plain_name": "{shown} in {parent} is not a name. Use letters, digits, _ and -, beginning with a letter, "
+    "at most 40 long.",
+    "tuple_type": "{path} must be a list of tables, one after each '- ', or in brackets, not {found}.",
+    "mho_not_a_list": "{path} must be {expected}, not {found}.",
+    "mho_empty_list": "{path} is an empty list. Write {expected}.",
+    "mho_listed_twice": "{path} {found} is there already. Keep one of them.",
+    "mho_listed_band": "{path} {found} is not an age band. Write one such as 0-4 or 60+; no age is above {oldest}.",
+    "mho_order": "{path} must name 'deductible', 'copay' and 'ceiling', each once.",
+    "mho_zone": "{shown} in {parent} is not a zone. Write whole kilometres, such as 0-4 km or 5+ km.",
+    "mho_zone_range": "{shown} in {parent} is not a zone. Write the shorter way first; none is above {most} km.",
+    "mho_size": "{shown} in {parent} is not a number of people. Write one such as 1, 2-5 or 6+.",
+    "mho_size_range": "{shown} in {parent} is not a number of people. Begin at 1, with the lower number first.",
+    "mho_every": "{path} is {found}. Write month, quarter, year, week, day, {{days: 5}} for a market week of 5 days, "
+    "or a list of months such as [january, july]{hint}",
+    "mho_every_days": "{path} must say 'days', such as {{days: 5}}, and nothing else.",
     "mho_word": "{path} is {found}. Write {expected}{hint}",
+    "mho_no_value": "{path} has no number. Write 'value', or 'between' with two numbers.",
+    "mho_value_and_between": "'value' and 'between' exclude each other in {parent}. Write 'best' instead of 'value'.",
+    "mho_best_and_value": "'best' goes with 'between', but {parent} has a 'value'. Delete one of them.",
+    "mho_best_alone": "{parent} has a 'best' but no range. Write 'value' instead, or add 'between'.",
+    "mho_between": "{path} must be two numbers, the lower one first, such as [0.8, 1.6], not {found}.",
+    "mho_between_count": "{path} must be two numbers, the lower one first, such as [0.8, 1.6]. It has {count}.",
+    "mho_upside_down": "{path} is upside down. Write the lower number first: [{high}, {low}].",
+    "mho_no_width": "{path} is from {low} to {high}, which is no range. Write 'value' instead, with 'grade: exact'.",
+    "mho_best_outside": "{path} is {found}, outside the range from {low} to {high}. Change one of them.",
+    "mho_lognormal_zero": "A lognormal range must lie above 0, but {parent} does not. Write another law.",
     "mho_not_a_table": "{path} must be {expected}, not {found}.",
     "mho_empty_table": "{path} is an empty table. Write {expected}.",
     "mho_band": "{shown} in {parent} is not an age band. Write bands of completed years, such as 0-4 or 60+.",
@@ -67,10 +93,10 @@ def sentence(kind: str, path: Path, found: Any, blanks: dict[str, Any], of_key: 
         "found": described(key if of_key else found),
         "value": str(found).strip()[:40],
         "expected": blanks.get("expected", "") + (", or none" if grammar.may_be_none(path) else ""),
-        "parent": spoken(parent) or "the file",
-        "inside": f"in {spoken(parent)}" if parent else "here",
+        "parent": spoken(parent).rstrip(",") or "the file",
+        "inside": f"in {spoken(parent).rstrip(',')}" if parent else "here",
         "count": len(found) if isinstance(found, list) else 0,
-        "keys": ", ".join(grammar.keys_at(path)),
+        "keys": ", ".join(grammar.main_keys_at(path)),
         "meaning": meaning[:1].lower() + meaning[1:],
         "write": grammar.range_of(path),
         "grouped": _grouped(blanks.get("big", "")),
@@ -93,7 +119,7 @@ def _grouped(digits: str) -> str:
 
 
 def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
-    if kind == "mho_word":
+    if kind in ("mho_word", "mho_every"):
         return nearest(str(found), blanks["words"])
     if kind != "extra_forbidden":
         return ""
@@ -105,11 +131,22 @@ def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
 
 
 def guess(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
-    """The word that was probably meant, if one is like it."""
-    return next(iter(get_close_matches(word[:60].lower().replace(" ", "_"), list(words), n=1, cutoff=likeness)), None)
+    """The word that was probably meant, if one is like it, or begins with it."""
+    word, words = word[:60].lower().replace(" ", "_"), list(words)
+    longer = [one for one in words if len(word) > 3 and one.startswith(f"{word}_")]
+    return next(iter(get_close_matches(word, words, n=1, cutoff=likeness) if len(longer) != 1 else longer), None)
 
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
     """The end of a sentence: the word that was probably meant, or only a full stop."""
     meant = guess(word, words, likeness)
     return f"; did you mean '{meant}'?" if meant else "."
+
+
+def among(word: str, words: Iterable[str]) -> str:
+    """The end of a sentence about a name that is not there: the one that was probably meant, or all there are."""
+    known = list(words)
+    hint = nearest(word, known)
+    if hint != ".":
+        return hint
+    return f". There are: {', '.join(known)}." if known else ". There is none."
