@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mho_sim import ledger
 from mho_sim.draws import GAMMA_CLASSES
 from mho_sim.engine.living import HOME
-from mho_sim.population import FERTILE, OLDEST, PERSON, ROW
+from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST, PERSON, ROW
 
 WORD = 8  # int64, float64
 DRAWING = 120  # a row, while the people are drawn, their row included: 116 to 119 measured with tracemalloc [D]
@@ -81,8 +81,10 @@ def expected_rows(scenario):
     """How many rows of people an association will have: those at the start, and a place for a child in every year in
     which a woman of 15 to 49 is there; expected, before anyone is drawn.
     """
-    terms = scenario.setting.association
+    terms, listed = scenario.setting.association, scenario.members
     homes = scenario.household_count
+    if listed is not None:
+        return len(listed.woman) + (0 if terms.births is None else _places_listed(listed, scenario.years))
     if terms.households is not None:
         people = sum(size * count for size, count in terms.households.items())
     else:
@@ -94,6 +96,12 @@ def expected_rows(scenario):
         for number, who in ((homes, terms.member), (people - homes, terms.people))
     ]
     return people + sum(children)
+
+
+def _places_listed(listed, years):
+    """Places for children of the women of a register."""
+    ages = listed.born_days_before_start[listed.woman] / DAYS_PER_YEAR
+    return sum(int(((ages + year >= FERTILE[0]) & (ages + year < FERTILE[1])).sum()) for year in range(years))
 
 
 def _fertile(ages, years):

@@ -159,6 +159,10 @@ def check(scenario, sets):
     click.echo(f"{scenario}: no fault found. This is what it says:\n")
     for sentence in (loaded.title, *understood(loaded)):
         click.echo("\n".join(lines(sentence, indent="  ")))
+    if loaded.warnings:
+        click.echo("\nNo fault, but look at this:")
+    for sentence in loaded.warnings:
+        click.echo("\n".join(lines(f"- {sentence}", indent="  ")))
 
 
 @commands.command(short_help="The scenarios that come with the program.")

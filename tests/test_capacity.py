@@ -8,6 +8,8 @@ waits, worlds while they are told of) were read off `tracemalloc`, which numpy r
 households and at 2,000 and 20,000 worlds.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from test_cli import SCENARIO
@@ -74,6 +76,17 @@ def test_exact_households_without_births_are_exact():
         ],
     )
     assert expected_rows(scenario) == 68
+
+
+def test_a_register_is_counted(tmp_path):
+    """A woman of 48 has two places for children in three years, at 48 and 49; a girl of 13 one, at 15; a man none."""
+    (tmp_path / "members.csv").write_text(
+        "household,age,sex,member\nA,48,f,yes\nA,13,f,no\nB,48,m,yes\n", encoding="utf-8"
+    )
+    text = Path(SCENARIO).read_text(encoding="utf-8").replace("    members: 300 ", "    list: members.csv ")
+    head, rest = text.split("    covered_per_member:", 1)
+    (tmp_path / "mine.yaml").write_text(head + rest.split("\n", 4)[4], encoding="utf-8")
+    assert expected_rows(load(tmp_path / "mine.yaml")) == 3 + 2 + 1
 
 
 def test_threads_and_batches_share_the_worlds():

@@ -100,6 +100,14 @@ def test_a_mistake_ends_in_one_clear_sentence(arguments, sentence):
     assert "Traceback" not in done.stderr and done.stdout == ""
 
 
+def test_check_says_what_should_be_looked_at():
+    done = mho_sim("check", SCENARIO, "--set", "currency=KES")
+    assert done.returncode == 0
+    fine, doubts = done.stdout.split("\n\nNo fault, but look at this:\n")
+    assert "no fault found" in fine and "Is one of them wrong?" in doubts
+    assert all(line.startswith(("- ", "  ")) for line in doubts.splitlines())
+
+
 def run_few(*arguments):
     return mho_sim("run", SCENARIO, "--worlds", "40", "--quiet", *arguments)
 

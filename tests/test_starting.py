@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from test_cli import mho_sim
-from test_scenarios import SCENARIOS, unsourced
+from test_scenarios import MARK, SCENARIOS
 
 from mho_sim.data import preset, presets
 from mho_sim.report.catalogue import catalogue
 from mho_sim.scenario import load, parse, starting
 from mho_sim.scenario.starting import described, known_kinds, new_scenario, remarks, shipped, write_new
+from mho_sim.scenario.unknowns import numbers
 from mho_sim.study import simulate
 
 ROOT = Path(__file__).parent.parent
@@ -99,14 +100,20 @@ def test_the_countrys_people_and_currency_are_written(country):
 
 @pytest.mark.parametrize(
     ("country", "currency", "kinds"),
-    list(itertools.product(["Senegal", "Guinea", "Côte d'Ivoire: #1"], ["XOF", "KES"], KINDS)),
+    list(itertools.product(["Senegal", "Guinea", "Côte d'Ivoire: #1", 'A "b" \\ c'], ["XOF", "KES"], KINDS)),
 )
 def test_a_new_scenario_has_no_fault_and_every_figure_its_source(country, currency, kinds):
     text = new_scenario(country, kinds, currency)
     scenario = parse(text)
     assert (scenario.country, scenario.currency) == (country, currency)
     assert set(scenario.kinds) == set(kinds) == set(scenario.scheme.benefits)
-    assert unsourced(text) == []
+    assert [
+        line for line in text.splitlines() if re.search(r"\d", line.partition("#")[0]) and not MARK.search(line)
+    ] == []
+    told = dict(numbers(scenario.setting, ("setting",)))
+    written = {path: number for path, number in told.items() if number.value not in (0, 1)}
+    assert all(number.source and number.grade for number in written.values()) and len(written) > 3
+    assert not any("source" in warning for warning in scenario.warnings)
     assert "@" not in text and max(map(len, text.splitlines())) <= 200
 
 
@@ -147,6 +154,13 @@ def test_the_books_of_an_existing_mutual_are_right_when_the_marks_are_taken_away
     books = "start_from:\n" + re.sub("(?m)^# ?", "", after)
     scenario = parse(before.split("  # The money in the cash box")[0] + books)
     assert scenario.start_from.owed_by_members == 152_000
+
+
+def test_figures_that_nobody_knows_have_a_range():
+    unknowns = parse(new_scenario()).unknowns
+    assert {"setting.association.births", "setting.illness.outpatient.need", "setting.paying.on_time"} <= set(unknowns)
+    need = unknowns["setting.illness.outpatient.need"]
+    assert (need.low, need.best, need.high) == (0.7, 1.5, 2.1)
 
 
 def test_foreign_amounts_are_said_to_mean_nothing_yet():

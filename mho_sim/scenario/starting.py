@@ -170,7 +170,7 @@ def _of_country(country: str, currency: str | None) -> dict[str, str | list[str]
     code = _currency(country, currency or (known and known.currency))
     return {
         "country": country,
-        "place": country if re.fullmatch(r"[^\W\d_][\w .()-]*", country) else json.dumps(country, ensure_ascii=False),
+        "place": country if re.fullmatch(r"[^\W\d_][\w .()-]*", country) else _text_of(country),
         "currency": code,
         "amounts": [] if code in FRANCS else ["#", FOREIGN.format(code=code)],
         "homes": f"; national households have {known.household_size:g}, {source['household_size']}"
@@ -181,7 +181,7 @@ def _of_country(country: str, currency: str | None) -> dict[str, str | list[str]
         "women": _percent(people.women),
         "women_source": source["people.women"],
         "births": _percent(people.births),
-        "births_source": source["births"],
+        "births_source": _text_of(source["births"]),
         "deaths": [f"{band}: {rate:g}  # {source[f'deaths.{band}']}" for band, rate in _bands(people.deaths).items()],
     }
 
@@ -209,6 +209,11 @@ def _currency(country: str, code: str | None) -> str:
 def _bands(ages: Ages) -> dict[str, float]:
     """A table of ages as it is written: {"0-4": 0.143, "60+": 0.054}."""
     return {f"{first}+" if last is None else f"{first}-{last}": value for first, last, value in ages}
+
+
+def _text_of(text: str) -> str:
+    """Text in quotes, as it is written in a scenario whatever characters it has."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _percent(share: float) -> str:
