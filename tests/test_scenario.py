@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mho_sim.report.understood import understood
 from mho_sim.scenario import Days, Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
 
 BROKEN = Path(__file__).parent / "broken"
@@ -375,6 +376,46 @@ def test_an_item_of_a_list_has_a_number_from_0(everything):
     for path in ("setting.enterprises.2.share", "setting.enterprises.food.share", "setting.enterprises.2"):
         with pytest.raises(ScenarioError, match="leads nowhere"):
             everything.with_(path, "30%")
+
+
+SAID = """\
+They join: 200 on 2027-01-01 and 100 on 2027-07-01.
+Of the households, 90% ordinary and 10% indigent.
+They live: 70% at 0-4 km and 30% at 5+ km.
+60% live on food: 140 000 XOF in a good month (70% of them), 60 000 in a bad one.
+At the end of a year 85% renew.
+Contribution: 500 XOF for 1 person, 2 000 XOF for 2-5 people and 2 500 XOF for 6+ people, a payment in January and \
+July, in advance; grace 60 days.
+Each person beyond 8 pays 300; a household pays at least 600; indigent households pay 20% of it; joining costs 1 000; \
+who was suspended pays 500 more; the collector keeps 5%; who owes for 12 months is struck off.
+The State adds 300 for each person of indigent households at each due date, 3 months late.
+70% pay on the day (40% in a bad month), the others 25 days late on average; 5% of these never pay.
+caesarean: 6% of the births.
+funeral: at each death.
+funeral: a fixed sum of 40 000 after 3 months of membership; paid to the household.
+hospital: 3% of those seen for outpatient; an emergency; 4.5 days on average.
+hospital: the patient pays 10% of the bill, the mutual the rest; 1 000 to the household for each day; at most 20 days \
+a person and year.
+hypertension: an illness for life of 8% at 40-59 and 20% at 60+ years, one episode a month.
+surgery: the patient pays 5 000, the mutual the rest, after 3 months of membership; only with a letter of referral; \
+paid to the provider.
+At most 100 000 a person and year, all together.
+Children born in membership do not wait.
+Households pay the bill, ask for it by the year, and have it back within 30 days. Running costs: 20 000 a month, \
+50 000 once, 500 a card, 300 a person and year, 5% of what members pay.
+health_centre: public; turns members away when it is owed for 90 days.
+clinic: private, prices × 1.6.
+Bills grow by 6% a year.
+The bank gives 3% interest a year.
+Support, women's federation: 100 000 a year from 2027-03-01 until 2029-03-01, 60 days late.
+Support, accountant: 10 000 in work or goods a month from 2027-01-01.
+It counts as lost when it owes more than the contributions of 4 months.
+"""
+
+
+def test_everything_is_understood_in_sentences(everything):
+    said = understood(everything)
+    assert [line for line in SAID.splitlines() if line not in said] == []
 
 
 # From elsewhere
