@@ -57,6 +57,7 @@ WORKED = [
     (share(250_000), 2, NO_LIMIT, 1, "accepted"),  # the patient's half franc rounds up: 0.5 -> 1
     (share(250_000), 1, NO_LIMIT, 1, "accepted"),  # 0.25 -> 0
     (share(333_000), 1_333, NO_LIMIT, 889, "accepted"),  # 443.889 -> 444
+    (share(250_000), 1_001, NO_LIMIT, 751, "accepted"),  # copay_member_cents, copay_fund_cents: 250.25 -> 250
     (share(1_000_000), 5_000, NO_LIMIT, 0, "accepted"),
     (
         share(250_000, 15_000),

@@ -1,12 +1,13 @@
 """Reads closed books and registers; each indicator a small function of columns of one world's yearly or monthly
 figures.
 
-`Accounts` are balances (debit minus credit) at closings, arrays whose last axis is that of `ledger.ACCOUNTS`; all
-results keep the other axes. Money is in whole units of the currency.
+`INDICATORS` lists all that are known, with their formulas on plain amounts (in `formulas`). The functions here read
+some of them off the books: `accounts` are balances (debit minus credit) at closings, arrays whose last axis is that of
+`ledger.ACCOUNTS`; all results keep the other axes. Money is in whole units of the currency.
 """
 
-import numpy as np
-
+from mho_sim.indicators import formulas
+from mho_sim.indicators.formulas import INDICATORS, Indicator
 from mho_sim.ledger import (
     ACCRUED,
     ADVANCES,
@@ -19,6 +20,18 @@ from mho_sim.ledger import (
     SUPPLIERS,
     UNEARNED,
 )
+
+__all__ = [
+    "INDICATORS",
+    "Indicator",
+    "claims_ratio",
+    "collection_rate",
+    "contributions_due",
+    "contributions_earned",
+    "equity",
+    "formulas",
+    "reserve_months",
+]
 
 
 def contributions_due(accounts):
@@ -44,7 +57,7 @@ def claims_ratio(accounts):
     """Benefits incurred / contributions earned, since the start (EVAL, IRIS FP8478; DOMAIN 4.2 [S]); NaN where
     nothing was earned.
     """
-    return _ratio(accounts[..., BENEFITS], contributions_earned(accounts))
+    return formulas.claims_ratio(benefits=accounts[..., BENEFITS], contributions_earned=contributions_earned(accounts))
 
 
 def collection_rate(accounts, receivable_before=0):
@@ -52,16 +65,16 @@ def collection_rate(accounts, receivable_before=0):
     [R]); NaN where nothing was due.
     """
     due = contributions_due(accounts) + receivable_before
-    return _ratio(due - accounts[..., RECEIVABLE], due)
+    return formulas.collection_rate(contributions_received=due - accounts[..., RECEIVABLE], contributions_due=due)
 
 
 def reserve_months(accounts, months):
     """Own funds / mean monthly benefits and running costs since the start: "equity in months" (DOMAIN 4.2 [R]); NaN
     where nothing was spent.
     """
-    return _ratio(equity(accounts) * months, accounts[..., BENEFITS] + accounts[..., EXPENSES])
-
-
-def _ratio(above, below):
-    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
-    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
+    return formulas.equity_months(
+        own_funds=equity(accounts),
+        benefits=accounts[..., BENEFITS],
+        running_costs=accounts[..., EXPENSES],
+        months=months,
+    )

@@ -1,4 +1,4 @@
-"""Pure mathematics of risk on numbers and arrays."""
+"""Estimates from many worlds, with their intervals."""
 
 import numpy as np
 from scipy import special
