@@ -459,9 +459,7 @@ def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, people, se
         scheme.events_per_household[m, k, size] - state.by_home[w, h, k].events,
     )
     days_left = benefit.days_per_person - state.told[w, k, i].days
-    reason = rules.admit(
-        scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, np.int64(0), events_left, days_left
-    )
+    reason = rules.admit(scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, events_left, days_left)
     if reason != rules.ACCEPTED:
         return np.int64(0), np.int64(reason), np.int64(0), True
     days_paid = min(days, days_left)
@@ -559,7 +557,17 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
         _owe(w, m, day, households if to_household else PROVIDER + place, paid, scheme, memory)
     if cash > 0:
         post(
-            memory, w, m, ledger.BENEFITS, ledger.MEMBERS_CLAIMS, cash, when, h, ordinal, k, np.int64(rules.CASH_BENEFIT)
+            memory,
+            w,
+            m,
+            ledger.BENEFITS,
+            ledger.MEMBERS_CLAIMS,
+            cash,
+            when,
+            h,
+            ordinal,
+            k,
+            np.int64(rules.CASH_BENEFIT),
         )
         _owe(w, m, day, households, cash, scheme, memory)
     return referred
@@ -676,7 +684,9 @@ def _soonest(h, slots):
             best == NOTHING
             or slots.day[e] < slots.day[best]
             or (slots.day[e] == slots.day[best] and slots.row[e] < slots.row[best])
-            or (slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best])
+            or (
+                slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best]
+            )
         ):
             best, before_best = e, before
         before, e = e, slots.next[e]
