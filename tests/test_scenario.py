@@ -321,7 +321,7 @@ MONEY = [
     (".nan", "not a number"),
     ("true", "not a number"),
     ("null", "not a number"),
-    ("none", "not a number"),
+    ("none", "Nobody knows what to pay"),
     ("1 000 000 000 001", "out of range"),
     ("9" * 5000, "longer than any number"),
     ("''", "is empty"),

@@ -25,3 +25,10 @@ class Duration:
     def __str__(self) -> str:
         parts = [f"{n} {unit}{'s' * (n != 1)}" for n, unit in ((self.months, "month"), (self.days, "day")) if n]
         return " and ".join(parts) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A period of so many days: a market week."""
+
+    days: int

@@ -1,6 +1,7 @@
 """What is wrong with a scenario, and where: `file:line:column: sentence`, the line, and a caret under the place."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ WIDEST = 120
 MOST_SHOWN = 100
 KEY = "[key]"  # ends a path whose key is wrong, not its value: pydantic's own sign
 Path = tuple[str | int, ...]
+Told = Iterator[tuple[Path, str]]  # of a check: where, and the sentence
 
 
 class Source(NamedTuple):

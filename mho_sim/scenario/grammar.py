@@ -8,8 +8,9 @@ from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from mho_sim.scenario.faults import Path
-from mho_sim.scenario.models import Scenario, Sourced
-from mho_sim.scenario.values import Keys
+from mho_sim.scenario.mapping import Sourced
+from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.values import QUIETLY, Keys
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -24,15 +25,26 @@ def holds_names(annotation: Any) -> bool:
     return get_origin(annotation) is dict
 
 
+def holds_list(annotation: Any) -> bool:
+    """Whether a field's type is a list of mappings."""
+    return get_origin(annotation) is tuple and model_in(annotation) is not None
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model under their keys in a file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def model_at(path: Path) -> type[BaseModel] | None:
     """The model that describes the mapping at a path; None if there is none."""
     model, steps = Scenario, list(path)
     while steps:
-        field = model.model_fields.get(str(steps.pop(0)))
+        field = fields_of(model).get(str(steps.pop(0)))
         inner = model_in(field.annotation) if field else None
-        if field is None or inner is None or (holds_names(field.annotation) and not steps):
+        chosen = field is not None and (holds_names(field.annotation) or holds_list(field.annotation))
+        if field is None or inner is None or (chosen and not steps):
             return None
-        steps = steps[1:] if holds_names(field.annotation) else steps
+        steps = steps[1:] if chosen else steps
         model = inner
     return model
 
@@ -40,7 +52,7 @@ def model_at(path: Path) -> type[BaseModel] | None:
 def field_at(path: Path) -> FieldInfo | None:
     """The field of the grammar that stands at a path, if there is one."""
     model = model_at(path[:-1]) if path else None
-    return model.model_fields.get(str(path[-1])) if model else None
+    return fields_of(model).get(str(path[-1])) if model else None
 
 
 def keys_at(path: Path) -> list[str]:
@@ -48,7 +60,7 @@ def keys_at(path: Path) -> list[str]:
     model, field = model_at(path), field_at(path)
     if model is None:
         return [key for part in _parts(field) if isinstance(part, Keys) for key in part.keys] if field else []
-    fields = list(model.model_fields)
+    fields = list(fields_of(model))
     return [key for key in fields if key not in _remarks(model)] + [key for key in fields if key in _remarks(model)]
 
 
@@ -71,7 +83,7 @@ def meaning_of(path: Path) -> str:
 def may_be_none(path: Path) -> bool:
     """Whether `none` may be written at a path."""
     field = field_at(path)
-    return field is not None and NoneType in get_args(field.annotation)
+    return field is not None and NoneType in get_args(field.annotation) and QUIETLY not in field.metadata
 
 
 def range_of(path: Path) -> str:
@@ -101,7 +113,8 @@ def places() -> dict[str, tuple[str, ...]]:
 
 
 def _collect(model: type[BaseModel], path: tuple[str, ...], found: dict[str, list[str]]) -> None:
-    for key, field in model.model_fields.items():
+    for key, field in fields_of(model).items():
         found.setdefault(key, []).append(".".join(path) or "the file itself")
         if inner := model_in(field.annotation):
-            _collect(inner, (*path, key, *(("<kind>",) if holds_names(field.annotation) else ())), found)
+            name = () if not holds_names(field.annotation) else ("<name>",) if key == "providers" else ("<kind>",)
+            _collect(inner, (*path, key, *name), found)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mho_sim.scenario import checks, reading
 from mho_sim.scenario.faults import KEY, Fault, Mark, Path, ScenarioError, Source, dotted, fault_at, quoted, visible
-from mho_sim.scenario.grammar import holds_names, keys_at, model_in
+from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at, model_in
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
@@ -51,7 +51,7 @@ def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
 def _tree(value: Any, mark: Mark) -> Node:
     """Nodes for values that come from Python."""
     if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
+        value = value.model_dump(mode="json", by_alias=True)
     if isinstance(value, dict):
         inner = {str(key): _tree(item, mark) for key, item in value.items()}
         return Node(inner, mark, dict.fromkeys(inner, mark))
@@ -84,19 +84,29 @@ def _moved(node: Node, mark: Mark) -> Node:
 
 
 def _put(root: Node, path: str, new: Node) -> list[Fault]:
-    """Put a node at a path; mappings on the way that do not exist yet are made."""
+    """Put a node at a path; mappings on the way that do not exist yet are made. Items of a list count from 0."""
     *way, last = path.split(".")
     here = root
     for step in way:
         if isinstance(here.value, dict) and step not in here.value:
             here.value[step], here.keys[step] = Node({}, new.mark), new.mark
-        if not isinstance(here.value, dict):
+        inner = here.value.get(step) if isinstance(here.value, dict) else _item(here, step)
+        if inner is None:
             return [_no_way(path, step, new.mark)]
-        here = here.value[step]
-    if not isinstance(here.value, dict):
+        here = inner
+    if _item(here, last) is not None:
+        here.value[int(last)] = new
+    elif isinstance(here.value, dict):
+        here.value[last], here.keys[last] = new, new.mark
+    else:
         return [_no_way(path, last, new.mark)]
-    here.value[last], here.keys[last] = new, new.mark
     return []
+
+
+def _item(node: Node, step: str) -> Node | None:
+    """The item of a list that a step of a path names, if there is one."""
+    there = isinstance(node.value, list) and step.isdecimal() and int(step) < len(node.value)
+    return node.value[int(step)] if there else None
 
 
 def _no_way(path: str, step: str, mark: Mark) -> Fault:
@@ -106,15 +116,18 @@ def _no_way(path: str, step: str, mark: Mark) -> Fault:
 
 def _validated(root: Node, faults: list[Fault]) -> Scenario:
     data = root.plain()
-    scenario = None
+    scenario, misspelt = None, set()
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         blank = {fault.path for fault in faults}  # told already, if nothing stands there
-        told = [_told(root, item) for item in _apart(error.errors(include_url=False, include_input=False))]
+        errors = error.errors(include_url=False, include_input=False)
+        misspelt = {item["loc"][:-1] for item in errors if item["type"] == "extra_forbidden"}
+        told = [_told(root, item) for item in _apart(errors)]
         faults += [_fault(root, path, words) for path, found, words in told if found != "" or dotted(path) not in blank]
     for path, words in checks.check(partial(Scenario, data) if scenario is None else scenario):
-        faults.append(_fault(root, path, words))
+        if path not in misspelt:  # what a mapping lacks may be the key that is misspelt
+            faults.append(_fault(root, path, words))
     if faults or scenario is None:
         raise ScenarioError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
     return scenario
@@ -163,14 +176,16 @@ def _fault(root: Node, path: Path, words: str) -> Fault:
 def partial(model: type[BaseModel], data: Any) -> SimpleNamespace:
     """What can be read of a mapping: fields that are wrong or missing are not there."""
     there: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        inner, given = model_in(field.annotation), isinstance(data, dict) and name in data
-        value = data[name] if given else None
+    for (name, field), key in zip(model.model_fields.items(), fields_of(model)):
+        inner, given = model_in(field.annotation), isinstance(data, dict) and key in data
+        value = data[key] if given else None
         if not given:
             if not field.is_required():
                 there[name] = field.get_default(call_default_factory=True)
         elif inner and holds_names(field.annotation) and isinstance(value, dict):
             there[name] = {key: partial(inner, item) for key, item in value.items()}
+        elif inner and holds_list(field.annotation) and isinstance(value, list):
+            there[name] = tuple(partial(inner, item) for item in value)
         elif inner and isinstance(value, dict):
             there[name] = partial(inner, value)
         else:

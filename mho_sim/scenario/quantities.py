@@ -24,6 +24,7 @@ SPAN = re.compile(rf"([0-9]{{1,9}})[{SPACES}]*(days?|months?|years?)")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DATED = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")
 NAME = re.compile(r"[^\W\d_][\w-]{0,39}")
+RESERVED = ("default", "emergency", "newborn")  # words of waiting periods
 YEARS_KNOWN = range(1900, 2201)
 
 
@@ -107,10 +108,10 @@ def read_whole(value: Any, least: int, most: int, expected: str) -> int:
     return within(int(text), least, most, expected)
 
 
-def read_share(value: Any, expected: str) -> float:
-    """A share of the whole: `25%`, `25 %`, `0.25`, `0,25`."""
+def read_share(value: Any, expected: str, most: int = 1) -> float:
+    """A share of the whole: `25%`, `25 %`, `0.25`, `0,25`; a rate may be more than the whole, up to `most`."""
     if _from_python(value):
-        return float(within(value, 0, 1, expected))
+        return float(within(value, 0, most, expected))
     text = plain_text(value, expected)
     percent = text.endswith("%")
     number = _decimal(text.removesuffix("%").rstrip(SPACES), expected)
@@ -118,7 +119,7 @@ def read_share(value: Any, expected: str) -> float:
         refuse("mho_bare_percentage", expected=expected)
     if not percent and number == 1:
         refuse("mho_bare_one", expected=expected)
-    return float(within(number / 100 if percent else number, 0, 1, expected))
+    return float(within(number / 100 if percent else number, 0, most, expected))
 
 
 def read_duration(value: Any, expected: str) -> Duration:
@@ -193,8 +194,8 @@ def read_name(value: Any, expected: str) -> str:
     """The name of a kind of illness: it also names draws and columns, so it has no spaces and no dots."""
     if not isinstance(value, str) or not NAME.fullmatch(value):
         refuse("mho_name", expected=expected)
-    if value == "default":
-        refuse("mho_reserved_name", expected=expected)
+    if value in RESERVED:
+        refuse("mho_reserved_name", expected=expected, name=value)
     return value
 
 
@@ -204,3 +205,8 @@ def read_word(value: Any, words: tuple[str, ...], expected: str) -> str:
     if text not in words:
         refuse("mho_word", expected=expected, words=words)
     return text
+
+
+def read_yes(value: Any, expected: str) -> bool:
+    """`yes` or `no`."""
+    return value if isinstance(value, bool) else read_word(value, ("yes", "no"), expected) == "yes"

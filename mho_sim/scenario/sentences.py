@@ -38,7 +38,22 @@ SENTENCES = {
     "mho_currency": "{path} is {found}. Write the three capital letters of the currency, such as XOF.",
     "mho_name": "{shown} is not a name for a kind of illness. Use letters, digits, _ and -, "
     "beginning with a letter, at most 40 long.",
-    "mho_reserved_name": "'default' cannot name a kind of illness: it has its own meaning in waiting periods.",
+    "mho_reserved_name": "'{name}' cannot name a kind of illness: it has its own meaning in waiting periods.",
+    "mho_plain_name": "{shown} in {parent} is not a name. Use letters, digits, _ and -, beginning with a letter, "
+    "at most 40 long.",
+    "tuple_type": "{path} must be a list of tables, one after each '- ', or in brackets, not {found}.",
+    "mho_not_a_list": "{path} must be {expected}, not {found}.",
+    "mho_empty_list": "{path} is an empty list. Write {expected}.",
+    "mho_listed_twice": "{path} {found} is there already. Keep one of them.",
+    "mho_listed_band": "{path} {found} is not an age band. Write one such as 0-4 or 60+; no age is above {oldest}.",
+    "mho_order": "{path} must name 'deductible', 'copay' and 'ceiling', each once, not {found}.",
+    "mho_zone": "{shown} in {parent} is not a zone. Write whole kilometres, such as 0-4 km or 5+ km.",
+    "mho_zone_range": "{shown} in {parent} is not a zone. Write the shorter way first; none is above {most} km.",
+    "mho_size": "{shown} in {parent} is not a number of people. Write one such as 1, 2-5 or 6+.",
+    "mho_size_range": "{shown} in {parent} is not a number of people. Begin at 1, with the lower number first.",
+    "mho_every": "{path} is {found}. Write month, quarter, year, week, day, {{days: 5}} for a market week of 5 days, "
+    "or a list of months such as [january, july]{hint}",
+    "mho_every_days": "{path} must say 'days', such as {{days: 5}}, and nothing else.",
     "mho_word": "{path} is {found}. Write {expected}{hint}",
     "mho_no_value": "{path} has no number. Write 'value', or 'between' with two numbers.",
     "mho_value_and_between": "'value' and 'between' exclude each other in {parent}. Write 'best' instead of 'value'.",
@@ -78,8 +93,8 @@ def sentence(kind: str, path: Path, found: Any, blanks: dict[str, Any], of_key: 
         "found": described(key if of_key else found),
         "value": str(found).strip()[:40],
         "expected": blanks.get("expected", "") + (", or none" if grammar.may_be_none(path) else ""),
-        "parent": spoken(parent) or "the file",
-        "inside": f"in {spoken(parent)}" if parent else "here",
+        "parent": spoken(parent).rstrip(",") or "the file",
+        "inside": f"in {spoken(parent).rstrip(',')}" if parent else "here",
         "count": len(found) if isinstance(found, list) else 0,
         "keys": ", ".join(grammar.main_keys_at(path)),
         "meaning": meaning[:1].lower() + meaning[1:],
@@ -104,7 +119,7 @@ def _grouped(digits: str) -> str:
 
 
 def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
-    if kind == "mho_word":
+    if kind in ("mho_word", "mho_every"):
         return nearest(str(found), blanks["words"])
     if kind != "extra_forbidden":
         return ""

@@ -1,4 +1,4 @@
-"""Tables whose keys carry meaning: age bands, ages of debts, household sizes. Each fault is told at its place."""
+"""Tables whose keys carry meaning (age bands, zones, sizes, dates, names), and lists; faults are told at the place."""
 
 import re
 from collections.abc import Callable
@@ -8,15 +8,25 @@ from typing import Any
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario.faults import visible
-from mho_sim.scenario.quantities import SPACES, read_whole, refuse
+from mho_sim.scenario.quantities import SPACES, plain_text, read_date, read_whole, refuse
 
+Bands = tuple[tuple[int, int | None, Any], ...]
 Ages = tuple[tuple[int, int | None, float], ...]
 
 OLDEST = 120
 LONGEST_DEBT = 3650
+MOST_PEOPLE = 999  # in a household, as a band of sizes may have it
+FARTHEST = 1000  # km
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 DASH = f"[{SPACES}]*[-\u2013][{SPACES}]*"
 BAND = re.compile(rf"([0-9]{{1,3}}){DASH}([0-9]{{1,3}})|([0-9]{{1,3}})[{SPACES}]*\+")
 DEBT = re.compile(rf"([0-9]{{1,5}}){DASH}([0-9]{{1,5}})[{SPACES}]+days")
+ZONE = re.compile(rf"(?:([0-9]{{1,4}}){DASH}([0-9]{{1,4}})|([0-9]{{1,4}})[{SPACES}]*\+)[{SPACES}]*km")
+SIZE = re.compile(rf"([0-9]{{1,3}}){DASH}([0-9]{{1,3}})|([0-9]{{1,3}})[{SPACES}]*\+|([0-9]{{1,3}})")
+NAME = re.compile(r"[^\W\d_][\w-]{0,39}")
 
 Reader = Callable[[Any], Any]
 
@@ -157,3 +167,106 @@ def read_households(value: Any, most: int, largest: int, expected: str) -> dict[
             )
         )
     )
+
+
+def read_zone(key: str) -> tuple[int, int | None]:
+    """`0-4 km` (both included) or `5+ km`, in whole kilometres."""
+    match = ZONE.fullmatch(key)
+    if not match:
+        refuse("mho_zone")
+    first, last = int(match[1] or match[3]), int(match[2]) if match[2] else None
+    if first > (FARTHEST if last is None else last) or (last or 0) > FARTHEST:
+        refuse("mho_zone_range", most=FARTHEST)
+    return first, last
+
+
+def read_size(key: str) -> tuple[int, int | None]:
+    """`1`, `2-5` (both included) or `6+` people."""
+    match = SIZE.fullmatch(key)
+    if not match:
+        refuse("mho_size")
+    first = int(match[1] or match[3] or match[4])
+    last = None if match[3] else int(match[2] or match[4])
+    if not 1 <= first <= (MOST_PEOPLE if last is None else last):
+        refuse("mho_size_range")
+    return first, last
+
+
+def write_zones(table: tuple) -> dict[str, Any]:
+    return {f"{key} km": item for key, item in write_bands(table).items()}
+
+
+def write_sizes(table: Any) -> dict[str, Any]:
+    """The table as it is written in a file; what is no table stays as it is."""
+    if not isinstance(table, tuple):
+        return table
+    return {f"{first}" if first == last else f"{first}{'+' if last is None else f'-{last}'}": item
+            for first, last, item in table}  # fmt: skip
+
+
+def read_bands(value: Any, read_key: Reader, read_value: Reader, write: Reader, expected: str) -> Bands:
+    """A table of zones or of sizes: tuples (first, last or None, value), ascending."""
+    value = _as_written(value, write, expected)
+    return tuple((*band, item) for band, item in entries(value, read_key, read_value, expected))
+
+
+def read_names(value: Any, read_value: Reader, expected: str, may_be_empty: bool = False) -> dict[str, Any]:
+    """Something for each of several names, in the order of the file."""
+    if may_be_empty and value in ({}, "none"):
+        return {}
+    return dict(entries(value, read_plain_name, read_value, expected))
+
+
+def read_plain_name(key: str, expected: str = "") -> str:
+    """A name that is no kind of illness."""
+    if not NAME.fullmatch(key):
+        refuse("mho_plain_name")
+    return key
+
+
+def read_dates(value: Any, read_value: Reader, expected: str) -> dict[Any, Any]:
+    """Something for each of several dates, in their order."""
+    return dict(sorted(entries(value, lambda key: read_date(key, expected="a date"), read_value, expected)))
+
+
+def read_amounts(value: Any, read_key: Reader, read_value: Reader, expected: str) -> tuple[tuple[int, float], ...]:
+    """Amounts of money, ascending, and a share for each: tuples (amount, share)."""
+    value = _as_written(value, dict, expected)
+    return tuple(sorted(entries(value, read_key, read_value, expected)))
+
+
+def read_list(value: Any, read: Reader, expected: str) -> tuple:
+    """A list without repetitions, each item read."""
+    if not isinstance(value, list | tuple):
+        refuse("mho_not_a_list", expected=expected)
+    if not value:
+        refuse("mho_empty_list", expected=expected)
+    found: list[Any] = []
+    wrong = []
+    for place, item in enumerate(value):
+        try:
+            one = read(item)
+            if one in found:
+                refuse("mho_listed_twice", expected=expected)
+            found.append(one)
+        except PydanticCustomError as error:
+            wrong.append(InitErrorDetails(type=error, loc=(place,), input=item))
+    if wrong:
+        raise ValidationError.from_exception_data("list", wrong)
+    return tuple(found)
+
+
+def read_listed_band(item: Any) -> tuple[int, int | None]:
+    """An age band in a list: `0-4` or `60+`."""
+    if isinstance(item, tuple) and len(item) == 2:
+        item = next(iter(write_bands(((*item, 0),))))
+    text = plain_text(item, expected="an age band such as 0-4 or 60+")
+    match = BAND.fullmatch(text)
+    first, last = (int(match[1] or match[3]), int(match[2]) if match[2] else None) if match else (1, 0)
+    if not first <= (OLDEST if last is None else last) <= OLDEST:
+        refuse("mho_listed_band", oldest=OLDEST)
+    return first, last
+
+
+def write_listed_bands(bands: tuple) -> list[str]:
+    return [f"{first}+" if last is None else f"{first}-{last}" for first, last in bands]

@@ -103,7 +103,31 @@ def ages(read_value: Callable, each: str, read: Callable = tables.read_ages, **h
     return table(tables.Ages, read, keys, expected, write, read_value=partial(read_value, expected=each, **how))
 
 
+def each_name(read_value: Callable, each: str, example: str, may_be_empty: bool = False, **how: Any) -> Any:
+    """A table of names: a dict in the order of the file."""
+    expected = f"a table such as {example}, each with {each}"
+    schema = {"type": "object", "additionalProperties": NUMBERS}
+    how = {"read_value": partial(read_value, expected=each, **how), "may_be_empty": may_be_empty}
+    return typed(dict[str, Any], tables.read_names, expected, schema, **how)
+
+
+def bands(read_key: Callable, keys: str, write: Callable, read_value: Callable, each: str, example: str) -> Any:
+    """A table of zones or sizes, as a tuple of (first, last, value); `last` is None in an open band."""
+    expected = f"a table such as {example}, each with {each}"
+    how = {"read_key": read_key, "write": write, "read_value": partial(read_value, expected=each)}
+    schema = {"type": "object", "patternProperties": {keys: NUMBERS}, "additionalProperties": False}
+    reader = partial(tables.read_bands, **how)
+    return typed(tables.Bands, reader, expected, schema, write)
+
+
+def listed(read: Callable, what: str, write: Callable = list) -> Any:
+    """A list without repetitions, as a tuple."""
+    schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    return typed(tuple[Any, ...], partial(tables.read_list, read=read), f"a list of {what}", schema, write)
+
+
 SHARE = "a share from 0% to 100%, such as 25% or 0.25"
+RATE = "a rate from 0% to 1 000%, such as 6% or 0.06"
 MONEY = "a whole amount from 0 to 1 000 000 000 000, without the currency"
 AMOUNT = "an amount from 0 to 1 000 000 000 000, without the currency"
 DURATION = "a duration such as 90 days, 3 months, 1 year or none, at most 100 years"
@@ -118,6 +142,11 @@ Money = typed(int, quantities.read_whole, MONEY, {**NUMBERS, "minimum": 0, "maxi
 Amount = typed(
     float, quantities.read_number, AMOUNT, {**NUMBERS, "minimum": 0}, least=0, most=RICHEST, amount=True
 )  # decimals allowed
+YesNo = typed(bool, quantities.read_yes, "yes or no", {"enum": ["yes", "no"]}, lambda value: "yes" if value else "no")
+ShareByName = partial(each_name, quantities.read_share, "a share from 0% to 100%")
+AN_AMOUNT = {"least": 0, "most": RICHEST}
+read_money = partial(quantities.read_whole, **AN_AMOUNT)
+UnknownRate = unknown(partial(quantities.read_share, most=10), RATE, 0, 10)
 UnknownShare = unknown(quantities.read_share, SHARE, 0, 1)
 UnknownMoney = unknown(partial(quantities.read_whole, least=0, most=RICHEST), MONEY, 0, RICHEST, whole=True)
 UnknownAmount = unknown(partial(quantities.read_number, least=0, most=RICHEST, amount=True), AMOUNT, 0, RICHEST)
@@ -129,6 +158,7 @@ Day = typed(date, quantities.read_date, DAY, {"type": "string", "format": "date"
 MonthStart = typed(date, quantities.read_month_start, MONTH_START, {"type": "string", "format": "date"}, date.isoformat)
 Currency = typed(str, quantities.read_currency, CURRENCY, {"type": "string", "pattern": "^[A-Z]{3}$"})
 KindName = typed(str, quantities.read_name, NAME, {"type": "string"})
+PlainName = typed(str, tables.read_plain_name, NAME, {"type": "string"})
 
 AgeShares = ages(quantities.read_share, "a share from 0% to 100%")
 Multipliers = ages(quantities.read_number, "a number from 0 to 1 000", least=0, most=1000)
@@ -165,4 +195,6 @@ Months = typed(
 T = TypeVar("T")
 _NONE = BeforeValidator(lambda value: None if value == "none" else value)
 Maybe = Annotated[T | None, _NONE]  # may be left out, or written none
+QUIETLY = "none is understood, but not proposed"
+Unless = Annotated[T | None, _NONE, QUIETLY]  # may be left out where another key is written
 OrNone = Annotated[T | None, _NONE, WrapSerializer(lambda value, write: "none" if value is None else write(value))]

@@ -1,0 +1,254 @@
+"""Checks of the setting that need more than one field: the people, their work, illness, providers, paying."""
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from mho_sim.scenario.faults import Path, Told
+from mho_sim.scenario.sentences import nearest
+from mho_sim.scenario.tables import write_zones
+
+PEOPLE = ("setting", "association")
+OLDEST_OPEN = 89
+SHARES_MAY_MISS = 0.01  # rounding of published shares
+FREQUENCIES = ("need", "rate", "referred_from", "chronic")
+SHAPES = (
+    ("by_age_sex", None),
+    ("by_sector", None),
+    ("season", None),
+    ("frailty", 0),
+    ("community", 0),
+    ("letter", 1),
+)
+
+
+def households(s: Any) -> Told:
+    """Either `members` with `covered_per_member`, or `households`, or a `list`."""
+    a = s.setting.association
+    exact = "list" if a.list is not None else "households"
+    if getattr(a, exact) is not None:
+        for key in ("members", "covered_per_member", "households"):
+            if key != exact and getattr(a, key) is not None:
+                yield (*PEOPLE, key), f"'{key}' and '{exact}' exclude each other. Delete one of them."
+    if exact == "list":
+        return
+    if a.households is not None:
+        if not 1 <= sum(a.households.values()) <= 1_000_000:
+            counted = f"{sum(a.households.values()):,}".replace(",", " ")
+            yield (*PEOPLE, "households"), f"The households add up to {counted}. It must be from 1 to 1 000 000."
+    elif a.members is None:
+        yield PEOPLE, "The association has no size. Write 'members' and 'covered_per_member', or 'households'."
+    elif a.covered_per_member is None:
+        yield PEOPLE, "'members' goes with 'covered_per_member'. Add it, such as {mean: 4.4, cv: 0.5}."
+
+
+def sizes(s: Any) -> Told:
+    """The household sizes need a spread that a distribution of whole persons can have."""
+    size = s.setting.association.covered_per_member
+    if size is None or size.mean <= 1 or (size.cv * size.mean) ** 2 > size.mean - 1:
+        return
+    least = math.floor(math.sqrt(size.mean - 1) / size.mean * 100 + 1) / 100
+    advice = "If you know the sizes, write 'households' instead, such as {4: 150, 5: 150}."
+    words = f"Households of {size.mean:g} on average cannot be so equal. 'cv' must be at least {least:g}. {advice}"
+    yield (*PEOPLE, "covered_per_member", "cv"), words
+
+
+def population_ages(s: Any) -> Told:
+    for who in ("people", "member"):
+        table, path = getattr(s.setting.association, who).ages, (*PEOPLE, who, "ages")
+        yield from _whole(path, (share for *_, share in table), "age band")
+        for (_, end, _), (begin, _, _) in pairwise(table):
+            if begin > end + 1:
+                hole = f"Age {end + 1} is" if begin == end + 2 else f"Ages {end + 1} to {begin - 1} are"
+                yield path, f"{hole} missing in {'.'.join(path)}. Write 0% if nobody is of that age."
+        first, last, _ = table[-1]
+        if last is None and first > OLDEST_OPEN:
+            yield (
+                path,
+                f"The last band in {'.'.join(path)} begins at {first}. An open band begins at {OLDEST_OPEN} or below.",
+            )
+
+
+def _whole(path: Path, shares: Iterable[float], what: str) -> Told:
+    """Shares that must be those of a whole."""
+    total = sum(shares)
+    if not total > 0:
+        yield path, f"The shares in {'.'.join(path)} add up to 0. At least one {what} needs a share."
+    elif abs(total - 1) > SHARES_MAY_MISS:
+        yield path, f"The shares in {'.'.join(path)} add up to {100 * total:.4g}%. They must add up to 100%."
+
+
+def categories(s: Any) -> Told:
+    if s.setting.association.categories is not None:
+        yield from _whole((*PEOPLE, "categories"), s.setting.association.categories.values(), "category")
+
+
+def distance(s: Any) -> Told:
+    if s.setting.association.distance is not None:
+        shares = (share for *_, share in s.setting.association.distance)
+        yield from _whole((*PEOPLE, "distance"), shares, "zone")
+
+
+def enterprises(s: Any) -> Told:
+    """Each sector once, and somebody in it."""
+    path, sectors = ("setting", "enterprises"), [e.sector for e in s.setting.enterprises]
+    for place, sector in enumerate(sectors):
+        if sector in sectors[:place]:
+            yield (*path, place, "sector"), f"The sector '{sector}' is there twice. Keep one of them."
+    if sectors and not sum(e.share for e in s.setting.enterprises) > 0:
+        yield path, "The shares in setting.enterprises add up to 0. At least one sector needs a share."
+
+
+def paying(s: Any) -> Told:
+    """Whoever pays late does so by some days."""
+    p, path = s.setting.paying, ("setting", "paying")
+    if p is None:
+        return
+    if p.on_time < 1 and p.never < 1 and p.mean_days_late <= 0:
+        words = "Some members pay late ('on_time' is below 100%), so 'mean_days_late' must be above 0. Add it."
+        yield (*path, "mean_days_late"), words
+    if p.on_time_bad_month is not None:
+        if not s.setting.enterprises:
+            words = "'on_time_bad_month' needs to know the bad months. Write setting.enterprises, or delete it."
+            yield (*path, "on_time_bad_month"), words
+        elif p.on_time == 1 and p.on_time_bad_month < 1 and p.never < 1 and p.mean_days_late <= 0:
+            words = "Some members pay late in a bad month, so 'mean_days_late' must be above 0. Add it."
+            yield (*path, "mean_days_late"), words
+
+
+def births(s: Any) -> Told:
+    """Of the kinds of births, at most one takes the rest; the others have shares of at most the whole."""
+    kinds = {kind: illness.share for kind, illness in sorted(s.setting.illness.items()) if illness.rate == "births"}
+    rest = [kind for kind, share in kinds.items() if share is None]
+    for kind in rest[1:]:
+        words = f"Both '{rest[0]}' and '{kind}' are for all births. Write the 'share' of one, such as 6%."
+        yield ("setting", "illness", kind, "rate"), words
+    total = sum(share for share in kinds.values() if share is not None)
+    if total > 1 + 1e-9:
+        last = [kind for kind, share in kinds.items() if share is not None][-1]
+        words = f"The shares of births ({', '.join(kinds)}) add up to {100 * total:.4g}%, more than all of them."
+        yield ("setting", "illness", last, "share"), words
+
+
+def referrals(s: Any) -> Told:
+    """Patients are sent on from another kind that is there, and never in a circle."""
+    illness = s.setting.illness
+    before = {kind: i.referred_from.kind for kind, i in illness.items() if getattr(i, "referred_from", None)}
+    for kind, sender in before.items():
+        path = ("setting", "illness", kind, "referred_from", "kind")
+        if sender not in illness:
+            yield from _unknown(path, sender, illness, "a kind of illness in setting.illness")
+            continue
+        way = [kind]
+        while way[-1] in before and len(way) <= len(before):
+            way.append(before[way[-1]])
+            if way[-1] == kind:
+                yield path, f"'{kind}' is referred from '{sender}' in a circle: {' from '.join(way)}. Break it."
+                break
+
+
+def _unknown(path: Path, name: str, names: Iterable[str], what: str) -> Told:
+    """A name that is not among those that are known."""
+    known = list(names)
+    hint = nearest(name, known)
+    there = f" There are: {', '.join(known)}." if hint == "." and known else ""
+    yield path, f"'{name}' is not {what}{hint}{there}"
+
+
+def one_illness(s: Any, kind: str) -> Told:
+    """One way to say how often, with what goes with it."""
+    illness, path = s.setting.illness[kind], ("setting", "illness", kind)
+    told = [key for key in FREQUENCIES if getattr(illness, key) is not None]
+    if not told:
+        yield (
+            path,
+            f"'{kind}' has neither 'need' nor 'rate'. Write 'need' (episodes per person-year), or 'rate: births'.",
+        )
+    for key in told[1:]:
+        yield (*path, key), f"'{kind}' has both '{told[0]}' and '{key}'. Delete one of them."
+    if len(told) == 1:
+        yield from _fits(s, illness, kind, told[0], path)
+
+
+def _fits(s: Any, illness: Any, kind: str, told: str, path: Path) -> Told:
+    """What stands beside the frequency goes with it."""
+    follows = {
+        "births": "the births ('rate: births')",
+        "deaths": "the deaths ('rate: deaths')",
+        "referred_from": "another kind ('referred_from')",
+        "chronic": "the months ('chronic')",
+    }.get(illness.rate or told)
+    if illness.rate is not None and getattr(s.setting.association, illness.rate) is None:
+        yield (
+            (*path, "rate"),
+            f"'{kind}' follows the {illness.rate}, but '{illness.rate}' is none. "
+            f"Write how many {illness.rate}, or a 'need'.",
+        )
+    for key, unused in SHAPES if follows else ():
+        if getattr(illness, key) != unused:
+            yield (*path, key), f"'{key}' shapes a 'need', but '{kind}' follows {follows}. Delete '{key}'."
+    if illness.share is not None and illness.rate != "births":
+        yield (*path, "share"), f"'share' is a share of the births, but '{kind}' has no 'rate: births'. Delete it."
+
+
+def one_cost(s: Any, kind: str) -> Told:
+    """A bill has one law."""
+    cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
+    laws = [law for law in ("fixed", "lognormal", "exponential", "gamma", "table") if getattr(cost, law) is not None]
+    if not laws:
+        yield path, f"'{kind}' has no bill. Write either 'fixed' (always the same) or 'lognormal' (bills that vary)."
+    elif len(laws) > 1:
+        named = " and ".join(f"'{law}'" for law in laws)
+        yield path, f"'{kind}' has more than one bill: {named}. Keep one of them."
+    if cost.table is not None and not sum(share for _, share in cost.table) > 0:
+        yield (*path, "table"), f"The shares in {'.'.join(path)}.table add up to 0. At least one bill needs a share."
+
+
+def one_season(s: Any, kind: str) -> Told:
+    """At least one month has illness."""
+    season = s.setting.illness[kind].season
+    if season is not None and not sum(season) > 0:
+        yield (
+            ("setting", "illness", kind, "season"),
+            f"All months in the season of '{kind}' are 0. One must be above 0.",
+        )
+
+
+def sectors(s: Any, kind: str) -> Told:
+    """Multipliers are for sectors that are there."""
+    there = [enterprise.sector for enterprise in s.setting.enterprises]
+    path = ("setting", "illness", kind, "by_sector")
+    for sector in s.setting.illness[kind].by_sector or ():
+        if sector not in there:
+            yield from _unknown((*path, sector), sector, there, "a sector in setting.enterprises")
+
+
+def zones(s: Any, kind: str) -> Told:
+    """Multipliers are for the zones that are there, all of them."""
+    by_distance = s.setting.illness[kind].seeking.by_distance
+    if by_distance is None:
+        return
+    path = ("setting", "illness", kind, "seeking", "by_distance")
+    if s.setting.association.distance is None:
+        yield path, "'by_distance' needs to know how far people live. Write setting.association.distance, or delete it."
+    elif [zone[:2] for zone in by_distance] != [zone[:2] for zone in s.setting.association.distance]:
+        there = ", ".join(write_zones(s.setting.association.distance))
+        yield path, f"The zones in {'.'.join(path)} must be those of setting.association.distance: {there}."
+
+
+def care(s: Any, kind: str) -> Told:
+    """Care is sought from providers that are there, for causes with a share."""
+    illness, path = s.setting.illness[kind], ("setting", "illness", kind)
+    for name in illness.at or ():
+        if name not in s.setting.providers:
+            yield from _unknown((*path, "at", name), name, s.setting.providers, "a provider in setting.providers")
+    for key, what in (("at", "provider"), ("causes", "cause")):
+        shares = getattr(illness, key)
+        if shares is not None and not sum(shares.values()) > 0:
+            where = ".".join((*path, key))
+            yield (*path, key), f"The shares in {where} add up to 0. At least one {what} needs a share."
+
+
+ALL = (households, sizes, population_ages, categories, distance, enterprises, paying, births, referrals)
+PER_ILLNESS = (one_illness, one_cost, one_season, sectors, zones, care)

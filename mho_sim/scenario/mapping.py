@@ -1,0 +1,25 @@
+"""What all mappings of a scenario file share."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+from mho_sim.scenario.values import Grade, Maybe, Remark
+
+
+class Mapping(BaseModel):
+    """Frozen; unknown keys are refused; what is none is left out when written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if value is not None}
+
+
+class Sourced(Mapping):
+    """A part of the setting: it may say where its numbers come from."""
+
+    source: Maybe[Remark] = Field(None, description="Where the numbers inside come from.")
+    grade: Maybe[Grade] = Field(None, description="How well the numbers inside are known, where they do not say it.")
+    note: Maybe[Remark] = Field(None, description="A remark; nothing is computed from it.")

@@ -1,0 +1,313 @@
+"""The setting: what the assembly cannot decide. One frozen model per mapping; every field has meaning, unit, range."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.mapping import Sourced
+from mho_sim.scenario.tables import Ages
+from mho_sim.scenario.unknowns import Unknown
+from mho_sim.scenario.values import (
+    MONEY,
+    SHARE,
+    AgeShares,
+    Counts,
+    Dated,
+    DeathRates,
+    KindName,
+    Maybe,
+    Months,
+    Multipliers,
+    OrNone,
+    PlainName,
+    Share,
+    ShareByName,
+    Span,
+    UnknownAmount,
+    UnknownMoney,
+    UnknownRate,
+    UnknownShare,
+    YesNo,
+    bands,
+    each_name,
+    number,
+    read_money,
+    table,
+    text,
+    typed,
+    uncertain,
+    whole,
+    word,
+)
+
+PEOPLE: Ages = ((0, 4, 0.143), (5, 14, 0.26), (15, 49, 0.489), (50, 59, 0.053), (60, None, 0.054))
+MEMBERS: Ages = ((20, 59, 1.0),)
+NOTHING = Unknown(0)
+ALL = Unknown(1, grade="exact")
+
+Households = whole(1, 1_000_000, "households, each with one member")
+SizeMean = number(40, "persons per household", least=1)
+Spread = number(20, "standard deviation divided by mean")
+UnknownSpread = uncertain(20, "standard deviation divided by mean")
+Variance = uncertain(100, "variance of a factor of mean 1")
+Episodes = uncertain(1000, "episodes per person-year")
+DaysLate = uncertain(1000, "days")
+StayDays = number(366, "days of a stay, on average", least=1)
+Prices = number(100, "1 leaves the bills as they are")
+
+ZONES = r"^[0-9]{1,4}(-[0-9]{1,4}|\+) km$"
+zones = partial(bands, tables.read_zone, ZONES, tables.write_zones, quantities.read_share, "a share from 0% to 100%")
+Distances = zones("{0-4 km: 70%, 5+ km: 30%}")
+ByDistance = zones("{0-4 km: 100%, 5+ km: 60%}")
+Categories = ShareByName("{ordinary: 90%, indigent: 10%}")
+BySector = each_name(quantities.read_number, "a number from 0 to 1 000", "{food: 1, fish: 1.2}", least=0, most=1000)
+BillTable = table(
+    tuple[tuple[int, float], ...],
+    tables.read_amounts,
+    "^[0-9][0-9 _]*$",
+    "a table of bills such as {1 000: 60%, 5 000: 40%}, each with a share from 0% to 100%",
+    lambda rows: {str(amount): share for amount, share in rows},
+    read_key=partial(read_money, expected=MONEY),
+    read_value=partial(quantities.read_share, expected="a share from 0% to 100%"),
+)
+
+
+def _read_months(value: Any, expected: str) -> tuple[float, ...]:
+    """Twelve shares, January first, or one for all months."""
+    if isinstance(value, list | tuple):
+        return tables.read_months(value, partial(quantities.read_share, expected=SHARE), expected)
+    return (quantities.read_share(value, expected),) * 12
+
+
+def _read_prevalence(value: Any, expected: str) -> Ages:
+    """A table of ages, or one share for all of them."""
+    if isinstance(value, dict | tuple):
+        return tables.read_ages(value, partial(quantities.read_share, expected=SHARE), expected)
+    return ((0, None, quantities.read_share(value, expected)),)
+
+
+SHARES = {"type": ["number", "string", "array", "object"]}
+MonthShares = typed(tuple[float, ...], _read_months, f"{SHARE}, or a list of 12, January first", SHARES, list)
+Prevalence = typed(Ages, _read_prevalence, f"{SHARE}, or a table of ages such as {{15-49: 2%, 50+: 8%}}", SHARES,
+                   tables.write_bands)  # fmt: skip
+
+
+class HouseholdSize(Sourced):
+    """How many persons a household has, the member included."""
+
+    mean: SizeMean = Field(description="Mean number of persons per household, the member included.")
+    cv: Spread = Field(description="Coefficient of variation of the number of persons (0.5 is usual).")
+
+
+class People(Sourced):
+    """Everyone in the households but the members."""
+
+    ages: AgeShares = Field(
+        PEOPLE,
+        description="Shares of the age bands, scaled to 100%. Default: Senegal 2020, whole population, "
+        "0-4 14.3%, 5-14 26.0%, 15-49 48.9%, 50-59 5.3%, 60+ 5.4% (United Nations, World Population Prospects 2024).",
+    )
+    women: Share = Field(0.5, description="Share of women and girls. Default: 50% (assumed).")
+
+
+class Members(Sourced):
+    """The members: one adult in each household."""
+
+    ages: AgeShares = Field(
+        MEMBERS, description="Shares of the age bands, scaled to 100%. Default: 20 to 59, evenly (assumed)."
+    )
+    women: Share = Field(0.5, description="Share of women. Default: 50% (assumed).")
+
+
+class Association(Sourced):
+    """The people: `members` with `covered_per_member`, or exact counts in `households`, or a `list` of them."""
+
+    members: Maybe[Households] = Field(None, description="Number of households; each has one member.")
+    covered_per_member: Maybe[HouseholdSize] = Field(
+        None, description="Persons per household, the member included. Goes with `members`."
+    )
+    households: Maybe[Counts] = Field(
+        None, description="Instead of the two above: how many households there are of each size."
+    )
+    list: Maybe[text(400)] = Field(
+        None, description="Instead of all these: the register of members, a CSV file beside this one."
+    )
+    people: People = Field(
+        People(), description="Age and sex of everyone but the members, or the name of a country such as senegal-2020."
+    )
+    member: Members = Field(Members(), description="Age and sex of the members.")
+    births: OrNone[UnknownShare] = Field(
+        description="Probability that a woman of 15 to 49 gives birth in a year, or none. "
+        "Senegal 2020: 12% (United Nations, World Population Prospects 2024)."
+    )
+    deaths: OrNone[DeathRates] = Field(
+        description="Deaths per person-year at each age, or none. An age that is left out has no deaths."
+    )
+    categories: Maybe[Categories] = Field(None, description="Categories of households, and the share of each.")
+    distance: Maybe[Distances] = Field(None, description="How far households live, and the share in each zone.")
+
+    @property
+    def count(self) -> int:
+        """The number of households."""
+        return (self.members or 0) if self.households is None else sum(self.households.values())
+
+
+class Income(Sourced):
+    """What an enterprise earns in a month, before what its household spends on illness."""
+
+    good: UnknownMoney = Field(description="Income of a good month.")
+    bad: UnknownMoney = Field(description="Income of a bad month.")
+
+
+class Enterprise(Sourced):
+    """One sector of the micro-enterprises that households live on."""
+
+    sector: text(40) = Field(description="The name of the sector, such as food.")
+    share: Share = Field(description="Share of the households that live on it; scaled to 100%.")
+    income_per_month: Income = Field(description="Income of a household in a good and in a bad month.")
+    good_months: MonthShares = Field(description="How many of 100 such months are good, by calendar month.")
+    cv: Spread = Field(0.0, description="Coefficient of variation of the income between households.")
+
+
+class ByAgeSex(Sourced):
+    """Multipliers of `need`; an age that is left out has no need."""
+
+    women: Multipliers = Field(description="Multipliers for women and girls, by age.")
+    men: Multipliers = Field(description="Multipliers for men and boys, by age.")
+
+
+class Lognormal(Sourced):
+    """Bills that vary: most are small, a few are large."""
+
+    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
+    cv: UnknownSpread = Field(description="Coefficient of variation of the bills (1 is usual for consultations).")
+
+
+class Exponential(Sourced):
+    """Bills that vary: the smaller, the more frequent."""
+
+    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
+
+
+class Gamma(Sourced):
+    """Bills that vary, with fewer very large ones than a lognormal law."""
+
+    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
+    cv: Spread = Field(description="Coefficient of variation of the bills.")
+
+
+class Cost(Sourced):
+    """The bill of an episode for which care is sought: one of the laws."""
+
+    fixed: Maybe[UnknownMoney] = Field(None, description="The same bill each time, in the scenario's currency.")
+    lognormal: Maybe[Lognormal] = Field(None, description="A bill that varies: most are small, a few are large.")
+    exponential: Maybe[Exponential] = Field(None, description="A bill that varies: the smaller, the more frequent.")
+    gamma: Maybe[Gamma] = Field(None, description="A bill that varies, with fewer very large ones than lognormal.")
+    table: Maybe[BillTable] = Field(None, description="Bills, and how often each occurs; shares scaled to 100%.")
+    covered_share: Share = Field(1.0, description="Share of the bill that is for care which the package covers.")
+    dated: Maybe[Dated] = Field(None, description="When these prices were seen.")
+
+
+class Seeking(Sourced):
+    """Probability that someone in need seeks care."""
+
+    covered: UnknownShare = Field(ALL, description="Share of those in need who seek care when covered that day.")
+    uncovered: UnknownShare = Field(ALL, description="Share of those in need who seek care when not covered that day.")
+    by_distance: Maybe[ByDistance] = Field(None, description="Multiplier of both, by zone of `distance`.")
+
+
+class Referral(Sourced):
+    """Episodes that follow those of another kind."""
+
+    kind: KindName = Field(description="The kind of illness from which patients are referred.")
+    share: UnknownShare = Field(description="Share of those seeking care there who are referred to this kind.")
+
+
+class Illness(Sourced):
+    """One kind of illness or service: how often it is needed and what it costs."""
+
+    need: Maybe[Episodes] = Field(
+        None, description="Episodes of need per person-year, before age, sex and frailty. Or else `rate`."
+    )
+    rate: Maybe[word("births", "deaths")] = Field(
+        None,
+        description="Instead of `need`: the episodes are the births (the mother is the patient), or the deaths.",
+    )
+    share: Maybe[UnknownShare] = Field(None, description="With `rate: births`: share of the births of this kind.")
+    referred_from: Maybe[Referral] = Field(None, description="Instead of `need`: who is sent on from another kind.")
+    chronic: Maybe[Prevalence] = Field(
+        None, description="Instead of `need`: share of the people who have it at the start; one episode a month each."
+    )
+    by_age_sex: Maybe[ByAgeSex] = Field(None, description="Multipliers of `need` by age and sex.")
+    by_sector: Maybe[BySector] = Field(None, description="Multipliers of `need` by sector; one left out has 1.")
+    season: Maybe[Months] = Field(None, description="12 numbers, January first: how the months compare.")
+    frailty: Variance = Field(NOTHING, description="Variance of the personal factor (gamma, mean 1, for life).")
+    community: Variance = Field(NOTHING, description="Variance of the factor that all share in a year (gamma, mean 1).")
+    cost: Cost = Field(description="The bill of an episode for which care is sought.")
+    days: Maybe[StayDays] = Field(None, description="Mean number of days of a stay.")
+    causes: Maybe[ShareByName("{malaria: 40%, cough: 60%}")] = Field(
+        None, description="What the episodes are of; shares scaled to 100%."
+    )
+    at: Maybe[ShareByName("{health_centre: 80%, clinic: 20%}")] = Field(
+        None, description="Where care is sought, by provider; shares scaled to 100%."
+    )
+    letter: Share = Field(1.0, description="With `need`: share of those seeking care who have a letter of referral.")
+    emergency: YesNo = Field(False, description="Whether it is an emergency: no letter, maybe another waiting period.")
+    seeking: Seeking = Field(Seeking(), description="Who seeks care. Default: everyone in need.")
+
+
+class Provider(Sourced):
+    """A health centre or a hospital, or a class of them."""
+
+    class_: text(40) = Field(alias="class", description="The class, such as public or private.")
+    prices: Prices = Field(1.0, description="Multiplier of the bills.")
+    stops_when_owed: Maybe[Span] = Field(
+        None, description="How long it tolerates to be owed before it turns members away. Left out: for ever."
+    )
+
+
+class Inflation(Sourced):
+    """How prices grow."""
+
+    medical: UnknownRate = Field(NOTHING, description="Growth of the bills a year.")
+
+
+class Bank(Sourced):
+    """Where the cash is kept."""
+
+    interest: Share = Field(description="Interest on the cash, a period.")
+    every: word("month", "year") = Field(description="The period of the interest.")
+
+
+class Paying(Sourced):
+    """How members pay their contributions."""
+
+    on_time: UnknownShare = Field(description="Share of contributions paid on the day they fall due.")
+    on_time_bad_month: Maybe[UnknownShare] = Field(
+        None, description="The same in a bad month of the household's enterprise. Default: as `on_time`."
+    )
+    never: UnknownShare = Field(NOTHING, description="Of the others, the share that is never paid.")
+    mean_days_late: DaysLate = Field(NOTHING, description="Mean delay of those paid late, in days.")
+
+
+class Renewing(Sourced):
+    """Who stays."""
+
+    probability: UnknownShare = Field(description="Share of households that renew at the end of a membership year.")
+
+
+class Setting(Sourced):
+    """What the assembly cannot decide."""
+
+    association: Association = Field(description="The people.")
+    enterprises: Annotated[tuple[Enterprise, ...], BeforeValidator(lambda value: () if value == "none" else value)] = (
+        Field((), description="What households live on, a list of sectors.")
+    )
+    illness: dict[KindName, Illness] = Field(description="The kinds of illness or service, each under its name.")
+    providers: dict[PlainName, Provider] = Field({}, description="Health centres and hospitals, each under its name.")
+    inflation: Inflation = Field(Inflation(), description="How prices grow. Default: not at all.")
+    bank: Maybe[Bank] = Field(None, description="Interest on the cash. Left out: none.")
+    paying: Maybe[Paying] = Field(None, description="How members pay. Left out: everyone pays on time.")
+    renewing: Maybe[Renewing] = Field(None, description="Who stays. Left out: everyone.")
