@@ -558,7 +558,17 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
         _owe(w, m, day, households if to_household else PROVIDER + place, paid, scheme, memory)
     if cash > 0:
         post(
-            memory, w, m, ledger.BENEFITS, ledger.MEMBERS_CLAIMS, cash, when, h, ordinal, k, np.int64(rules.CASH_BENEFIT)
+            memory,
+            w,
+            m,
+            ledger.BENEFITS,
+            ledger.MEMBERS_CLAIMS,
+            cash,
+            when,
+            h,
+            ordinal,
+            k,
+            np.int64(rules.CASH_BENEFIT),
         )
         _owe(w, m, day, households, cash, scheme, memory)
     return referred
@@ -675,7 +685,9 @@ def _soonest(h, slots):
             best == NOTHING
             or slots.day[e] < slots.day[best]
             or (slots.day[e] == slots.day[best] and slots.row[e] < slots.row[best])
-            or (slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best])
+            or (
+                slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best]
+            )
         ):
             best, before_best = e, before
         before, e = e, slots.next[e]

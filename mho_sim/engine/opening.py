@@ -68,7 +68,9 @@ def opening_of(scenario, seed, people, start, tables, calendar):
         late_amounts,
         late_due,
         calendar.after(late_due, scheme.contribution.grace),
-        NO_LIMIT if scheme.contribution.struck_off is None else calendar.after(late_due, scheme.contribution.struck_off),
+        NO_LIMIT
+        if scheme.contribution.struck_off is None
+        else calendar.after(late_due, scheme.contribution.struck_off),
         paid_up,
         _shares(books.paid_in_advance, len(paid_up)),
     )

@@ -382,7 +382,9 @@ def scheme_tables(scenario, calendar, groups):
         events_per_household=np.array([[_events_by_size(b) for b in benefits]], dtype=np.int64).reshape(
             1, len(benefits), SIZES
         ),
-        excluded_age=np.array([[_excluded_ages(b) for b in benefits]], dtype=bool).reshape(1, len(benefits), OLDEST + 1),
+        excluded_age=np.array([[_excluded_ages(b) for b in benefits]], dtype=bool).reshape(
+            1, len(benefits), OLDEST + 1
+        ),
         excluded_cause=np.array(
             [
                 [
@@ -473,9 +475,7 @@ def _events_by_size(benefit):
 
 def _excluded_ages(benefit):
     bands = () if benefit is None else benefit.excluded_ages
-    return [
-        any(first <= age and (last is None or age <= last) for first, last in bands) for age in range(OLDEST + 1)
-    ]
+    return [any(first <= age and (last is None or age <= last) for first, last in bands) for age in range(OLDEST + 1)]
 
 
 def _due_day(providers, day, calendar):
