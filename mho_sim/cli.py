@@ -88,12 +88,17 @@ def trace(scenario, sets, seed, world, household):
 @commands.command()
 @SCENARIO
 @SET
-def check(scenario, sets):
+@click.option("--explain", is_flag=True, help="Show how each number came about that was worked out or has a range.")
+def check(scenario, sets, explain):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
     from mho_sim.report.understood import understood
+    from mho_sim.scenario import explained
 
-    click.echo("\n".join([f"{scenario}: no fault found. This is what it says:", "", loaded.title, *understood(loaded)]))
+    lines = [f"{scenario}: no fault found. This is what it says:", "", loaded.title, *understood(loaded)]
+    lines += ["", "Look at this again:", *loaded.warnings] if loaded.warnings else []
+    lines += ["", *explained(loaded)] if explain else []
+    click.echo("\n".join(lines))
 
 
 @commands.command()
