@@ -96,20 +96,34 @@ def _households(scenario, homes, seed, calendar):
         "category": list((terms.categories or {}).values()),
     }
     for what, parts in shares.items():
-        given = getattr(listed, f"{what}_numbers", None) if listed is not None else None
-        if given is not None:
-            home[what] = given
-        elif parts:
-            home[what] = np.minimum(
-                np.searchsorted(_cumulative(parts), _marks(homes, f"household.{what}", seed), side="right"),
-                len(parts) - 1,
-            )
+        if parts:
+            drawn = np.searchsorted(_cumulative(parts), _marks(homes, f"household.{what}", seed), side="right")
+            home[what] = np.minimum(drawn, len(parts) - 1)
+    if listed is not None:
+        _as_listed(home, scenario)
     intakes = scenario.scheme.membership.intakes
     if intakes is None:
         return home, np.zeros(1, np.int64)
     order = np.argsort(_marks(homes, "household.intake", seed), kind="stable")
     home["group"][order] = np.repeat(np.arange(len(intakes)), [intakes[date] for date in sorted(intakes)])
     return home, np.array([(date - calendar.start).days for date in sorted(intakes)], dtype=np.int64)
+
+
+def _as_listed(home, scenario):
+    """Put what a member list says of the members' households in the place of what was drawn."""
+    listed, terms = scenario.members, scenario.setting.association
+    of_member = np.lexsort((~listed.is_member, listed.household))
+    of_member = of_member[listed.is_member[of_member]]  # the member's row, by household
+    for what, names, known in (
+        ("sector", listed.sectors, [enterprise.sector for enterprise in scenario.setting.enterprises]),
+        ("category", listed.categories, list(terms.categories or {})),
+    ):
+        places = np.array([known.index(name) if name in known else -1 for name in names] + [-1])
+        said = places[getattr(listed, what)[of_member]]
+        home[what] = np.where(said >= 0, said, home[what])
+    for zone, (first, last, _) in enumerate(terms.distance or ()):
+        far = np.floor(listed.distance_km[of_member])  # nan is in no zone
+        home["zone"][(first <= far) & (far <= (np.inf if last is None else last))] = zone
 
 
 def _cumulative(shares):

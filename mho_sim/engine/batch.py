@@ -42,7 +42,7 @@ def _start(scenario, people, birthdays):
     passed = np.array([birthday.py_func(born, years) <= 0 for years in birthdays]).reshape(len(birthdays), len(born))
     band = np.where(there, passed.sum(axis=0), 0).astype(np.uint8)
     child = scenario.scheme.contribution.child
-    child_band = int(np.flatnonzero(birthdays == child[0])[0]) if child else -1
+    child_band = int(np.flatnonzero(birthdays == child.below)[0]) if child else -1
     by_household = [
         np.add.reduceat(who.astype(np.int64), people.first[:-1]) for who in (there, there & (band <= child_band))
     ]

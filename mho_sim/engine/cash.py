@@ -11,7 +11,7 @@ from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.engine.living import NEVER, PROVIDER, SUPPLIER, _cell, receive
+from mho_sim.engine.living import NEVER, SUPPLIER, _cell, receive
 from mho_sim.ledger import post, post_for_all, scheme_measure
 from mho_sim.population import PLACES
 

@@ -21,8 +21,8 @@ def standing(s: Any) -> Told:
     """Everyone is paid up, late or waiting."""
     if s.start_from is None:
         return
-    m, a = s.start_from.members, s.setting.association
-    counted, there = m.paid_up + m.late + m.waiting, a.members if a.households is None else sum(a.households.values())
+    m, there = s.start_from.members, checks_setting.counted(s)
+    counted = m.paid_up + m.late + m.waiting
     if there and counted != there:
         parts = f"paid up {m.paid_up}, late {m.late}, waiting {m.waiting}"
         words = f"start_from.members adds up to {counted} households ({parts}), but the association has {there}."

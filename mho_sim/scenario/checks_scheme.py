@@ -4,10 +4,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from mho_sim.scenario.checks_setting import counted
 from mho_sim.scenario.durations import Days, add_months
 from mho_sim.scenario.faults import Path, Told
 from mho_sim.scenario.quantities import RESERVED
-from mho_sim.scenario.sentences import nearest
+from mho_sim.scenario.sentences import among
 from mho_sim.scenario.tables import MONTHS
 
 CONTRIBUTION = ("scheme", "contribution")
@@ -35,8 +36,7 @@ def intakes(s: Any) -> Told:
         if day.day != 1 or not s.start <= day < end:
             words = f"Households cannot join on {day}. Write the first of a month from {s.start} to before {end}."
             yield (*path, day.isoformat()), words
-    a = s.setting.association
-    there = a.members if a.households is None else sum(a.households.values())
+    there = counted(s)
     if there and sum(found.values()) != there:
         yield path, f"The intakes add up to {sum(found.values())} households, but the association has {there}."
 
@@ -78,9 +78,7 @@ def in_categories(s: Any) -> Told:
     told += [((*CONTRIBUTION, "state", "categories", place), name) for place, name in named]
     for path, name in told:
         if name not in known:
-            hint = nearest(name, known)
-            there = f" There are: {', '.join(known)}." if hint == "." and known else ""
-            yield path, f"'{name}' is not a category in setting.association.categories{hint}{there}"
+            yield path, f"'{name}' is not a category in setting.association.categories{among(name, known)}"
 
 
 def months(s: Any) -> Told:
@@ -109,12 +107,8 @@ def _known(s: Any, path: Path, names: Any, also: tuple[str, ...]) -> Told:
     kinds = [*s.setting.illness, *also]
     for name in names:
         if name not in kinds:
-            hint = nearest(name, kinds)
-            known = f" There are: {', '.join(kinds)}." if hint == "." and kinds else ""
-            yield (
-                (*path, name),
-                f"'{name}' in {'.'.join(path)} is not a kind of illness in setting.illness{hint}{known}",
-            )
+            words = f"'{name}' in {'.'.join(path)} is not a kind of illness in setting.illness{among(name, kinds)}"
+            yield (*path, name), words
 
 
 def support(s: Any) -> Told:
@@ -165,9 +159,7 @@ def classes(s: Any, kind: str) -> Told:
         there = list(dict.fromkeys(s.setting.providers[name].class_ for name in at if name in s.setting.providers))
         for name in share:
             if name not in there:
-                hint = nearest(name, there)
-                known = f" There are: {', '.join(there)}." if hint == "." and there else ""
-                yield (*path, name), f"'{name}' is not a class of the providers of '{kind}'{hint}{known}"
+                yield (*path, name), f"'{name}' is not a class of the providers of '{kind}'{among(name, there)}"
         missing = [name for name in there if name not in share]
         if missing:
             yield path, f"'{kind}' is also sought at providers of class '{missing[0]}'. Say what is paid there."
@@ -182,9 +174,7 @@ def limits(s: Any, kind: str) -> Told:
     causes = list(illness.causes or ())
     for place, name in enumerate(benefit.excluded_causes or ()):
         if name not in causes:
-            hint = nearest(name, causes)
-            known = f" There are: {', '.join(causes)}." if hint == "." and causes else ""
-            words = f"'{name}' is not a cause in setting.illness.{kind}.causes{hint}{known}"
+            words = f"'{name}' is not a cause in setting.illness.{kind}.causes{among(name, causes)}"
             yield (*path, "excluded_causes", place), words
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from mho_sim.scenario.faults import Path, Told
-from mho_sim.scenario.sentences import nearest
+from mho_sim.scenario.sentences import among
 from mho_sim.scenario.tables import write_zones
 
 PEOPLE = ("setting", "association")
@@ -41,6 +41,33 @@ def households(s: Any) -> Told:
         yield PEOPLE, "The association has no size. Write 'members' and 'covered_per_member', or 'households'."
     elif a.covered_per_member is None:
         yield PEOPLE, "'members' goes with 'covered_per_member'. Add it, such as {mean: 4.4, cv: 0.5}."
+
+
+def counted(s: Any) -> int:
+    """The number of households; 0 if it is not known."""
+    a, members = s.setting.association, getattr(s, "members", None)
+    if members is not None:
+        return len(members.household_names)
+    return (a.members or 0) if a.households is None else sum(a.households.values())
+
+
+def register(s: Any) -> Told:
+    """The register names sectors and categories that are there."""
+    members, path = getattr(s, "members", None), (*PEOPLE, "list")
+    if members is None:
+        return
+    sectors = [enterprise.sector for enterprise in s.setting.enterprises]
+    for names, there, what in (
+        (members.sectors, sectors, "a sector in setting.enterprises"),
+        (
+            members.categories,
+            list(s.setting.association.categories or ()),
+            "a category in setting.association.categories",
+        ),
+    ):
+        for name in names if there else ():
+            if name not in there:
+                yield from _unknown(path, name, there, what, "In the register, ")
 
 
 def sizes(s: Any) -> Told:
@@ -135,25 +162,24 @@ def referrals(s: Any) -> Told:
     """Patients are sent on from another kind that is there, and never in a circle."""
     illness = s.setting.illness
     before = {kind: i.referred_from.kind for kind, i in illness.items() if getattr(i, "referred_from", None)}
+    told: set[str] = set()
     for kind, sender in before.items():
         path = ("setting", "illness", kind, "referred_from", "kind")
         if sender not in illness:
             yield from _unknown(path, sender, illness, "a kind of illness in setting.illness")
             continue
         way = [kind]
-        while way[-1] in before and len(way) <= len(before):
+        while way[-1] in before and len(way) <= len(before) and kind not in told:
             way.append(before[way[-1]])
             if way[-1] == kind:
                 yield path, f"'{kind}' is referred from '{sender}' in a circle: {' from '.join(way)}. Break it."
+                told.update(way)
                 break
 
 
-def _unknown(path: Path, name: str, names: Iterable[str], what: str) -> Told:
+def _unknown(path: Path, name: str, names: Iterable[str], what: str, where: str = "") -> Told:
     """A name that is not among those that are known."""
-    known = list(names)
-    hint = nearest(name, known)
-    there = f" There are: {', '.join(known)}." if hint == "." and known else ""
-    yield path, f"'{name}' is not {what}{hint}{there}"
+    yield path, f"{where}'{name}' is not {what}{among(name, names)}"
 
 
 def one_illness(s: Any, kind: str) -> Told:
@@ -250,5 +276,5 @@ def care(s: Any, kind: str) -> Told:
             yield (*path, key), f"The shares in {where} add up to 0. At least one {what} needs a share."
 
 
-ALL = (households, sizes, population_ages, categories, distance, enterprises, paying, births, referrals)
+ALL = (households, register, sizes, population_ages, categories, distance, enterprises, paying, births, referrals)
 PER_ILLNESS = (one_illness, one_cost, one_season, sectors, zones, care)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from mho_sim.scenario import checks, reading
+from mho_sim.scenario import checks, elsewhere, reading
 from mho_sim.scenario.faults import KEY, Fault, Mark, Path, ScenarioError, Source, dotted, fault_at, quoted, visible
 from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at, model_in
 from mho_sim.scenario.models import Scenario
@@ -18,46 +18,35 @@ from mho_sim.scenario.sentences import guess, sentence
 
 def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
     """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
-    file, name = FilePath(path), str(path)
-    try:
-        if not file.is_file():
-            problem = "This is a folder, not a scenario file." if file.is_dir() else "There is no such file."
-            raise ScenarioError([fault_at(Mark(Source(name)), (), problem)])
-        with file.open("rb") as opened:
-            raw = opened.read(reading.LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        problem = f"The file cannot be opened ({getattr(error, 'strerror', None) or 'its name is not possible'})."
-        raise ScenarioError([fault_at(Mark(Source(name)), (), problem)]) from None
-    return parse(reading.decode(raw, name), name, sets)
+    file = FilePath(path)
+    root, faults = elsewhere.read_file(file, str(path))
+    faults += elsewhere.with_base(root, file.parent, (file.resolve(),))
+    return _changed(root, faults, sets, str(file.parent))
 
 
 def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario:
     """Read a scenario from text; `name` stands for the file in messages."""
-    root, faults = reading.read(text, name)
+    return _changed(*reading.read(text, name), sets, None)
+
+
+def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Scenario:
     for change in sets:
         faults += _set(root, change)
-    return _validated(root, faults)
+    return _validated(root, faults, folder)
 
 
 def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
     """The scenario with another value at a path."""
     root = _tree(scenario.content, Mark(Source("scenario")))
     new = _tree(value, Mark(Source(f"with_({visible(path)!r})")))
-    return _validated(root, _put(root, path, new))
+    return _validated(root, _put(root, path, new), scenario.folder)
 
 
 def _tree(value: Any, mark: Mark) -> Node:
     """Nodes for values that come from Python."""
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json", by_alias=True)
-    if isinstance(value, dict):
-        inner = {str(key): _tree(item, mark) for key, item in value.items()}
-        return Node(inner, mark, dict.fromkeys(inner, mark))
-    if isinstance(value, list):
-        return Node([_tree(item, mark) for item in value], mark)
-    return Node(value, mark)
+    return elsewhere.node_of(value, mark)
 
 
 def _set(root: Node, change: str) -> list[Fault]:
@@ -114,7 +103,8 @@ def _no_way(path: str, step: str, mark: Mark) -> Fault:
     return fault_at(mark, tuple(path.split(".")), problem)
 
 
-def _validated(root: Node, faults: list[Fault]) -> Scenario:
+def _validated(root: Node, faults: list[Fault], folder: str | None) -> Scenario:
+    faults += elsewhere.without_folder(root) + elsewhere.with_country(root)
     data = root.plain()
     scenario, misspelt = None, set()
     try:
@@ -125,6 +115,11 @@ def _validated(root: Node, faults: list[Fault]) -> Scenario:
         misspelt = {item["loc"][:-1] for item in errors if item["type"] == "extra_forbidden"}
         told = [_told(root, item) for item in _apart(errors)]
         faults += [_fault(root, path, words) for path, found, words in told if found != "" or dotted(path) not in blank]
+    if scenario is not None:
+        try:
+            scenario.attach(elsewhere.members_of(scenario, folder), folder)
+        except ScenarioError as error:
+            faults += [fault if fault.line else _fault(root, elsewhere.LIST, fault.sentence) for fault in error.faults]
     for path, words in checks.check(partial(Scenario, data) if scenario is None else scenario):
         if path not in misspelt:  # what a mapping lacks may be the key that is misspelt
             faults.append(_fault(root, path, words))
@@ -186,7 +181,7 @@ def partial(model: type[BaseModel], data: Any) -> SimpleNamespace:
             there[name] = {key: partial(inner, item) for key, item in value.items()}
         elif inner and holds_list(field.annotation) and isinstance(value, list):
             there[name] = tuple(partial(inner, item) for item in value)
-        elif inner and isinstance(value, dict):
+        elif inner and isinstance(value, dict) and not holds_list(field.annotation):
             there[name] = partial(inner, value)
         else:
             try:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from mho_sim.scenario import doubts
 from mho_sim.scenario.mapping import Mapping
@@ -57,6 +57,34 @@ class Scenario(Mapping):
     start_from: Maybe[StartFrom] = Field(None, description="An existing mutual's books; left out for a new one.")
     scheme: Scheme = Field(description="What the assembly decides.")
 
+    _folder: str | None = PrivateAttr(None)
+    _members: Any = PrivateAttr(None)
+
+    @property
+    def members(self) -> Any:
+        """The people of the register that `setting.association.list` names, or None."""
+        return self._members
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the file that the scenario was read from, in which its register lies."""
+        return self._folder
+
+    def attach(self, members: Any, folder: str | None) -> None:
+        """Add what lies beside the file."""
+        self._members, self._folder = members, folder
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.__dict__ == other.__dict__ and self._people == other._people
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def _people(self) -> str | None:
+        from mho_sim.scenario.elsewhere import fingerprint
+
+        return None if self._members is None else fingerprint(self._members)
+
     @property
     def content(self) -> dict[str, Any]:
         """All that the scenario says, defaults included, as it could be written in a file."""
@@ -64,8 +92,9 @@ class Scenario(Mapping):
 
     @property
     def hash(self) -> str:
-        """Equal for two scenarios that say the same, whatever their spelling, order and comments."""
-        canonical = json.dumps(self.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """Equal for two scenarios that say the same of the same people, whatever their spelling, order and comments."""
+        said = self.content if self._members is None else {**self.content, "members": self._people}
+        canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
@@ -87,7 +116,8 @@ class Scenario(Mapping):
 
     @property
     def household_count(self) -> int:
-        return self.setting.association.count
+        """How many households there are."""
+        return self.setting.association.count if self._members is None else len(self._members.household_names)
 
     def with_(self, path: str, value: Any) -> "Scenario":
         """The same scenario with another value at `path`, checked: `with_("scheme.contribution.amount", 600)`."""

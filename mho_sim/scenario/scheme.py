@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.durations import Days, Duration
@@ -24,6 +25,7 @@ from mho_sim.scenario.values import (
     bands,
     listed,
     read_money,
+    shares,
     table,
     text,
     typed,
@@ -49,7 +51,11 @@ def _read_every(value: Any, expected: str) -> Any:
     if isinstance(value, dict):
         if list(value) != ["days"]:
             refuse("mho_every_days")
-        return Days(quantities.read_whole(value["days"], 4, 8, "a whole number of days from 4 to 8"))
+        try:
+            return Days(quantities.read_whole(value["days"], 4, 8, "a whole number of days from 4 to 8"))
+        except PydanticCustomError as error:
+            told = [InitErrorDetails(type=error, loc=("days",), input=value["days"])]
+        raise ValidationError.from_exception_data("every", told)
     if isinstance(value, list | tuple):
         months = tables.read_list(value, _read_month, "a list of months such as [january, july]")
         return tuple(sorted(months))
@@ -80,8 +86,13 @@ def by_class(read: Any, expected: str, example: str) -> Any:
     def read_either(value: Any, expected: str) -> Any:
         return tables.read_names(value, each, expected) if isinstance(value, dict) else read(value, expected=expected)
 
+    def write(value: Any) -> Any:
+        if read is not quantities.read_share:
+            return value
+        return shares(value) if isinstance(value, dict) else quantities.write_share(value)
+
     schema = {"anyOf": [NUMBERS, {"type": "object", "additionalProperties": NUMBERS}]}
-    return typed(Any, read_either, f"{expected}, or a table by class such as {example}", schema)
+    return typed(Any, read_either, f"{expected}, or a table by class such as {example}", schema, write)
 
 
 def _read_most_events(value: Any, expected: str) -> Any:

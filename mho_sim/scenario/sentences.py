@@ -46,7 +46,7 @@ SENTENCES = {
     "mho_empty_list": "{path} is an empty list. Write {expected}.",
     "mho_listed_twice": "{path} {found} is there already. Keep one of them.",
     "mho_listed_band": "{path} {found} is not an age band. Write one such as 0-4 or 60+; no age is above {oldest}.",
-    "mho_order": "{path} must name 'deductible', 'copay' and 'ceiling', each once, not {found}.",
+    "mho_order": "{path} must name 'deductible', 'copay' and 'ceiling', each once.",
     "mho_zone": "{shown} in {parent} is not a zone. Write whole kilometres, such as 0-4 km or 5+ km.",
     "mho_zone_range": "{shown} in {parent} is not a zone. Write the shorter way first; none is above {most} km.",
     "mho_size": "{shown} in {parent} is not a number of people. Write one such as 1, 2-5 or 6+.",
@@ -131,11 +131,22 @@ def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
 
 
 def guess(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:
-    """The word that was probably meant, if one is like it."""
-    return next(iter(get_close_matches(word[:60].lower().replace(" ", "_"), list(words), n=1, cutoff=likeness)), None)
+    """The word that was probably meant, if one is like it, or begins with it."""
+    word, words = word[:60].lower().replace(" ", "_"), list(words)
+    longer = [one for one in words if len(word) > 3 and one.startswith(f"{word}_")]
+    return next(iter(get_close_matches(word, words, n=1, cutoff=likeness) if len(longer) != 1 else longer), None)
 
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
     """The end of a sentence: the word that was probably meant, or only a full stop."""
     meant = guess(word, words, likeness)
     return f"; did you mean '{meant}'?" if meant else "."
+
+
+def among(word: str, words: Iterable[str]) -> str:
+    """The end of a sentence about a name that is not there: the one that was probably meant, or all there are."""
+    known = list(words)
+    hint = nearest(word, known)
+    if hint != ".":
+        return hint
+    return f". There are: {', '.join(known)}." if known else ". There is none."

@@ -88,13 +88,13 @@ class Unknown(float):
         low, high = max(self.best - spread, least), min(self.best + spread, most)
         return Range(low, self.best, high, self.law) if low < high else None
 
-    def written(self) -> Any:
-        """As it is written in a file: a bare number, if nothing else is said."""
+    def written(self, write: Callable[[float], Any] = float) -> Any:
+        """As it is written in a file: a bare number, if nothing else is said; `write` writes the numbers."""
         said = {key: value for key in REMARKS if (value := getattr(self, key)) is not None}
-        law = {} if self.law == "pert" else {"law": self.law}
+        law, best = {} if self.law == "pert" else {"law": self.law}, write(self.best)
         if self.has_range:
-            return {"between": [self.low, self.high], "best": self.best, **law, **said}
-        return {"value": self.best, **law, **said} if law or said else self.best
+            return {"between": [write(self.low), write(self.high)], "best": best, **law, **said}
+        return {"value": best, **law, **said} if law or said else best
 
     def _all(self) -> tuple:
         return (self.best, *(getattr(self, name) for name in self.__slots__))

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+from mho_sim import capacity
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.result import Result, unsupported
@@ -11,15 +12,18 @@ ROWS_A_BATCH = 60_000  # people times worlds: a batch's state stays near the pro
 LARGEST_BATCH = 256
 
 
-def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None):
+def simulate(
+    scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None, memory_limit=None
+):
     """Many futures of one scenario: a `Result`.
 
     `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
-    the number of worlds that were just finished. With support from outside every world is lived a second time without
-    it. Ctrl-C gives a result of the worlds that were finished, with `interrupted` set. Raises ValueError for a number
-    out of range.
+    the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available). With
+    support from outside every world is lived a second time without it. Ctrl-C gives a result of the worlds that were
+    finished, with `interrupted` set. Raises ValueError for a number out of range, and before anything is drawn
+    `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -28,10 +32,11 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
     for name, number in (("workers", workers), ("batch", batch)):
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
+    capacity.refuse_too_large(planned(scenario, worlds, workers, batch), memory_limit)
     lived = [Prepared(scenario, seed)]
     if (alone := unsupported(scenario)) is not None:
         lived.append(Prepared(alone, seed))
-    size = batch or max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(lived[0].people.row), 1)))
+    size = batch or _batch_of(len(lived[0].people.row))
     chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
     parts, interrupted = _live_all(lived, chunks, workers, tuple(processes), progress)
     results = [
@@ -41,6 +46,19 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
     if alone is not None:
         results[0].without_support = results[1]
     return results[0]
+
+
+def planned(scenario, worlds, workers=None, batch=None):
+    """What decides how much memory `simulate` will take, before anyone is drawn: a `capacity.Run`."""
+    rows = capacity.expected_rows(scenario)
+    size = min(batch or _batch_of(round(rows)), worlds)
+    at_once = min(workers or processors(), -(-worlds // size))
+    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+
+
+def _batch_of(rows):
+    """Worlds that are lived together where nothing else was asked for."""
+    return max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(rows, 1)))
 
 
 def processors():

@@ -114,8 +114,8 @@ class Result:
 
     @cached_property
     def variance_share(self):
-        """How much of the variance of own funds at the end is chance, and how much that nobody knows the figures: worlds
-        2j and 2j + 1 share the figures. None where there are no ranges.
+        """How much of the variance of own funds at the end is chance, and how much that nobody knows the figures:
+        worlds 2j and 2j + 1 share the figures. None where there are no ranges.
         """
         if not self.has_ranges:
             return None
@@ -270,10 +270,7 @@ class Result:
         """The cash plan of a year, month by month: of one world, or the mean over worlds with the 5, 50 and 95 %
         quantiles of the closing cash.
         """
-        if world is None:
-            closings = self.outcome.closings_sum[0] / self.worlds
-        else:
-            closings = self.books(world)
+        closings = self.outcome.closings_sum[0] / self.worlds if world is None else self.books(world)
         months = slice(12 * year - 12, 12 * year)
         before = self._books_before if year == 1 else closings[12 * year - 13]
         amounts = statements.amounts(statements.CASH_PLAN, closings[months], before)
@@ -281,7 +278,7 @@ class Result:
         plan = statements.frame(statements.CASH_PLAN, amounts[None], names, one=True)
         if world is None:
             for name, q in QUANTILES.items():
-                line = ("closing", "", f"closing cash, {name}")
+                line = ("closing", "", f"cash at the end, {name}")
                 plan.loc[line, :] = [int(value_at_risk(cash, q)) for cash in self.outcome.cash[:, 0, months].T]
         return plan
 
