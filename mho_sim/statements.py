@@ -3,8 +3,8 @@
 Every statement is a list of lines, each a sum of balances, so it can be read of any closing: of one world, of many, of
 the mean over worlds. Income statement in three blocks (operating, financial, exceptional) and balance sheet (assets:
 what the mutual owns; liabilities: where the resources came from) as GUIDE 3 [S]; which line stands where inside a block
-is ours. Budget in the guide's order [S]; the layout of the cash plan is ours, for the guide's rows could not be read.
-Numbers and names of accounts: `ledger.CHART`.
+is ours; nothing in the model is exceptional. Budget in the guide's order [S]; the layout of the cash plan is ours, for
+the guide's rows could not be read. Numbers and names of accounts: `ledger.CHART`.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,8 @@ import pandas as pd
 from mho_sim.ledger import ACCOUNTS, CHART, EQUITY
 from mho_sim.rules import OUTCOMES, PAID_FOR
 
-CASH_PLAN_LAYOUT = "layout of mho_sim; the guide's own could not be read"
+CASH_PLAN_LAYOUT = "in a layout of our own"
+SUMS = ("total", "result", "opening", "closing", "balance", "memo")  # blocks whose lines are no single accounts
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
@@ -62,7 +63,7 @@ INCOME_STATEMENT = (
     Total("result", "", "operating result", {"operating income": 1, "operating charges": -1}),
     _account("financial income", "interest", -1, "change"),
     Total("result", "", "financial result", {"financial income": 1}),
-    Total("result", "", "exceptional result (nothing in this model)", {}),
+    Total("result", "", "exceptional result", {}),
     Total(
         "result", "13", "result of the year", {"operating income": 1, "operating charges": -1, "financial income": 1}
     ),
@@ -84,7 +85,7 @@ BALANCE_SHEET = (
 )
 
 CASH_PLAN = (
-    Line("opening", "5", "cash at the start of the month", ("cash",), 1, "before"),
+    Line("opening", "5", "cash at the start", ("cash",), 1, "before"),
     Line(
         "receipts",
         "41",
@@ -93,7 +94,7 @@ CASH_PLAN = (
         -1,
         "change",
     ),
-    Line("receipts", "702", "joining fees and penalties", ("fees",), -1, "change"),
+    Line("receipts", "702", "joining fees, penalties", ("fees",), -1, "change"),
     Line(
         "receipts", "71", "support from outside", ("support_receivable", "deferred_support", "subsidies"), -1, "change"
     ),
@@ -101,9 +102,9 @@ CASH_PLAN = (
     Line("receipts", "", "other", ("equity", "support_in_kind", "expenses_in_kind"), -1, "change"),
     Total("total", "", "receipts", {"receipts": 1}),
     Line("payments", "40, 4198", "care", ("providers", "members_claims", "benefits"), 1, "change"),
-    Line("payments", "471", "running costs and commissions", ("suppliers", "expenses", "commissions"), 1, "change"),
+    Line("payments", "471", "running costs", ("suppliers", "expenses", "commissions"), 1, "change"),
     Total("total", "", "payments", {"payments": 1}),
-    Total("closing", "5", "cash at the end of the month", {"opening": 1, "receipts": 1, "payments": -1}),
+    Total("closing", "5", "cash at the end", {"opening": 1, "receipts": 1, "payments": -1}),
 )
 
 
@@ -149,8 +150,8 @@ def frame(layout, told, periods, one):
 
 
 def budget(scenario, year, change, sums):
-    """The budget of a year (1 is the first), a row per line, quantity, unit amount and amount: benefits per service,
-    running costs item by item, then income, and the balance, which is not the result.
+    """The budget of a year (1 is the first), a row per line with quantity, unit amount and amount: benefits per
+    service, running costs item by item, then income, and the balance, which is not the result.
 
     `change`, (accounts,), is the expected change of the balances in the year, `sums` the expected sums of the
     registers by measure. The last running cost takes what rounding leaves.
@@ -181,7 +182,7 @@ def budget(scenario, year, change, sums):
     rows += [
         ("total", "", "income", np.nan, np.nan, earned),
         ("balance", "", "balance of the budget", np.nan, np.nan, earned - spent),
-        ("memo", "13", "result of the year, for comparison", np.nan, np.nan, result),
+        ("memo", "13", "result of the year", np.nan, np.nan, result),
     ]
     return pd.DataFrame(rows, columns=["block", "account", "line", "quantity", "unit", "amount"]).set_index(
         ["block", "account", "line"]

@@ -33,15 +33,16 @@ def design_effect(events):
     1 + the intraclass correlation, 2 - m / (2 p (1 - p)) with m the share of pairs in which it happened in one of the
     two worlds (Kish, Survey Sampling, 1965), times the square of Student's over normal quantiles, for it is itself an
     estimate (Korn and Graubard 1998). Where fewer than 10 pairs hold an event, or lack one, it is 2, the most it can
-    be: so that rare events get the interval of independent pairs. A last world without a neighbour is not looked at.
+    be: so that rare events get the interval of independent pairs. A last world without a neighbour is a cluster of its
+    own.
     """
-    pairs = _pairs(events).sum(axis=1)
+    pairs, most = _pairs(events).sum(axis=1), len(events) / (len(events) - len(events) // 2)
     if min((pairs > 0).sum(), (pairs < 2).sum()) < FEW_PAIRS:
-        return 2.0
+        return most
     p = pairs.mean() / 2
     estimate = 2 - (pairs == 1).mean() / (2 * p * (1 - p))
     widened = (special.stdtrit(len(pairs) - 1, 0.975) / special.ndtri(0.975)) ** 2
-    return float(min(max(estimate, 1.0) * widened, 2.0))
+    return float(min(max(estimate, 1.0) * widened, most))
 
 
 def variance_parts(values):

@@ -1,19 +1,21 @@
-"""How numbers are said: thousands apart, natural frequencies, one and many; and what the figures of a setting are."""
+"""How numbers are said: thousands apart, natural frequencies, one and many; what the figures of a setting are; how
+sentences are broken into lines.
+"""
 
 import re
 import textwrap
 
 WIDTH = 80  # of every page: it is read on small screens and pasted into messages
-UNKNOWNS = (  # paths of numbers, and what they are; the first that fits
+UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first that fits
     (r"illness\.([^.]+)\.need", "how often {0} care is needed"),
     (r"illness\.([^.]+)\.share", "what share of births is {0}"),
     (r"illness\.([^.]+)\.cost\..*cv", "how much the bills of {0} vary"),
-    (r"illness\.([^.]+)\.cost\..*", "what {0} costs on average"),
-    (r"illness\.([^.]+)\.seeking\.covered", "how often members seek {0} care when they are covered"),
-    (r"illness\.([^.]+)\.seeking\.uncovered", "how often people seek {0} care when they are not covered"),
+    (r"illness\.([^.]+)\.cost\..*", "what {0} care costs on average"),
+    (r"illness\.([^.]+)\.seeking\.covered", "how often {0} care is sought when it is covered"),
+    (r"illness\.([^.]+)\.seeking\.uncovered", "how often {0} care is sought when it is not covered"),
     (r"illness\.([^.]+)\.frailty", "how much people differ in their need of {0} care"),
-    (r"illness\.([^.]+)\.community", "how much good and bad years of {0} differ"),
-    (r"illness\.([^.]+)\.referred_from\.share", "how many are referred to {0}"),
+    (r"illness\.([^.]+)\.community", "how much good and bad years of {0} care differ"),
+    (r"illness\.([^.]+)\.referred_from\.share", "how many are referred to {0} care"),
     (r"association\.births", "how many children are born"),
     (r"inflation\.medical", "how fast prices of care rise"),
     (r"paying\.on_time", "how many pay on the day"),
@@ -21,7 +23,7 @@ UNKNOWNS = (  # paths of numbers, and what they are; the first that fits
     (r"paying\.never", "how many never pay"),
     (r"paying\.mean_days_late", "how late the others pay"),
     (r"renewing\.probability", "how many stay after a year"),
-    (r"enterprises\.(\d+)\.income_per_month\..*", "what households earn in a month"),
+    (r"enterprises\.\d+\.income_per_month\..*", "what households earn in a month"),
 )
 
 

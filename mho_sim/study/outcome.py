@@ -88,9 +88,14 @@ class Outcome(NamedTuple):
         of_worlds = [np.concatenate(columns) for columns in list(zip(*parts, strict=True))[:-SUMS]]
         return cls(*of_worlds, *(np.sum(columns, axis=0) for columns in list(zip(*parts, strict=True))[-SUMS:]))
 
+    @property
+    def of_worlds(self):
+        """The columns of which a world has a row of its own."""
+        return self[:-SUMS]
+
     def of_some(self, chosen):
         """The same of some of the worlds, (W,) of bool; what is a sum over worlds stays that of all."""
-        return Outcome(*(column[chosen] for column in self[:-SUMS]), *self[-SUMS:])
+        return Outcome(*(column[chosen] for column in self.of_worlds), *self[-SUMS:])
 
 
 def sides(whom, scenario):

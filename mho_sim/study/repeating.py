@@ -20,8 +20,8 @@ def simulate(
     `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
-    the number of worlds that were just finished. With support from outside every world is lived a second time without
-    it. `memory_limit` bytes (default: what the machine has available). Ctrl-C gives a result of the worlds that were
+    the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available). With
+    support from outside every world is lived a second time without it. Ctrl-C gives a result of the worlds that were
     finished, with `interrupted` set. Raises ValueError for a number out of range, and before anything is drawn
     `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
     """

@@ -114,8 +114,8 @@ class Result:
 
     @cached_property
     def variance_share(self):
-        """How much of the variance of own funds at the end is chance, and how much that nobody knows figures: worlds
-        2j and 2j + 1 share the figures. None where there are no ranges.
+        """How much of the variance of own funds at the end is chance, and how much that nobody knows the figures:
+        worlds 2j and 2j + 1 share the figures. None where there are no ranges.
         """
         if not self.has_ranges:
             return None
@@ -278,7 +278,7 @@ class Result:
         plan = statements.frame(statements.CASH_PLAN, amounts[None], names, one=True)
         if world is None:
             for name, q in QUANTILES.items():
-                line = ("closing", "", f"closing cash, {name}")
+                line = ("closing", "", f"cash at the end, {name}")
                 plan.loc[line, :] = [int(value_at_risk(cash, q)) for cash in self.outcome.cash[:, 0, months].T]
         return plan
 
