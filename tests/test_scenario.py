@@ -1,6 +1,7 @@
 """What a scenario file may say, and what a person is told who writes something else."""
 
 import copy
+import json
 import pickle
 import random
 import re
@@ -14,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mho_sim.scenario import Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
+from mho_sim.report.understood import understood
+from mho_sim.scenario import Days, Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
 
 BROKEN = Path(__file__).parent / "broken"
 GOOD = (BROKEN / "_good.yaml").read_text(encoding="utf-8")
+EVERYTHING = (BROKEN / "_everything.yaml").read_text(encoding="utf-8")
 CASES = sorted(path for path in BROKEN.glob("*.yaml") if not path.name.startswith("_"))
 NNBSP = "\u202f"
 
@@ -184,6 +187,350 @@ def test_no_is_a_word():
     assert parse(SMALL.replace("currency: XOF", "currency: XOF\ncountry: NO")).country == "NO"
 
 
+# Every field
+
+
+@pytest.fixture
+def everything():
+    return load(BROKEN / "_everything.yaml")
+
+
+def keys_of(part):
+    """All keys in a mapping and below."""
+    if isinstance(part, list):
+        return set().union(*(keys_of(item) for item in part))
+    return set(part) | set().union(*(keys_of(item) for item in part.values())) if isinstance(part, dict) else set()
+
+
+def test_there_is_an_example_of_every_field(everything):
+    """In the file of everything, the good file or the small ones; whichever field is added is added there."""
+    described = schema()
+    fields = {name for part in (described, *described["$defs"].values()) for name in part.get("properties", {})}
+    child = parse(GOOD, sets=["scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5"])
+    written = keys_of(everything.content) | keys_of(child.content) | keys_of(parse(SMALL).content)
+    elsewhere = {"based_on", "list"}  # tested by themselves
+    assert fields - written == elsewhere
+
+
+def test_the_setting_of_everything(everything):
+    setting, illness = everything.setting, everything.setting.illness
+    assert setting.association.categories == {"ordinary": 0.9, "indigent": 0.1}
+    assert setting.association.distance == ((0, 4, 0.7), (5, None, 0.3))
+    food, fish = setting.enterprises
+    assert (food.sector, food.share, food.income_per_month.good, food.cv) == ("food", 0.6, 140_000, 0)
+    assert (food.good_months, fish.good_months[6]) == ((0.7,) * 12, 0.2)
+    assert illness["outpatient"].by_sector == {"fish": 1.3}
+    assert illness["outpatient"].causes == {"malaria": 0.4, "cough": 0.35, "injury": 0.25}
+    assert list(illness["outpatient"].at) == ["health_centre", "clinic"]
+    assert illness["outpatient"].seeking.by_distance == ((0, 4, 1), (5, None, 0.6))
+    assert (illness["hospital"].referred_from.kind, illness["hospital"].referred_from.share) == ("outpatient", 0.03)
+    assert (illness["hospital"].days, illness["hospital"].emergency, illness["surgery"].letter) == (4.5, True, 0.75)
+    assert (illness["delivery"].share, illness["caesarean"].share) == (None, 0.06)
+    assert illness["hypertension"].chronic == ((40, 59, 0.08), (60, None, 0.2))
+    assert (illness["hospital"].cost.gamma.mean, illness["caesarean"].cost.exponential.mean) == (30_000, 90_000)
+    assert illness["surgery"].cost.table == ((80_000, 0.7), (150_000, 0.3))
+    assert (illness["outpatient"].cost.covered_share, illness["surgery"].cost.covered_share) == (0.9, 1)
+    clinic = setting.providers["clinic"]
+    assert (clinic.class_, clinic.prices, clinic.stops_when_owed) == ("private", 1.6, None)
+    assert setting.providers["health_centre"].stops_when_owed == Duration(days=90)
+    assert (setting.inflation.medical, setting.bank.interest, setting.bank.every) == (0.06, 0.03, "year")
+    assert (setting.paying.never, setting.paying.on_time_bad_month) == (0.05, 0.4)
+    assert setting.renewing.probability == 0.85
+
+
+def test_the_scheme_of_everything(everything):
+    scheme, terms = everything.scheme, everything.scheme.contribution
+    assert scheme.membership.intakes == {date(2027, 1, 1): 200, date(2027, 7, 1): 100}
+    assert scheme.membership.waiting["newborn"] == Duration()
+    assert (terms.amount, terms.by_size) == (None, ((1, 1, 500), (2, 5, 2_000), (6, None, 2_500)))
+    assert (terms.extra_person.beyond, terms.extra_person.amount, terms.minimum) == (8, 300, 600)
+    assert (terms.every, terms.struck_off, terms.by_category) == ((1, 7), Duration(months=12), {"indigent": 0.2})
+    assert (terms.joining_fee, terms.penalty, terms.collector) == (1_000, 500, 0.05)
+    assert terms.state.per_beneficiary == 300 and terms.state.categories == ("indigent",)
+    assert terms.state.late == Duration(months=3)
+    outpatient, hospital = scheme.benefits["outpatient"], scheme.benefits["hospital"]
+    assert (outpatient.copay, outpatient.copay_fixed) == (
+        {"public": 0.2, "private": 0.5},
+        {"public": 100, "private": 200},
+    )
+    assert outpatient.order == ("copay", "deductible", "ceiling")
+    assert hospital.order == ("deductible", "copay", "ceiling")
+    assert outpatient.events_per_household_year == ((2, 5, 12), (6, None, 20))
+    assert (outpatient.excluded_ages, outpatient.excluded_causes) == (((0, 4), (80, None)), ("injury",))
+    assert (hospital.copay, hospital.cash_per_day, hospital.days_per_person_year) == (0.1, 1_000, 20)
+    assert (scheme.benefits["surgery"].referral, scheme.benefits["funeral"].paid_to) == ("required", "household")
+    assert (scheme.providers.payment, scheme.providers.invoice) == ("reimbursement", "yearly")
+    assert (scheme.expenses.per_card, scheme.expenses.share_of_contributions) == (500, 0.05)
+    women, accountant = scheme.support
+    assert (women.from_, women.until, women.late) == (date(2027, 3, 1), date(2029, 3, 1), Duration(days=60))
+    assert (women.in_kind, accountant.in_kind, accountant.every, accountant.from_) == (False, True, "month", None)
+    assert scheme.lost_when_owing == 4
+
+
+def test_what_is_new_and_left_out_changes_nothing():
+    small = parse(SMALL)
+    illness, terms = small.setting.illness["outpatient"], small.scheme.contribution
+    assert (small.setting.enterprises, small.setting.providers, small.setting.bank, small.setting.renewing) == (
+        (), {}, None, None,
+    )  # fmt: skip
+    assert (small.setting.inflation.medical.best, illness.letter, illness.emergency, illness.days) == (
+        0,
+        1,
+        False,
+        None,
+    )
+    assert (illness.seeking.by_distance, illness.cost.covered_share) == (None, 1)
+    assert (terms.child, terms.by_size, terms.by_category, terms.state, terms.struck_off) == (
+        None,
+        None,
+        {},
+        None,
+        None,
+    )
+    assert (small.scheme.support, small.scheme.lost_when_owing) == ((), 6)
+    assert (small.scheme.providers.payment, small.scheme.benefits["outpatient"].paid_to) == ("third-party", None)
+
+
+EVERY = [
+    ("quarter", "quarter"),
+    ("week", "week"),
+    ("{days: 5}", Days(5)),
+    ("[january]", (1,)),
+    ("[november, January]", (1, 11)),
+    ("fortnight", "market week"),
+    ("{days: 3}", "from 4 to 8"),
+    ("[]", "is an empty list"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), EVERY)
+def test_periods_of_contribution(text, expected):
+    change = f"scheme.contribution.every={text}"
+    if isinstance(expected, str) and text != expected:
+        assert expected in refused_set(change)
+    else:
+        scenario = parse(GOOD, sets=[change])
+        assert scenario.scheme.contribution.every == expected
+        assert parse(json.dumps(scenario.content)) == scenario
+
+
+ONE_BAND = [
+    ("setting.illness.outpatient.chronic=3%", "both 'need' and 'chronic'"),
+    ("scheme.benefits.outpatient.events_per_household_year=8", 8),
+    ("scheme.benefits.outpatient.events_per_household_year={2-3: 6}", ((2, 3, 6),)),
+    ("scheme.benefits.outpatient.events_per_household_year={3-2: 6}", "not a number of people"),
+    ("scheme.benefits.outpatient.events_per_household_year=many", "not a number"),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), ONE_BAND)
+def test_one_value_or_a_table(change, expected):
+    if isinstance(expected, str):
+        assert expected in refused_set(change)
+    else:
+        assert parse(GOOD, sets=[change]).scheme.benefits["outpatient"].events_per_household_year == expected
+
+
+def test_a_prevalence_of_all_ages_is_one_open_band():
+    kind = "setting.illness.diabetes={chronic: 3%, cost: {fixed: 2_000}}"
+    assert parse(GOOD, sets=[kind]).setting.illness["diabetes"].chronic == ((0, None, 0.03),)
+
+
+INTAKES = [
+    ("{2027-01-01: 20, 2027-07-01: 12}", None),
+    ("{2027-01-01: 20, 2027-07-01: 11}", "The intakes add up to 31 households, but the association has 32."),
+    ("{2027-01-15: 32}", "Households cannot join on 2027-01-15. Write the first of a month from 2027-01-01 to before "
+     "2028-01-01."),
+    ("{2028-01-01: 32}", "Households cannot join on 2028-01-01."),
+    ("{2026-12-01: 32}", "Households cannot join on 2026-12-01."),
+    ("{soon: 32}", "not a date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), INTAKES)
+def test_intakes(text, sentence):
+    change = f"scheme.membership.intakes={text}"
+    if sentence is None:
+        assert sum(parse(SMALL, sets=[change]).scheme.membership.intakes.values()) == 32
+    else:
+        assert sentence in str(refusal(SMALL, change))
+
+
+def test_a_copayment_by_class_knows_the_classes(everything):
+    path = "scheme.benefits.outpatient.copay"
+    with pytest.raises(ScenarioError, match="also sought at providers of class 'private'"):
+        everything.with_(path, {"public": 0.2})
+    with pytest.raises(ScenarioError, match=r"'privat' is not a class .* did you mean 'private'"):
+        everything.with_(path, {"public": 0.2, "privat": 0.5})
+    assert everything.with_(path, 0.2).scheme.benefits["outpatient"].copay == 0.2
+
+
+def test_zones_of_seeking_are_those_of_the_association(everything):
+    with pytest.raises(ScenarioError, match=r"must be those of setting.association.distance: 0-4 km, 5\+ km"):
+        everything.with_("setting.illness.outpatient.seeking.by_distance", {"0-5 km": 1.0, "6+ km": 0.5})
+
+
+def test_an_item_of_a_list_has_a_number_from_0(everything):
+    changed = everything.with_("setting.enterprises.1.share", "30%")
+    assert [enterprise.share for enterprise in changed.setting.enterprises] == [0.6, 0.3]
+    for path in ("setting.enterprises.2.share", "setting.enterprises.food.share", "setting.enterprises.2"):
+        with pytest.raises(ScenarioError, match="leads nowhere"):
+            everything.with_(path, "30%")
+
+
+SAID = """\
+They join: 200 on 2027-01-01 and 100 on 2027-07-01.
+Of the households, 90% ordinary and 10% indigent.
+They live: 70% at 0-4 km and 30% at 5+ km.
+60% live on food: 140 000 XOF in a good month (70% of them), 60 000 in a bad one.
+At the end of a year 85% renew.
+Contribution: 500 XOF for 1 person, 2 000 XOF for 2-5 people and 2 500 XOF for 6+ people, a payment in January and \
+July, in advance; grace 60 days.
+Each person beyond 8 pays 300; a household pays at least 600; indigent households pay 20% of it; joining costs 1 000; \
+who was suspended pays 500 more; the collector keeps 5%; who owes for 12 months is struck off.
+The State adds 300 for each person of indigent households at each due date, 3 months late.
+70% pay on the day (40% in a bad month), the others 25 days late on average; 5% of these never pay.
+caesarean: 6% of the births.
+funeral: at each death.
+funeral: a fixed sum of 40 000 after 3 months of membership; paid to the household.
+hospital: 3% of those seen for outpatient; an emergency; 4.5 days on average.
+hospital: the patient pays 10% of the bill, the mutual the rest; 1 000 to the household for each day; at most 20 days \
+a person and year.
+hypertension: an illness for life of 8% at 40-59 and 20% at 60+ years, one episode a month.
+surgery: the patient pays 5 000, the mutual the rest, after 3 months of membership; only with a letter of referral; \
+paid to the provider.
+At most 100 000 a person and year, all together.
+Children born in membership do not wait.
+Households pay the bill, ask for it by the year, and have it back within 30 days. Running costs: 20 000 a month, \
+50 000 once, 500 a card, 300 a person and year, 5% of what members pay.
+health_centre: public; turns members away when it is owed for 90 days.
+clinic: private, prices × 1.6.
+Bills grow by 6% a year.
+The bank gives 3% interest a year.
+Support, women's federation: 100 000 a year from 2027-03-01 until 2029-03-01, 60 days late.
+Support, accountant: 10 000 in work or goods a month from 2027-01-01.
+It counts as lost when it owes more than the contributions of 4 months.
+"""
+
+
+def test_everything_is_understood_in_sentences(everything):
+    said = understood(everything)
+    assert [line for line in SAID.splitlines() if line not in said] == []
+
+
+# From elsewhere
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small scenario in a file, one based on it in another folder, and a register."""
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "list.csv").write_text("household,member,sex,age\n1,yes,F,30\n1,no,M,3\n2,yes,F,40\n")
+    return tmp_path
+
+
+def based(folder, text, name="more/it.yaml"):
+    (folder / name).write_text(f"based_on: ../small.yaml\n{text}", encoding="utf-8")
+    return load(folder / name)
+
+
+def test_a_scenario_says_only_what_changes(folder):
+    """Keys are laid over keys; numbers, tables, lists and bills are replaced whole."""
+    changed = based(
+        folder,
+        """
+years: 2
+setting:
+  association: {households: {4: 5}}
+  illness:
+    outpatient: {need: {between: [1, 2]}, cost: {lognormal: {mean: 3000, cv: 1}}}
+    hospital: {need: 0.1, cost: {fixed: 20_000}}
+scheme: {contribution: {amount: 500}}
+""",
+    )
+    same = parse(SMALL, sets=[
+        "years=2", "setting.association.households={4: 5}", "scheme.contribution.amount=500",
+        "setting.illness.outpatient.need={between: [1, 2]}",
+        "setting.illness.outpatient.cost={lognormal: {mean: 3000, cv: 1}}",
+        "setting.illness.hospital={need: 0.1, cost: {fixed: 20_000}}",
+    ])  # fmt: skip
+    assert changed == same and changed.hash == same.hash
+
+
+def test_faults_are_told_in_the_file_that_has_them(folder):
+    (folder / "small.yaml").write_text(SMALL.replace("years: 1", "years: 40"), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        based(folder, "scheme: {contribution: {amount: many}}\n")
+    places = [(Path(fault.file).name, fault.path, fault.line) for fault in caught.value.faults]
+    assert sorted(places) == [("it.yaml", "scheme.contribution.amount", 2), ("small.yaml", "years", 4)]
+
+
+def test_a_scenario_is_not_based_on_itself(folder):
+    (folder / "a.yaml").write_text("based_on: b.yaml\n")
+    (folder / "b.yaml").write_text("based_on: a.yaml\n")
+    with pytest.raises(ScenarioError, match="is based on itself, in a circle"):
+        load(folder / "a.yaml")
+    for n in range(8):
+        (folder / f"c{n}.yaml").write_text(f"based_on: c{n + 1}.yaml\n")
+    with pytest.raises(ScenarioError, match="of a chain"):
+        load(folder / "c0.yaml")
+
+
+def test_a_text_is_based_on_nothing():
+    assert "has no folder" in str(refusal(f"based_on: small.yaml\n{SMALL}"))
+
+
+LIST = "setting: {association: {households: none, list: list.csv}}\n"
+
+
+def test_a_register_stands_for_the_people(folder):
+    listed = based(folder, LIST)
+    assert listed.household_count == 2
+    assert listed.members.woman.tolist() == [True, False, True]
+    assert pickle.loads(pickle.dumps(listed)) == listed == listed.with_("years", 1)
+    assert listed.with_("years", 2).members is listed.members
+    born = listed.with_("start", "2027-02-01").members.born_days_before_start
+    assert born.tolist() == listed.members.born_days_before_start.tolist()  # ages are those of the start
+
+
+def test_the_hash_sees_the_people_of_the_register(folder):
+    listed = based(folder, LIST)
+    register = folder / "more" / "list.csv"
+    register.write_text(register.read_text() + "2,no,M,9\n")
+    assert based(folder, LIST).hash != listed.hash
+    assert based(folder, LIST) != listed
+
+
+def test_a_register_has_its_own_faults(folder):
+    register = folder / "more" / "list.csv"
+    register.write_text(register.read_text().replace("no,M", "maybe,M"))
+    with pytest.raises(ScenarioError, match=r"list.csv:3: member is 'maybe'"):
+        based(folder, LIST)
+
+
+def test_the_register_agrees_with_the_books(folder):
+    books = "start_from: {date: 2026-12-31, cash: 0, members: {paid_up: 3, late: 0, waiting: 0}}\n"
+    with pytest.raises(ScenarioError, match=r"adds up to 3 households .* but the association has 2"):
+        based(folder, LIST + books)
+
+
+def test_a_register_needs_a_folder():
+    changes = ("setting.association.households=none", "setting.association.list=list.csv")
+    assert "Load the scenario from its file." in str(refusal(SMALL, *changes))
+
+
+def test_a_country_gives_births_and_deaths_where_they_are_left_out():
+    """Senegal 2020 [S]: 29.9 births for 1 000 people, of whom 244 are women of 15 to 49: 12.25 % of them a year."""
+    country = SMALL.replace("births: none, deaths: none", "people: senegal-2020")
+    association = parse(country).setting.association
+    assert association.births == 0.1225 and association.births.grade == "neighbour"
+    assert association.people.ages[0] == (0, 4, 0.143)
+    assert association.deaths[0] == (0, 0, 0.028)
+    closed = parse(SMALL, sets=["setting.association.people=senegal-2020"]).setting.association
+    assert (closed.births, closed.deaths, closed.people) == (None, None, association.people)
+
+
 # Hash and content
 
 
@@ -203,11 +550,12 @@ def test_the_hash_sees_every_value(good):
     assert len({good.hash, *hashes}) == 5
 
 
-@pytest.mark.parametrize("text", [GOOD, SMALL, RANGES], ids=["good", "small", "ranges"])
+@pytest.mark.parametrize("text", [GOOD, SMALL, RANGES, EVERYTHING], ids=["good", "small", "ranges", "everything"])
 def test_the_content_is_itself_a_scenario(text):
     scenario = parse(text)
     assert scenario.with_("years", scenario.years) == scenario
     assert Scenario.model_validate(scenario.content) == scenario
+    assert parse(json.dumps(scenario.content)) == scenario
 
 
 # Changes
@@ -749,7 +1097,7 @@ def mutated(chance, text):
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
-@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL, RANGES]))
+@given(seed=st.integers(0, 2**32), text=st.sampled_from([GOOD, SMALL, RANGES, EVERYTHING]))
 def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
     try:
         scenario = parse(mutated(random.Random(seed), text), "it.yaml")

@@ -1,6 +1,6 @@
 """Says what can be written in a scenario file, and reads it: `load` and `parse` give a checked, frozen `Scenario`."""
 
-from mho_sim.scenario.durations import Duration, add_months
+from mho_sim.scenario.durations import Days, Duration, add_months
 from mho_sim.scenario.faults import Fault, ScenarioError
 from mho_sim.scenario.loading import load, parse
 from mho_sim.scenario.models import Scenario
@@ -8,6 +8,7 @@ from mho_sim.scenario.schema import schema
 from mho_sim.scenario.unknowns import Range, Unknown
 
 __all__ = [
+    "Days",
     "Duration",
     "Fault",
     "Range",

@@ -84,6 +84,15 @@ def _at(root: Node, path: Path) -> Node | None:
     return here
 
 
+def without_folder(root: Node) -> list[Fault]:
+    """A text that is not a file cannot be based on one."""
+    node = root.value.get("based_on") if isinstance(root.value, dict) else None
+    if node is None or not isinstance(node.value, str) or node.value in ("", "none"):
+        return []
+    words = "This text has no folder in which to look for the file that it is based on. Load it from a file."
+    return [fault_at(node.mark, ("based_on",), words)]
+
+
 def with_country(root: Node) -> list[Fault]:
     """Write out the figures of a country, if `people` is its name; births and deaths where they are left out."""
     association = _at(root, ("setting", "association"))
@@ -137,10 +146,10 @@ def members_of(scenario: Any, folder: str | None) -> Any:
     path = FilePath(folder) / name
     try:
         stamp = path.stat()
-        return _register(path, scenario.start, stamp.st_mtime_ns, stamp.st_size)
     except (OSError, ValueError):
         words = f"There is no file {quoted(name, 80)} beside this one, with the register of members."
         raise ScenarioError([fault_at(Mark(Source(name)), LIST, words)]) from None
+    return _register(path, scenario.start, stamp.st_mtime_ns, stamp.st_size)
 
 
 @lru_cache(maxsize=8)

@@ -104,7 +104,7 @@ def _no_way(path: str, step: str, mark: Mark) -> Fault:
 
 
 def _validated(root: Node, faults: list[Fault], folder: str | None) -> Scenario:
-    faults += elsewhere.with_country(root)
+    faults += elsewhere.without_folder(root) + elsewhere.with_country(root)
     data = root.plain()
     scenario, misspelt = None, set()
     try:

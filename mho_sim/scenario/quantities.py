@@ -122,6 +122,16 @@ def read_share(value: Any, expected: str, most: int = 1) -> float:
     return float(within(number / 100 if percent else number, 0, most, expected))
 
 
+def write_share(value: float) -> float | str:
+    """A share as `read_share` takes it from a file, where a bare 1 is refused."""
+    return value if value < 1 else f"{(Decimal(repr(float(value))) * 100).normalize():f}%"
+
+
+def write_amount(value: float) -> float | str:
+    """An amount as `read_number` takes it from a file, where 1.125 could be thousands."""
+    return f"{value}0" if TWO_READINGS.fullmatch(repr(float(value))) else value
+
+
 def read_duration(value: Any, expected: str) -> Duration:
     """`90 days`, `3 months`, `1 year`, `none`; at most 100 years."""
     if isinstance(value, Duration):

@@ -25,6 +25,7 @@ from mho_sim.scenario.values import (
     bands,
     listed,
     read_money,
+    shares,
     table,
     text,
     typed,
@@ -85,8 +86,13 @@ def by_class(read: Any, expected: str, example: str) -> Any:
     def read_either(value: Any, expected: str) -> Any:
         return tables.read_names(value, each, expected) if isinstance(value, dict) else read(value, expected=expected)
 
+    def write(value: Any) -> Any:
+        if read is not quantities.read_share:
+            return value
+        return shares(value) if isinstance(value, dict) else quantities.write_share(value)
+
     schema = {"anyOf": [NUMBERS, {"type": "object", "additionalProperties": NUMBERS}]}
-    return typed(Any, read_either, f"{expected}, or a table by class such as {example}", schema)
+    return typed(Any, read_either, f"{expected}, or a table by class such as {example}", schema, write)
 
 
 def _read_most_events(value: Any, expected: str) -> Any:

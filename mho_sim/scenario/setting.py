@@ -34,12 +34,14 @@ from mho_sim.scenario.values import (
     each_name,
     number,
     read_money,
+    shares,
     table,
     text,
     typed,
     uncertain,
     whole,
     word,
+    writer,
 )
 
 PEOPLE: Ages = ((0, 4, 0.143), (5, 14, 0.26), (15, 49, 0.489), (50, 59, 0.053), (60, None, 0.054))
@@ -68,7 +70,7 @@ BillTable = table(
     tables.read_amounts,
     "^[0-9][0-9 _]*$",
     "a table of bills such as {1 000: 60%, 5 000: 40%}, each with a share from 0% to 100%",
-    lambda rows: {str(amount): share for amount, share in rows},
+    lambda rows: shares((str(amount), share) for amount, share in rows),
     read_key=partial(read_money, expected=MONEY),
     read_value=partial(quantities.read_share, expected="a share from 0% to 100%"),
 )
@@ -88,10 +90,14 @@ def _read_prevalence(value: Any, expected: str) -> Ages:
     return ((0, None, quantities.read_share(value, expected)),)
 
 
+def _write_months(months: tuple[float, ...]) -> list[Any]:
+    return [quantities.write_share(share) for share in months]
+
+
 SHARES = {"type": ["number", "string", "array", "object"]}
-MonthShares = typed(tuple[float, ...], _read_months, f"{SHARE}, or a list of 12, January first", SHARES, list)
+MonthShares = typed(tuple[float, ...], _read_months, f"{SHARE}, or a list of 12, January first", SHARES, _write_months)
 Prevalence = typed(Ages, _read_prevalence, f"{SHARE}, or a table of ages such as {{15-49: 2%, 50+: 8%}}", SHARES,
-                   tables.write_bands)  # fmt: skip
+                   writer(quantities.read_share, tables.write_bands))  # fmt: skip
 
 
 class HouseholdSize(Sourced):

@@ -88,12 +88,12 @@ class Unknown(float):
         low, high = max(self.best - spread, least), min(self.best + spread, most)
         return Range(low, self.best, high, self.law) if low < high else None
 
-    def written(self, kind: type = float) -> Any:
-        """As it is written in a file: a bare number, if nothing else is said."""
+    def written(self, write: Callable[[float], Any] = float) -> Any:
+        """As it is written in a file: a bare number, if nothing else is said; `write` writes the numbers."""
         said = {key: value for key in REMARKS if (value := getattr(self, key)) is not None}
-        law, best = {} if self.law == "pert" else {"law": self.law}, kind(self.best)
+        law, best = {} if self.law == "pert" else {"law": self.law}, write(self.best)
         if self.has_range:
-            return {"between": [kind(self.low), kind(self.high)], "best": best, **law, **said}
+            return {"between": [write(self.low), write(self.high)], "best": best, **law, **said}
         return {"value": best, **law, **said} if law or said else best
 
     def _all(self) -> tuple:

@@ -47,8 +47,10 @@ class Keys(NamedTuple):
     keys: tuple[str, ...]
 
 
-def unknown(read: Callable, expected: str, least: float, most: float, whole: bool = False) -> Any:
-    """A field type: a number from `least` to `most` that nobody knows exactly; `read` reads the number itself."""
+def unknown(read: Callable, expected: str, least: float, most: float, write: Callable = float) -> Any:
+    """A field type: a number from `least` to `most` that nobody knows exactly; `read` and `write` are for the number
+    itself.
+    """
     read, limits = partial(read, expected=expected), (float(least), float(most))
     number = {**NUMBERS, "minimum": least, "maximum": most}
     pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
@@ -58,8 +60,8 @@ def unknown(read: Callable, expected: str, least: float, most: float, whole: boo
     mapping = {"type": "object", "properties": keys, "additionalProperties": False}
     return Annotated[
         Unknown,
-        PlainValidator(lambda value: read_unknown(value, read, limits, whole)),
-        PlainSerializer(lambda value: value.written(int if whole else float)),
+        PlainValidator(lambda value: read_unknown(value, read, limits, write is int)),
+        PlainSerializer(lambda value: value.written(write)),
         WithJsonSchema({"anyOf": [number, mapping], "write": expected}),
         Keys(KEYS),
     ]
@@ -96,10 +98,20 @@ def table(kind: Any, read: Callable, keys: str, expected: str, write: Callable |
     return typed(kind, read, expected, schema, write, **how)
 
 
+def shares(table: Any) -> dict[str, Any]:
+    """The values of a table of shares as they are written in a file."""
+    return {key: quantities.write_share(share) for key, share in dict(table).items()}
+
+
+def writer(read_value: Callable, write: Callable) -> Callable:
+    """How a table is written whose values are read by `read_value`."""
+    return (lambda table: shares(write(table))) if read_value is quantities.read_share else write
+
+
 def ages(read_value: Callable, each: str, read: Callable = tables.read_ages, **how: Any) -> Any:
     """A table of age bands, as a tuple of (first, last, value); `last` is None in an open band such as 60+."""
     expected = f"a table of ages in completed years such as {{0-4: …, 5-59: …, 60+: …}}, each with {each}"
-    keys, write = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$", tables.write_bands
+    keys, write = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)$", writer(read_value, tables.write_bands)
     return table(tables.Ages, read, keys, expected, write, read_value=partial(read_value, expected=each, **how))
 
 
@@ -108,7 +120,7 @@ def each_name(read_value: Callable, each: str, example: str, may_be_empty: bool 
     expected = f"a table such as {example}, each with {each}"
     schema = {"type": "object", "additionalProperties": NUMBERS}
     how = {"read_value": partial(read_value, expected=each, **how), "may_be_empty": may_be_empty}
-    return typed(dict[str, Any], tables.read_names, expected, schema, **how)
+    return typed(dict[str, Any], tables.read_names, expected, schema, writer(read_value, dict), **how)
 
 
 def bands(read_key: Callable, keys: str, write: Callable, read_value: Callable, each: str, example: str) -> Any:
@@ -117,7 +129,7 @@ def bands(read_key: Callable, keys: str, write: Callable, read_value: Callable, 
     how = {"read_key": read_key, "write": write, "read_value": partial(read_value, expected=each)}
     schema = {"type": "object", "patternProperties": {keys: NUMBERS}, "additionalProperties": False}
     reader = partial(tables.read_bands, **how)
-    return typed(tables.Bands, reader, expected, schema, write)
+    return typed(tables.Bands, reader, expected, schema, writer(read_value, write))
 
 
 def listed(read: Callable, what: str, write: Callable = list) -> Any:
@@ -137,7 +149,7 @@ MONTH_START = "the first day of a month such as 2027-01-01, from 1900 to 2200"
 CURRENCY = "the three capital letters of the currency, such as XOF"
 NAME = "letters, digits, _ and -, beginning with a letter, at most 40"
 
-Share = typed(float, quantities.read_share, SHARE, {**NUMBERS, "minimum": 0, "maximum": 1})
+Share = typed(float, quantities.read_share, SHARE, {**NUMBERS, "minimum": 0, "maximum": 1}, quantities.write_share)
 Money = typed(int, quantities.read_whole, MONEY, {**NUMBERS, "minimum": 0, "maximum": RICHEST}, least=0, most=RICHEST)
 Amount = typed(
     float, quantities.read_number, AMOUNT, {**NUMBERS, "minimum": 0}, least=0, most=RICHEST, amount=True
@@ -146,10 +158,12 @@ YesNo = typed(bool, quantities.read_yes, "yes or no", {"enum": ["yes", "no"]}, l
 ShareByName = partial(each_name, quantities.read_share, "a share from 0% to 100%")
 AN_AMOUNT = {"least": 0, "most": RICHEST}
 read_money = partial(quantities.read_whole, **AN_AMOUNT)
-UnknownRate = unknown(partial(quantities.read_share, most=10), RATE, 0, 10)
-UnknownShare = unknown(quantities.read_share, SHARE, 0, 1)
-UnknownMoney = unknown(partial(quantities.read_whole, least=0, most=RICHEST), MONEY, 0, RICHEST, whole=True)
-UnknownAmount = unknown(partial(quantities.read_number, least=0, most=RICHEST, amount=True), AMOUNT, 0, RICHEST)
+UnknownRate = unknown(partial(quantities.read_share, most=10), RATE, 0, 10, quantities.write_share)
+UnknownShare = unknown(quantities.read_share, SHARE, 0, 1, quantities.write_share)
+UnknownMoney = unknown(read_money, MONEY, 0, RICHEST, int)
+UnknownAmount = unknown(
+    partial(quantities.read_number, least=0, most=RICHEST, amount=True), AMOUNT, 0, RICHEST, quantities.write_amount
+)
 Grade = typed(Literal[GRADES], quantities.read_word, A_GRADE, {"enum": list(GRADES)}, words=GRADES)
 Remark = typed(str, quantities.read_text, A_REMARK, {"type": "string", "maxLength": 400}, most=400)
 Dated = typed(str, quantities.read_dated, DATED, {"type": "string"})
