@@ -1,16 +1,44 @@
 """The command line: a door to `load`, `simulate` and the story of one world; no logic of its own.
 
 Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1
-failure, 2 the input or the command line is wrong, 130 interrupted.
+failure, 2 the input or the command line is wrong, 3 ran but a --fail-if condition was broken, 130 interrupted.
 """
 
 import json
+import re
+import shutil
 import sys
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+
+class Whole(click.ParamType):
+    """A whole number between two limits; help shows it as N, a mistake names the limits."""
+
+    name = "N"
+
+    def __init__(self, least, most=None):
+        self.least, self.most = least, most
+
+    def convert(self, value, parameter, context):
+        digits = re.sub("(?<=[0-9])[ _](?=[0-9]{3})", "", str(value))  # 1 000, 1_000
+        number = int(digits) if re.fullmatch("[0-9]+", digits) else None
+        if number is None or number < self.least or (self.most is not None and number > self.most):
+            most = "" if self.most is None else f" to {self.most}"
+            self.fail(f"{value!r} is not possible: write a whole number from {self.least}{most or ' on'}.")
+        return number
+
+
+class InOrder(click.Group):
+    """Commands in the order in which they are used, not of the alphabet."""
+
+    def list_commands(self, context):
+        return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+ORDER = ("scenarios", "new", "check", "run", "trace", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -21,54 +49,85 @@ SET = click.option(
 )
 SEED = click.option(
     "--seed",
-    type=click.IntRange(0, 2**64 - 1),
+    type=Whole(0, 2**64 - 1),
     default=1,
     show_default=True,
     help="The same seed gives the same futures.",
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mho_sim", prog_name="mho-sim")
 def commands():
     """Test whether a mutual health organization stays solvent, and whom it protects."""
 
 
-@commands.command()
+@commands.command(short_help="Many futures: does the money last, and whom does it protect?")
 @SCENARIO
 @SET
 @SEED
+@click.option("--worlds", type=Whole(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures.")
+@click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 @click.option(
-    "--worlds", type=click.IntRange(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures."
+    "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
 )
-@click.option("--batch", type=click.IntRange(1), help="Worlds at a time; changes no result.")
-@click.option("--workers", type=click.IntRange(1), help="Threads; changes no result. Default: one per processor.")
+@click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="CONDITION",
+    help="End with exit code 3 if this is so, e.g. 'late>5%' (in quotes). Repeatable.",
+)
+@click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-def run(scenario, sets, seed, worlds, batch, workers, as_json, quiet):
+def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
+    from mho_sim import conditions
+    from mho_sim.report import files
+
+    asked = [_told(conditions.parse, text) for text in fail_if]
+    if out is not None:
+        _told(files.refuse_place, out, scenario)
     loaded = _load(scenario, sets)
     _say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report.page import run_text
-    from mho_sim.study import simulate
+    from mho_sim.study import Result, simulate
 
-    with _progress(worlds, quiet) as bar:
-        result = simulate(loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update)
-    if as_json:
-        click.echo(json.dumps({**result.to_dict(), "changed": list(sets)}, ensure_ascii=False, indent=1))
-    else:
-        click.echo(run_text(result, sets))
+    limit = None if memory_limit is None else _told(bytes_of, memory_limit)
+    for condition in asked:
+        _told(conditions.find, Result.outline(loaded), condition.name)
+    try:
+        with _progress(worlds, quiet) as bar:
+            result = simulate(
+                loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update, memory_limit=limit
+            )
+    except TooLarge as error:
+        _refuse(str(error))
+    told = {**result.to_dict(), "changed": list(sets)}
+    try:
+        if out is not None:
+            files.save(out, result, told, lambda: run_text(result, sets))
+    finally:
+        click.echo(files.as_json(told) if as_json else run_text(result, sets))
+    broken = [conditions.broken(condition, told, result.interval) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
+    if any(broken):
+        sys.exit(3)
 
 
-@commands.command()
+@commands.command(short_help="One future as a story, day by day.")
 @SCENARIO
 @SET
 @SEED
-@click.option("--world", type=click.IntRange(0, 2**32 - 2), default=0, show_default=True, help="Which possible future.")
-@click.option("--household", type=click.IntRange(0), help="Only this household, from 0.")
+@click.option("--world", type=Whole(0, 2**32 - 2), default=0, show_default=True, help="Which possible future.")
+@click.option("--household", type=Whole(0), help="Only this household, from 0.")
 def trace(scenario, sets, seed, world, household):
     """One future as a story: dated sentences, and the cash box after each payment."""
     loaded = _load(scenario, sets)
@@ -79,24 +138,81 @@ def trace(scenario, sets, seed, world, household):
         )
     _say_if_cold(False)
     from mho_sim.engine import Prepared
-    from mho_sim.report.story import story
+    from mho_sim.report.story import AFTER_DATE, story
+    from mho_sim.report.words import lines
 
-    for line in story(Prepared(loaded, seed), world, household):
-        click.echo(line)
+    width = _columns()
+    for sentence in story(Prepared(loaded, seed), world, household):
+        for line in lines(sentence, width, AFTER_DATE) if width else [sentence]:
+            click.echo(line)
 
 
-@commands.command()
+@commands.command(short_help="Is the file right? Every fault with its line.")
 @SCENARIO
 @SET
 def check(scenario, sets):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
     from mho_sim.report.understood import understood
+    from mho_sim.report.words import lines
 
-    click.echo("\n".join([f"{scenario}: no fault found. This is what it says:", "", loaded.title, *understood(loaded)]))
+    click.echo(f"{scenario}: no fault found. This is what it says:\n")
+    for sentence in (loaded.title, *understood(loaded)):
+        click.echo("\n".join(lines(sentence, indent="  ")))
+    if loaded.warnings:
+        click.echo("\nNo fault, but look at this:")
+    for sentence in loaded.warnings:
+        click.echo("\n".join(lines(f"- {sentence}", indent="  ")))
 
 
-@commands.command()
+@commands.command(short_help="The scenarios that come with the program.")
+@click.argument("name", required=False)
+def scenarios(name):
+    """The scenarios that come with the program; with NAME the file of one, to copy."""
+    from mho_sim.report.catalogue import catalogue
+    from mho_sim.report.words import WIDTH
+    from mho_sim.scenario.starting import described, shipped
+
+    if name is None:
+        click.echo("\n".join(catalogue(map(described, shipped()), _columns() or WIDTH)))
+        click.echo("\nTo read one: mho-sim scenarios NAME. To run it: mho-sim run NAME.")
+        return
+    if name not in shipped():
+        near = get_close_matches(name, shipped(), n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(shipped())}."
+        _refuse(f"No scenario {name} comes with the program. {hint}")
+    click.echo(shipped()[name].read_text(encoding="utf-8"), nl=False)
+
+
+@commands.command(short_help="Write a commented scenario to start from.")
+@click.argument("file", required=False, type=click.Path())
+@click.option("--country", default="Senegal", show_default=True, help="Whose ages, births and deaths stand in.")
+@click.option(
+    "--kinds",
+    default="outpatient,delivery,hospital",
+    show_default=True,
+    metavar="KIND,KIND,…",
+    help="Kinds of care, by your names.",
+)
+@click.option(
+    "--currency", metavar="CODE", help="Three letters, e.g. XOF. Default: that of the country, if it is known."
+)
+def new(file, country, kinds, currency):
+    """Write a commented scenario to start from, to FILE or to standard output."""
+    from mho_sim.scenario.starting import new_scenario, remarks, write_new
+
+    names = [name.strip() for name in kinds.split(",")]
+    text = _told(new_scenario, country, names, currency)
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        _told(write_new, file, text)
+        click.echo(f"{file} is written. Put your figures in, then: mho-sim check {file}", err=True)
+    for sentence in remarks(country, names):
+        click.echo(sentence, err=True)
+
+
+@commands.command(short_help="The JSON Schema, for editors that help you type.")
 def schema():
     """The JSON Schema of scenario files, for editors that help while you type."""
     from mho_sim.scenario import schema as of_scenarios
@@ -107,14 +223,30 @@ def schema():
 def _load(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""
     from mho_sim.scenario import ScenarioError, load
+    from mho_sim.scenario.starting import shipped
 
+    if not Path(path).is_file() and path in shipped():
+        path = shipped()[path]
     if not Path(path).exists():
-        beside = [str(file) for file in Path(path).parent.glob("*.y*ml")]
+        beside = [*(str(file) for file in Path(path).parent.glob("*.y*ml")), *shipped()]
         near = get_close_matches(path, beside, n=1, cutoff=0.5)
         _refuse(f"There is no file {path}" + (f". Did you mean {near[0]}?" if near else "."))
     try:
         return load(path, sets)
     except ScenarioError as error:
+        _refuse(str(error))
+
+
+def _columns():
+    """How wide the terminal is that standard output goes to; None if it goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _told(ask, *what):
+    """What a function answers, or the end of the program with the sentence of its ValueError."""
+    try:
+        return ask(*what)
+    except ValueError as error:
         _refuse(str(error))
 
 
@@ -139,7 +271,7 @@ def _progress(worlds, quiet):
 def main():
     """Run the command line; every error a user can cause ends in one clear sentence."""
     try:
-        commands(standalone_mode=False)
+        commands(prog_name="mho-sim", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

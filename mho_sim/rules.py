@@ -210,13 +210,13 @@ def seeks_care(u, is_covered, when_covered, when_not):
 
 
 @rule
-def admit(is_excluded_cause, has_letter, needs_letter, events, events_allowed, days_left):
+def admit(is_excluded_cause, has_letter, needs_letter, events_left, days_left):
     """ACCEPTED if a covered episode is paid for, else the first reason why not."""
     if is_excluded_cause:
         return EXCLUDED_CAUSE
     if needs_letter and not has_letter:
         return NO_REFERRAL
-    if events >= events_allowed:
+    if events_left <= 0:
         return OVER_EVENTS
     if days_left <= 0:
         return OVER_DAYS

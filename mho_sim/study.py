@@ -6,30 +6,37 @@ Results do not depend on the number of threads, on the size of a batch, or on th
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import cached_property
 from importlib.metadata import version
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from mho_sim import indicators, ledger
-from mho_sim.actuarial import proportion_interval, quantile_interval, value_at_risk
-from mho_sim.engine import Prepared, live_batch
+from mho_sim import capacity, indicators, ledger
+from mho_sim.actuarial import jackknife_interval, proportion_interval, quantile_interval, value_at_risk
+from mho_sim.engine import Calendar, Prepared, live_batch
 from mho_sim.rules import DID_NOT_SEEK
 
 ROWS_A_BATCH = 60_000  # people times worlds: a batch's state stays near the processor's cache
 LARGEST_BATCH = 256
+GROUPS = 20  # of worlds, for a jackknife interval; assumed
+FEW = 2 * GROUPS  # worlds below which it is not given: a pair in each group
 
 
-def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None):
+def simulate(
+    scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None, memory_limit=None
+):
     """Many futures of one scenario: a `Result`.
 
     `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
-    the number of worlds that were just finished. Ctrl-C gives a result of the worlds that were finished, with
-    `interrupted` set. Raises ValueError for a number out of range.
+    the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available).
+    Ctrl-C gives a result of the worlds that were finished, with `interrupted` set. Raises ValueError for a number out
+    of range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -38,13 +45,27 @@ def simulate(scenario, worlds=1000, seed=1, *, workers=None, batch=None, process
     for name, number in (("workers", workers), ("batch", batch)):
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
+    capacity.refuse_too_large(planned(scenario, worlds, workers, batch), memory_limit)
     prepared = Prepared(scenario, seed)
-    size = batch or max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.row), 1)))
+    size = batch or _batch_of(len(prepared.people.row))
     starts = range(0, worlds, size)
     parts, interrupted = _live_all(
         prepared, [(first, min(size, worlds - first)) for first in starts], workers, tuple(processes), progress
     )
     return Result(prepared, Outcome.joined(parts), interrupted, bool(processes))
+
+
+def planned(scenario, worlds, workers=None, batch=None):
+    """What decides how much memory `simulate` will take, before anyone is drawn: a `capacity.Run`."""
+    rows = capacity.expected_rows(scenario)
+    size = min(batch or _batch_of(round(rows)), worlds)
+    at_once = min(workers or processors(), -(-worlds // size))
+    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+
+
+def _batch_of(rows):
+    """Worlds that are lived together where nothing else was asked for."""
+    return max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(rows, 1)))
 
 
 def _live_all(prepared, chunks, workers, processes, progress):
@@ -137,6 +158,67 @@ class Result:
             self._books_before[[debit, credit]] += amount, -amount
         self.opening_cash = int(self._books_before[ledger.CASH])
         self.people_at_start, self.households = int((prepared.people.row["mother"] < 0).sum()), prepared.households
+
+    @classmethod
+    def outline(cls, scenario):
+        """The object of `run --json` for a scenario, all its keys in place, before anything is simulated: its figures
+        mean nothing."""
+        months, measures = 12 * scenario.years, len(ledger.measures(scenario.kinds))
+        accounts = len(ledger.ACCOUNTS)
+        outcome = Outcome(
+            np.zeros((1, 1, scenario.years, accounts), np.int64),
+            np.zeros((1, 1, scenario.years, measures), np.int64),
+            np.zeros((1, 1, months), np.int64),
+            np.zeros((1, 1), np.int64),
+            np.ones((1, 1), np.int64),
+            np.zeros((1, 1), np.int64),
+            np.zeros((1, 32), np.uint8),
+            np.zeros((1, months, accounts), np.int64),
+            np.zeros((1, months, measures), np.int64),
+        )
+        nobody = SimpleNamespace(
+            scenario=scenario,
+            seed=0,
+            calendar=Calendar(scenario.start, scenario.years),
+            opening=SimpleNamespace(entries=()),
+            people=SimpleNamespace(row={"mother": np.zeros(0, np.int64)}),
+            households=0,
+        )
+        return cls(nobody, outcome).to_dict()
+
+    def interval(self, path):
+        """The 95 % interval (low, high) of the figure at a path, a tuple of keys, of `to_dict`; an end that so few
+        worlds cannot give is None. None where chance plays no part, or the worlds are too few to tell.
+
+        Probabilities: Clopper-Pearson; quantiles: order statistics; means and shares: jackknife over groups of
+        neighbouring worlds.
+        """
+        told = self.to_dict()
+        match path:
+            case (name, "probability"):
+                return tuple(told[name]["interval"])
+            case (name, "by_year", year):
+                return proportion_interval(round(told[name]["by_year"][year] * self.worlds), self.worlds)
+            case ("reserve_needed", level):
+                return tuple(told["reserve_needed"]["intervals"][level])
+            case ("late", "days", quantile):
+                days = self.outcome.late_days[self.outcome.first_late >= 0]
+                return quantile_interval(days, int(quantile[1:]) / 100)
+            case ("indicators", name, quantile) if quantile != "mean":
+                return quantile_interval(self.per_world[name].dropna().to_numpy(), int(quantile[1:]) / 100)
+            case ("indicators" | "protection" | "services", *_) if self.worlds >= FEW:
+                return jackknife_interval([_at(self._without(group), path) for group in range(GROUPS)], _at(told, path))
+        return None
+
+    def _without(self, group):
+        """`to_dict` of all worlds but one group of neighbours; pairs of worlds stay together."""
+        pairs = np.arange(self.worlds) // 2
+        stays = pairs * GROUPS // (pairs[-1] + 1) != group
+        part = copy(self)
+        for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
+            del vars(part)[name]
+        part.outcome = Outcome(*(column[stays] for column in self.outcome[:7]), *self.outcome[7:])
+        return part.to_dict()
 
     @property
     def worlds(self):
@@ -330,7 +412,10 @@ class Result:
                 name: {key: _rounded(value) for key, value in row.items()}
                 for name, row in self.indicators.to_dict("index").items()
             },
-            "services": self.services.to_dict("index"),
+            "services": {
+                kind: {key: None if pd.isna(value) else value for key, value in row.items()}
+                for kind, row in self.services.to_dict("index").items()
+            },
             "digest": self.digest,
         }
 
@@ -349,6 +434,13 @@ MONTHS = (
     "November",
     "December",
 )
+
+
+def _at(told, path):
+    """What stands at a path of an object."""
+    for key in path:
+        told = None if told is None else told[key]
+    return told
 
 
 def _rounded(value):

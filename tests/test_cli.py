@@ -28,7 +28,7 @@ def test_help_imports_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "trace", "check", "schema"])
+@pytest.mark.parametrize("command", ["run", "trace", "check", "schema", "scenarios", "new"])
 def test_every_command_has_help(command):
     shown = mho_sim(command, "--help")
     assert shown.returncode == 0 and "Usage" in shown.stdout
@@ -75,13 +75,22 @@ def test_trace_tells_one_household_in_dated_sentences():
     "arguments, sentence",
     [
         (("run", "nowhere.yaml"), "There is no file nowhere.yaml."),
-        (("run", SCENARIO, "--worlds", "0"), "0 is not in the range"),
-        (("run", SCENARIO, "--worlds", "many"), "'many' is not a valid integer"),
-        (("run", SCENARIO, "--seed", "-1"), "-1 is not in the range"),
+        (("run", SCENARIO, "--worlds", "0"), "'0' is not possible: write a whole number from 1 to 4294967294."),
+        (("run", SCENARIO, "--worlds", "many"), "'many' is not possible: write a whole number"),
+        (("run", SCENARIO, "--seed", "-1"), "'-1' is not possible: write a whole number from 0"),
         (("run", SCENARIO, "--set", "scheme.contribution.amout=5"), "amount"),
         (("run", SCENARIO, "--set", "scheme.contribution.amount"), "PATH=VALUE"),
         (("trace", SCENARIO, "--household", "300"), "numbered from 0 to 299"),
         (("rum", SCENARIO), "No such command 'rum'"),
+        (("run", SCENARIO, "--fail-if", "lat>5%"), "did you mean 'late'?"),
+        (("run", SCENARIO, "--fail-if", "late"), "'late>5%'"),
+        (("run", SCENARIO, "--out", "answer.xlsx"), "Known are .json"),
+        (("run", SCENARIO, "--memory-limit", "2"), "such as 2GiB"),
+        (("run", SCENARIO, "--memory-limit", "5MiB"), "take --batch"),
+        (
+            ("run", SCENARIO, "--set", "setting.association.members=1000000", "--memory-limit", "1GiB"),
+            "1 GiB are allowed",
+        ),
     ],
 )
 def test_a_mistake_ends_in_one_clear_sentence(arguments, sentence):
@@ -89,3 +98,58 @@ def test_a_mistake_ends_in_one_clear_sentence(arguments, sentence):
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_check_says_what_should_be_looked_at():
+    done = mho_sim("check", SCENARIO, "--set", "currency=KES")
+    assert done.returncode == 0
+    fine, doubts = done.stdout.split("\n\nNo fault, but look at this:\n")
+    assert "no fault found" in fine and "Is one of them wrong?" in " ".join(doubts.split())
+    assert all(line.startswith(("- ", "  ")) for line in doubts.splitlines())
+
+
+def run_few(*arguments):
+    return mho_sim("run", SCENARIO, "--worlds", "40", "--quiet", *arguments)
+
+
+def test_a_condition_that_is_broken_ends_in_three_after_the_answer():
+    done = run_few("--json", "--fail-if", "late>=0%", "--fail-if", "late>100%", "--fail-if", "worlds<41")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["worlds"] == 40
+    first, second = done.stderr.splitlines()
+    assert first.startswith("--fail-if 'late>=0%': late is ") and "95% interval" in first
+    assert second == "--fail-if 'worlds<41': worlds is 40, below 41."
+
+
+def test_conditions_that_are_kept_say_nothing():
+    done = run_few("--fail-if", "late>100%", "--fail-if", "claims_ratio<0")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_figure_without_a_value_breaks_its_condition():
+    done = run_few("--set", "scheme.reserve.opening=100_000_000", "--fail-if", "late.days.p95>30")
+    assert done.returncode == 3
+    assert "late.days.p95 has no value in this run" in done.stderr
+
+
+def test_the_answer_is_printed_and_written(tmp_path):
+    done = run_few("--out", str(tmp_path / "answer.txt"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "answer.txt").read_text(encoding="utf-8") == done.stdout
+    done = run_few("--json", "--out", str(tmp_path / "answer.json"))
+    assert (tmp_path / "answer.json").read_text(encoding="utf-8") == done.stdout
+
+
+def test_the_answer_is_printed_even_if_it_cannot_be_written(tmp_path):
+    """A disk that is full."""
+    code = (
+        "import os\n"
+        "def full(number): raise OSError(28, 'No space left on device')\n"
+        "os.fsync = full\n"
+        "from mho_sim.cli import main; main()"
+    )
+    place = tmp_path / "answer.txt"
+    arguments = ["run", SCENARIO, "--worlds", "40", "--quiet", "--out", str(place)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1 and "No space left on device" in done.stderr
+    assert "Whom it protects" in done.stdout and list(tmp_path.iterdir()) == []

@@ -2,6 +2,11 @@
 pays of them, and `contributions` built up from both.
 """
 
-from mho_sim.actuarial.estimates import proportion_interval, quantile_interval, value_at_risk
+from mho_sim.actuarial.estimates import (
+    jackknife_interval,
+    proportion_interval,
+    quantile_interval,
+    value_at_risk,
+)
 
-__all__ = ["proportion_interval", "quantile_interval", "value_at_risk"]
+__all__ = ["jackknife_interval", "proportion_interval", "quantile_interval", "value_at_risk"]

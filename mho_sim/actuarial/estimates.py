@@ -33,6 +33,21 @@ def quantile_interval(values, level, confidence=0.95):
     )
 
 
+def jackknife_interval(left_out, whole, confidence=0.95):
+    """Student's interval of a mean or a ratio, as (low, high), from its value with each of the groups of the sample
+    left out in turn, and its value for the whole sample.
+
+    Pseudo-values (Tukey, Annals of Mathematical Statistics 29, 1958; Miller, Biometrika 61, 1974) [R]. None where one
+    of the values is missing.
+    """
+    if whole is None or any(value is None or np.isnan(value) for value in left_out):
+        return None
+    groups = len(left_out)
+    pseudo = groups * whole - (groups - 1) * np.asarray(left_out)
+    half = special.stdtrit(groups - 1, (1 + confidence) / 2) * pseudo.std(ddof=1) / np.sqrt(groups)
+    return float(pseudo.mean() - half), float(pseudo.mean() + half)
+
+
 def value_at_risk(losses, level):
     """The smallest of the losses x such that a share of at least `level` of them is at most x; same unit as the
     losses.

@@ -27,9 +27,7 @@ class Prepared:
         self.dues = dues_of(scenario, self.people.joins, self.calendar)
         self.start = _start(scenario, self.people, self.setting.birthdays)
         _refuse_collisions(scenario)
-        self.opening = opening.opening_of(
-            scenario, self.seed, self.people, self.start, self.scheme, self.calendar
-        )
+        self.opening = opening.opening_of(scenario, self.seed, self.people, self.start, self.scheme, self.calendar)
 
     @property
     def households(self):
@@ -45,7 +43,9 @@ def _start(scenario, people, birthdays):
     band = np.where(there, passed.sum(axis=0), 0).astype(np.uint8)
     child = scenario.scheme.contribution.child
     child_band = int(np.flatnonzero(birthdays == child.below)[0]) if child else -1
-    by_household = [np.add.reduceat(who.astype(np.int64), people.first[:-1]) for who in (there, there & (band <= child_band))]
+    by_household = [
+        np.add.reduceat(who.astype(np.int64), people.first[:-1]) for who in (there, there & (band <= child_band))
+    ]
     age = np.where(there, np.minimum(completed_age.py_func(-born), OLDEST), 0)
     return living.Start(band, age, *by_household, child_band)
 

@@ -11,7 +11,7 @@ from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.engine.living import NEVER, PROVIDER, SUPPLIER, _cell, receive
+from mho_sim.engine.living import NEVER, SUPPLIER, _cell, receive
 from mho_sim.ledger import post, post_for_all, scheme_measure
 from mho_sim.population import PLACES
 
@@ -372,9 +372,7 @@ def _count_people(w, m, day, people, setting, state, memory):
 
 
 @kernel
-def close(
-    month, day, ends_year, earning, world0, seed, people, setting, scheme, state, till, memory, u, v
-):
+def close(month, day, ends_year, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """Close a month: who owes for too long is struck off, contributions are earned, members counted, balances kept;
     at the end of a household-year its counters begin anew. `earning` are the records of the periods that are open; u
     and v, (households,), are scratch.
@@ -403,9 +401,7 @@ def close(
                 memory.closings[w, m, month, account] = memory.books[w, m, account]
             if ends_year:
                 if setting.enterprises:
-                    _burden(
-                        w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v
-                    )
+                    _burden(w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v)
                 _count_people(w, m, day, people, setting, state, memory)
         if ends_year:
             _begin_year(w, state)

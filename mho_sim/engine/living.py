@@ -406,7 +406,7 @@ def _covers(w, h, i, m, k, day, scheme, state):
 def _refer(w, i, k, n, day, world, seed, people, setting, state):
     """Whoever seeks care may be referred on to another kind, from the next day. True if somebody was."""
     referred = False
-    if setting.kind[k].refers:
+    if setting.kind[k].refers and state.person[w, i].dies > day:
         for other in range(len(setting.kind)):
             if setting.kind[other].comes == REFERRED and setting.kind[other].source == k:
                 u, _ = uniforms(people.row[i].entity, n, setting.kind[other].illness_referral, world, seed)
@@ -459,9 +459,7 @@ def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, people, se
         scheme.events_per_household[m, k, size] - state.by_home[w, h, k].events,
     )
     days_left = benefit.days_per_person - state.told[w, k, i].days
-    reason = rules.admit(
-        scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, np.int64(0), events_left, days_left
-    )
+    reason = rules.admit(scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, events_left, days_left)
     if reason != rules.ACCEPTED:
         return np.int64(0), np.int64(reason), np.int64(0), True
     days_paid = min(days, days_left)
@@ -514,7 +512,7 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
     ):
         reason = np.int64(rules.DID_NOT_SEEK)
     else:
-        cause = np.int64(0)
+        cause, prices = np.int64(0), 1.0
         if kind.places > 0 or kind.causes > 0:
             where, what = uniforms(entity, n, kind.illness_marks, world, stretch.seed)
             if kind.places > 0:
@@ -522,11 +520,12 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
                 while chosen + 1 < kind.places and setting.at[k, chosen, 0] <= where:
                     chosen += 1
                 place = np.int64(setting.at[k, chosen, 1])
+                prices = setting.prices[place]
             while cause + 1 < kind.causes and setting.causes[k, cause] <= what:
                 cause += 1
         bill = np.int64(
             min(
-                np.floor(price * setting.prices[place] * setting.index[w, stretch.month] + 0.5),
+                np.floor(price * prices * setting.index[w, stretch.month] + 0.5),
                 np.float64(LARGEST_BILL),
             )
         )
@@ -558,7 +557,17 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
         _owe(w, m, day, households if to_household else PROVIDER + place, paid, scheme, memory)
     if cash > 0:
         post(
-            memory, w, m, ledger.BENEFITS, ledger.MEMBERS_CLAIMS, cash, when, h, ordinal, k, np.int64(rules.CASH_BENEFIT)
+            memory,
+            w,
+            m,
+            ledger.BENEFITS,
+            ledger.MEMBERS_CLAIMS,
+            cash,
+            when,
+            h,
+            ordinal,
+            k,
+            np.int64(rules.CASH_BENEFIT),
         )
         _owe(w, m, day, households, cash, scheme, memory)
     return referred
@@ -675,7 +684,9 @@ def _soonest(h, slots):
             best == NOTHING
             or slots.day[e] < slots.day[best]
             or (slots.day[e] == slots.day[best] and slots.row[e] < slots.row[best])
-            or (slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best])
+            or (
+                slots.day[e] == slots.day[best] and slots.row[e] == slots.row[best] and slots.kind[e] < slots.kind[best]
+            )
         ):
             best, before_best = e, before
         before, e = e, slots.next[e]

@@ -9,8 +9,8 @@ import numpy as np
 
 from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import cash
-from mho_sim.engine.living import LONG_SERVED
 from mho_sim.engine.dues import period_before
+from mho_sim.engine.living import LONG_SERVED
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import PLACES
 from mho_sim.rules import NO_LIMIT, SIZES, contribution_due
@@ -68,7 +68,9 @@ def opening_of(scenario, seed, people, start, tables, calendar):
         late_amounts,
         late_due,
         calendar.after(late_due, scheme.contribution.grace),
-        NO_LIMIT if scheme.contribution.struck_off is None else calendar.after(late_due, scheme.contribution.struck_off),
+        NO_LIMIT
+        if scheme.contribution.struck_off is None
+        else calendar.after(late_due, scheme.contribution.struck_off),
         paid_up,
         _shares(books.paid_in_advance, len(paid_up)),
     )

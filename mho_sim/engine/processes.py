@@ -6,11 +6,21 @@ the order in which they start. Where two wake in the same part of a day, `place`
 
 import numpy as np
 
+from mho_sim import rules
 from mho_sim.engine import cash
 from mho_sim.engine.clock import Part, add_months
-from mho_sim.ledger import CASH, EXPENSES, EXPENSES_IN_KIND, INTEREST, KIND_MEASURES, MEMBERS_PAID
-from mho_sim.ledger import SUBSIDIES, SUPPLIERS, SUPPORT_IN_KIND, SUPPORT_RECEIVABLE
-from mho_sim import rules
+from mho_sim.ledger import (
+    CASH,
+    EXPENSES,
+    EXPENSES_IN_KIND,
+    INTEREST,
+    KIND_MEASURES,
+    MEMBERS_PAID,
+    SUBSIDIES,
+    SUPPLIERS,
+    SUPPORT_IN_KIND,
+    SUPPORT_RECEIVABLE,
+)
 
 RENEWAL_AFTER_DUES = 1  # place in the part of new dues
 

@@ -349,7 +349,6 @@ def scheme_tables(scenario, calendar, groups):
     state = contribution.state
     newborn = scheme.membership.waiting.get("newborn")
     kinds = [scenario.setting.illness[kind] for kind in scenario.kinds]
-    causes = max([len(kind.causes or ()) for kind in kinds] + [1])
     return Scheme(
         contribution=np.array([_contribution(contribution)], dtype=CONTRIBUTION),
         of_size=np.array([[_of_size(contribution, size) for size in range(SIZES)]], dtype=np.int64),
@@ -382,18 +381,10 @@ def scheme_tables(scenario, calendar, groups):
         events_per_household=np.array([[_events_by_size(b) for b in benefits]], dtype=np.int64).reshape(
             1, len(benefits), SIZES
         ),
-        excluded_age=np.array([[_excluded_ages(b) for b in benefits]], dtype=bool).reshape(1, len(benefits), OLDEST + 1),
-        excluded_cause=np.array(
-            [
-                [
-                    [c in (b.excluded_causes or ()) for c in kind.causes or ()] + [False] * (causes - len(kind.causes or ()))
-                    if b
-                    else [False] * causes
-                    for kind, b in zip(kinds, benefits)
-                ]
-            ],
-            dtype=bool,
-        ).reshape(1, len(benefits), causes),
+        excluded_age=np.array([[_excluded_ages(b) for b in benefits]], dtype=bool).reshape(
+            1, len(benefits), OLDEST + 1
+        ),
+        excluded_cause=_excluded_causes(kinds, benefits),
         person_ceiling=np.array([_or_no_limit(scheme.ceiling_per_person_year)]),
         household_ceiling=np.array([_or_no_limit(scheme.ceiling_per_household_year)]),
         waiting_until=waiting_until,
@@ -474,9 +465,16 @@ def _events_by_size(benefit):
 
 def _excluded_ages(benefit):
     bands = () if benefit is None else benefit.excluded_ages or ()
-    return [
-        any(first <= age and (last is None or age <= last) for first, last in bands) for age in range(OLDEST + 1)
-    ]
+    return [any(first <= age and (last is None or age <= last) for first, last in bands) for age in range(OLDEST + 1)]
+
+
+def _excluded_causes(kinds, benefits):
+    """Whether each cause of each kind is not paid for, (1, K, causes)."""
+    table = np.zeros((1, len(kinds), max([len(kind.causes or ()) for kind in kinds] + [1])), bool)
+    for k, (kind, benefit) in enumerate(zip(kinds, benefits)):
+        excluded = (benefit.excluded_causes or ()) if benefit else ()
+        table[0, k, : len(kind.causes or ())] = [cause in excluded for cause in kind.causes or ()]
+    return table
 
 
 def _due_day(providers, day, calendar):

@@ -15,6 +15,7 @@ from mho_sim.rules import (
     REINSTATED,
 )
 
+AFTER_DATE = " " * 12  # where a sentence begins
 SENTENCES = {
     "accepted": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, the patient pays {own}.",
     "over_ceiling": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, its ceiling for one event; the "
@@ -57,7 +58,7 @@ def story(prepared, world, household=None):
     for when, _, sentence in sorted(happenings, key=lambda happening: happening[:2]):
         yield f"{prepared.calendar.date(day_of(when))}  {sentence[0].upper()}{sentence[1:]}"
     yield (
-        f"After {prepared.calendar.days:,} days: "
+        f"After {money(prepared.calendar.days)} days: "
         + ", ".join(_mutual_stands(batch) if household is None else _household_stands(batch, rows, household))
         + "."
     )

@@ -1,4 +1,9 @@
-"""How numbers are said: thousands apart, natural frequencies, one and many."""
+"""How numbers are said: thousands apart, natural frequencies, one and many; how sentences are broken into lines."""
+
+import re
+import textwrap
+
+WIDTH = 80  # of every page: it is read on small screens and pasted into messages
 
 
 def money(amount):
@@ -18,3 +23,12 @@ def of_100(share):
 def plural(number, one, many=None):
     """A number with its noun: 1 day, 1 000 days."""
     return f"{money(number)} {one if number == 1 else many or one + 's'}"
+
+
+def lines(text, width=WIDTH, indent=""):
+    """A paragraph as lines of at most `width` characters, those after the first behind an indent; no number is broken
+    at its thousands.
+    """
+    joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "\u00a0", text)
+    broken = textwrap.wrap(joined, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in broken]

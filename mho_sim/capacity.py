@@ -1,0 +1,225 @@
+"""Estimates, before anything is drawn, what a run will hold in memory, and refuses what the machine does not have.
+
+The estimate counts arrays: the association, the batches that are lived at the same time, and what is kept of each
+world. All sizes are in bytes.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from mho_sim import ledger
+from mho_sim.draws import GAMMA_CLASSES
+from mho_sim.engine.living import HOME
+from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST, PERSON, ROW
+
+WORD = 8  # int64, float64
+DRAWING = 120  # a row, while the people are drawn, their row included: 116 to 119 measured with tracemalloc [D]
+TELLING = 2  # while worlds are joined and told of, as many times what is kept of them: 1.9 to 2.1 measured likewise [D]
+QUEUED = 2_000  # a batch that waits for its turn: measured likewise [D]
+UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 2**10, "M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30}
+UNITS |= {"T": 10**12, "Ti": 2**40}
+
+
+class TooLarge(MemoryError):
+    """A run that the machine has not enough memory for; the sentence says what would lower it."""
+
+
+class Run(NamedTuple):
+    """What decides how much memory a run takes."""
+
+    households: int
+    rows: float  # people at the start and places for children, expected
+    kinds: int
+    months: int
+    worlds: int
+    batch: int  # worlds that are lived together
+    workers: int  # batches that are lived at the same time
+
+    @property
+    def association(self):
+        """Bytes of what all worlds share: people, households, tables."""
+        days = 31 * self.months
+        tables = self.kinds * (2 * GAMMA_CLASSES + days) + 3 * days
+        return self.rows * ROW.itemsize + self.households * 1.5 * WORD + tables * WORD
+
+    @property
+    def batches(self):
+        """Bytes of the batches that are lived at the same time: the state of each person and household in each of
+        their worlds, books, registers and day buckets.
+        """
+        measures = self.kinds * len(ledger.KIND_MEASURES) + len(ledger.SCHEME_MEASURES)
+        of_people = self.rows * (PERSON.itemsize + self.kinds * 1.5 * WORD) + self.households * HOME.itemsize
+        of_books = self.months * (measures + len(ledger.ACCOUNTS) + 2) + 3 * 31 * self.months
+        together = min(self.workers * self.batch, self.worlds)
+        return together * (of_people + of_books * WORD) + self.workers * self.households * WORD
+
+    @property
+    def kept(self):
+        """Bytes of what is kept of all worlds until they are told of."""
+        measures = self.kinds * len(ledger.KIND_MEASURES) + len(ledger.SCHEME_MEASURES)
+        years = self.months / 12
+        return self.worlds * WORD * (years * (len(ledger.ACCOUNTS) + measures) + self.months + 7)
+
+    @property
+    def total(self):
+        """The most bytes that are held at one time: while people are drawn, while worlds are lived, or while they are
+        told of.
+        """
+        waiting = -(-self.worlds // self.batch) * QUEUED
+        return int(
+            max(
+                self.rows * DRAWING,
+                self.association + self.batches + self.kept + waiting,
+                self.association + TELLING * self.kept,
+            )
+        )
+
+
+def expected_rows(scenario):
+    """How many rows of people an association will have: those at the start, and a place for a child in every year in
+    which a woman of 15 to 49 is there; expected, before anyone is drawn.
+    """
+    terms, listed = scenario.setting.association, scenario.members
+    homes = scenario.household_count
+    if listed is not None:
+        return len(listed.woman) + (0 if terms.births is None else _places_listed(listed, scenario.years))
+    if terms.households is not None:
+        people = sum(size * count for size, count in terms.households.items())
+    else:
+        people = homes * terms.covered_per_member.mean
+    if terms.births is None:
+        return people
+    children = [
+        number * who.women * sum(_fertile(who.ages, year) for year in range(scenario.years))
+        for number, who in ((homes, terms.member), (people - homes, terms.people))
+    ]
+    return people + sum(children)
+
+
+def _places_listed(listed, years):
+    """Places for children of the women of a register."""
+    ages = listed.born_days_before_start[listed.woman] / DAYS_PER_YEAR
+    return sum(int(((ages + year >= FERTILE[0]) & (ages + year < FERTILE[1])).sum()) for year in range(years))
+
+
+def _fertile(ages, years):
+    """The share of people who will be of an age to give birth some years from now, ages spread evenly in each band."""
+    low, high = (age - years for age in FERTILE)
+    total = sum(share for *_, share in ages)
+    within = 0.0
+    for first, last, share in ages:
+        end = (OLDEST if last is None else last) + 1
+        within += share * max(min(high, end) - max(low, first), 0) / (end - first)
+    return within / total
+
+
+def refuse_too_large(run, limit=None):
+    """Raises TooLarge with one sentence if a run would hold more than `limit` bytes (default: what the machine has
+    available, if that can be known).
+    """
+    room = available() if limit is None else limit
+    if room is None or run.total <= room:
+        return
+    has = "are available" if limit is None else "are allowed"
+    raise TooLarge(
+        f"This run would hold about {said(run.total)} in memory, and {said(room)} {has}: {_advice(run, room)} "
+        f"(or allow more with --memory-limit)."
+    )
+
+
+def _advice(run, room):
+    """What to change so that a run fits, said so that it can be typed."""
+    batch = _largest(run, "batch", room)
+    if batch:
+        return f"take --batch {batch} instead of {run.batch}"
+    alone = run._replace(batch=1, workers=1)
+    if alone.total <= room:
+        return "take --batch 1 and --workers 1"
+    for least, beside in ((run, ""), (alone, ", --batch 1 and --workers 1")):
+        if worlds := _largest(least, "worlds", room):
+            return f"take --worlds {worlds}{beside} instead of {run.worlds}"
+    homes = f"{run.households:,}".replace(",", " ")
+    return f"neither --batch nor --worlds lowers it enough, {homes} households are too many at once; take fewer"
+
+
+def _largest(run, name, room):
+    """The largest value of a field, below the one it has, with which a run fits, in two figures; 0 if there is none."""
+    fits, too_much = 0, getattr(run, name)
+    while too_much - fits > 1:
+        middle = (fits + too_much) // 2
+        fits, too_much = (middle, too_much) if run._replace(**{name: middle}).total <= room else (fits, middle)
+    unit = 10 ** max(len(str(fits)) - 2, 0)
+    return fits // unit * unit
+
+
+def said(number):
+    """Bytes as people say them: 340 MiB, 2.1 GiB."""
+    for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}" if number < 999.5 * size else f"{number / size:.0f} {unit}"
+    return f"{number / 2**10:.3g} KiB"
+
+
+def bytes_of(text):
+    """The bytes that a text such as 2GiB, 1.5 GiB or 500MB names. Raises ValueError with a sentence."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kKMGT]i?)?B", text.strip())
+    if not match or match[2] not in (None, *UNITS) or float(match[1]) == 0:
+        raise ValueError(f"'{text}' is no amount of memory. Write a number with its unit, such as 2GiB or 500MiB.")
+    return int(float(match[1]) * UNITS[match[2] or ""])
+
+
+def available(root=Path("/")):
+    """Bytes that this process may still take: what the machine has, or the control group leaves it, whichever is
+    less; None if neither can be known. `root` is where /proc and /sys are found.
+    """
+    known = [figure for figure in (_of_machine(root), *_of_groups(root)) if figure is not None]
+    return min(known, default=None)
+
+
+def _of_machine(root):
+    """Memory that can be had without swapping (Linux); elsewhere all that the machine has."""
+    text = _read(root / "proc/meminfo")
+    if match := re.search(r"^MemAvailable: +([0-9]+) kB", text, re.MULTILINE):
+        return int(match[1]) * 1024
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _of_groups(root):
+    """What each control group above this process leaves, versions 2 and 1; cached files count as free."""
+    own = {}
+    for line in _read(root / "proc/self/cgroup").splitlines():
+        number, controllers, path = line.split(":", 2)
+        if number == "0" or "memory" in controllers.split(","):
+            own["" if number == "0" else "memory"] = path
+    names = {"": ("memory.max", "memory.current", "inactive_file"), "memory": _VERSION_1}
+    for version, path in (own or {"": "/"}).items():
+        top = root / "sys/fs/cgroup" / version
+        folder = top / path.lstrip("/")
+        for group in (folder, *folder.parents):
+            if not group.is_relative_to(top):
+                break
+            yield _left(group, *names[version])
+
+
+_VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def _left(group, limit, usage, cached):
+    """What a control group leaves; None if it has no limit."""
+    most, used = _read(group / limit).strip(), _read(group / usage).strip()
+    if not most.isdecimal() or not used.isdecimal():
+        return None
+    match = re.search(rf"^{cached} ([0-9]+)$", _read(group / "memory.stat"), re.MULTILINE)
+    return max(int(most) - int(used) + (int(match[1]) if match else 0), 0)
+
+
+def _read(path):
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,94 @@
+"""Answers in files: the object (.json), each year of each world (.csv), the page (.txt); whole, or not at all.
+
+A file is written beside its place, forced to the disk and then renamed, so that nobody ever finds half of one.
+"""
+
+import csv
+import json
+import os
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mho_sim.scenario import add_months
+
+KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
+FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out
+
+
+def refuse_place(path, scenario):
+    """Raises ValueError with a sentence if an answer cannot be written at a path; never in place of the scenario."""
+    place = Path(path)
+    known = ", ".join(f"{suffix} ({what})" for suffix, what in KNOWN.items())
+    if place.is_dir():
+        raise ValueError(f"--out {path} is a folder. Add the name of a file to it, such as {place / 'answer.json'}.")
+    if place.suffix.lower() not in KNOWN:
+        ends = f"ends in '{place.suffix}'" if place.suffix else "has no ending"
+        raise ValueError(f"--out {path} {ends}, and the ending says what is written. Known are {known}.")
+    if not place.parent.is_dir():
+        what = "is not a folder" if place.parent.exists() else "does not exist"
+        raise ValueError(f"--out {path}: the folder {place.parent} {what}.")
+    if place.exists() and not place.is_file():
+        raise ValueError(f"--out {path} is not an ordinary file.")
+    if place.exists() and Path(scenario).exists() and place.samefile(scenario):
+        raise ValueError(f"--out {path} is the scenario itself. Give the answer another name.")
+    if not os.access(place.parent, os.W_OK):
+        raise ValueError(f"--out {path}: nothing can be written in the folder {place.parent.resolve()}.")
+
+
+def save(path, result, told, page):
+    """Write an answer where and as a path says: `told` is the object, `page` a function that gives the page."""
+    with replacing(path) as file:
+        match Path(path).suffix.lower():
+            case ".json":
+                file.write(as_json(told) + "\n")
+            case ".csv":
+                csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(_years(result))
+            case _:
+                file.write(page() + "\n")
+
+
+def as_json(told):
+    """The object as text."""
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+@contextmanager
+def replacing(path):
+    """A text file to write to, that takes the place of `path` when all has been written, and never before."""
+    place = Path(os.path.realpath(path))
+    beside = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "w", encoding="utf-8", newline="") as f:
+            if place.exists():
+                os.chmod(beside, stat.S_IMODE(place.stat().st_mode))
+            yield f
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(beside, place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    with suppress(OSError):  # the rename itself is made lasting, where folders can be opened
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def cell(value):
+    """A cell as it is written: numbers as they are; text that a spreadsheet would take for a formula behind a '."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _years(result):
+    """The rows of the table, names first: one for each world and year. The title comes first in its row: so a program
+    that divides at ; finds it in its quotes.
+    """
+    scenario, frame = result.scenario, result.per_year
+    begins = [str(add_months(scenario.start, 12 * year)) for year in range(scenario.years)]
+    money = [f"{name}_{scenario.currency}" for name in frame.columns]
+    yield [cell(name) for name in ("scenario", "seed", "world", "year", "year_begins", *money)]
+    for (world, year), row in zip(frame.index, frame.itertuples(index=False), strict=True):
+        yield [cell(scenario.title), result.seed, world, year, begins[year - 1], *row]

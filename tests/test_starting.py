@@ -1,0 +1,264 @@
+"""Files to start from: the shipped scenarios are found and carried along, a new one is right, commented and sourced."""
+
+import configparser
+import itertools
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from test_cli import mho_sim
+from test_scenarios import MARK, SCENARIOS
+
+from mho_sim.data import preset, presets
+from mho_sim.report.catalogue import catalogue
+from mho_sim.scenario import load, parse, starting
+from mho_sim.scenario.starting import described, known_kinds, new_scenario, remarks, shipped, write_new
+from mho_sim.scenario.unknowns import numbers
+from mho_sim.study import simulate
+
+ROOT = Path(__file__).parent.parent
+
+
+# Shipped scenarios
+
+
+def test_the_scenarios_of_the_checkout_are_the_shipped_ones():
+    assert list(shipped().values()) == SCENARIOS
+    assert {"bepha", "market-traders"} <= set(shipped())
+
+
+def test_installed_scenarios_come_before_those_beside_the_package(tmp_path, monkeypatch):
+    for folder in ("mho_sim/scenario", "mho_sim/scenarios", "scenarios"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(starting, "__file__", str(tmp_path / "mho_sim/scenario/starting.py"))
+    assert shipped() == {}
+    (tmp_path / "scenarios/beside.yaml").touch()
+    assert list(shipped()) == ["beside"]
+    (tmp_path / "mho_sim/scenarios/installed.yaml").touch()
+    assert list(shipped()) == ["installed"]
+
+
+def test_all_that_is_needed_is_installed():
+    """Every folder of the package is listed in setup.cfg, and every file in it that is no Python has a rule there."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    listed = set(settings["options"]["packages"].split())
+    folders = {path.parent for path in (ROOT / "mho_sim").rglob("*.py")}
+    assert listed == {".".join(folder.relative_to(ROOT).parts) for folder in folders} | {"mho_sim.scenarios"}
+    assert settings["options"]["package_dir"].split() == ["mho_sim.scenarios", "=", "scenarios"]
+    places = {"mho_sim.scenarios": ROOT / "scenarios"}
+    carried = {
+        file
+        for package, patterns in settings["options.package_data"].items()
+        for pattern in patterns.split(",")
+        for file in (places.get(package) or ROOT / package.replace(".", "/")).glob(pattern.strip())
+    }
+    data = [path for top in ("mho_sim", "scenarios") for path in (ROOT / top).rglob("*.*") if path.is_file()]
+    assert [path for path in data if path.suffix not in (".py", ".pyc", ".nbi", ".nbc") and path not in carried] == []
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_is_described_by_its_own_file(name):
+    told = described(name)
+    assert told.title == load(told.path).title
+    assert told.path.read_text(encoding="utf-8").startswith(f"# {told.description}\n")
+    assert told.sources and "UN WPP 2024" in told.sources and len(set(told.sources)) == len(told.sources)
+
+
+def test_the_list_is_narrow_and_complete():
+    lines = catalogue(map(described, shipped()), 60)
+    assert max(map(len, lines)) <= 60
+    assert [line for line in lines if line and not line.startswith(" ")] == list(shipped())
+    assert "Waelkens & Criel 2004" in " ".join(line.strip() for line in lines)
+
+
+# A new scenario
+
+COUNTRIES = [preset(name).country for name in presets()]
+KINDS = [
+    ["outpatient"],
+    ["delivery"],
+    ["outpatient", "delivery", "hospital"],
+    list(known_kinds()),
+    ["funeral"],
+    ["hospital", "dental-care", "Accouchement_à_domicile"],
+]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_the_countrys_people_and_currency_are_written(country):
+    scenario = parse(new_scenario(country))
+    known = next(each for each in map(preset, presets()) if each.country == country)
+    association = scenario.setting.association
+    assert (scenario.country, scenario.currency) == (country, known.currency)
+    assert [share for *_, share in association.people.ages] == pytest.approx([share for *_, share in known.ages])
+    assert association.births == pytest.approx(known.births)
+    assert association.deaths == known.deaths
+    assert association.people.women == pytest.approx(known.women)
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "kinds"),
+    list(itertools.product(["Senegal", "Guinea", "Côte d'Ivoire: #1", 'A "b" \\ c'], ["XOF", "KES"], KINDS)),
+)
+def test_a_new_scenario_has_no_fault_and_every_figure_its_source(country, currency, kinds):
+    text = new_scenario(country, kinds, currency)
+    scenario = parse(text)
+    assert (scenario.country, scenario.currency) == (country, currency)
+    assert set(scenario.kinds) == set(kinds) == set(scenario.scheme.benefits)
+    assert [
+        line for line in text.splitlines() if re.search(r"\d", line.partition("#")[0]) and not MARK.search(line)
+    ] == []
+    told = dict(numbers(scenario.setting, ("setting",)))
+    written = {path: number for path, number in told.items() if number.value not in (0, 1)}
+    assert all(number.source and number.grade for number in written.values()) and len(written) > 3
+    assert not any("source" in warning for warning in scenario.warnings)
+    assert "@" not in text and max(map(len, text.splitlines())) <= 200
+
+
+def comment_above(lines, i):
+    """The comment that stands nearest above a line, indented no deeper than it: all its lines."""
+    own = len(lines[i]) - len(lines[i].lstrip())
+    last = next(j for j in range(i - 1, -1, -1) if lines[j].lstrip().startswith("#") and lines[j].index("#") <= own)
+    first = last
+    while lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return "\n".join(lines[first : last + 1])
+
+
+@pytest.mark.parametrize("kinds", KINDS)
+def test_every_figure_says_where_to_get_it(kinds):
+    """The comment above it says so after ->."""
+    lines = new_scenario(kinds=kinds).splitlines()
+    figures = [i for i, line in enumerate(lines) if re.search(r"\d", line.partition("#")[0])]
+    assert len(figures) > 20
+    assert [lines[i] for i in figures if "->" not in comment_above(lines, i)] == []
+
+
+def test_a_new_scenario_runs_and_says_that_it_is_not_filled_in():
+    scenario = parse(new_scenario())
+    assert "NOT FILLED IN" in scenario.title
+    assert 0 < simulate(scenario, worlds=20, seed=1).protection["covered"] < 1
+
+
+def test_the_start_is_the_first_of_next_january_or_what_is_asked_for():
+    assert parse(new_scenario()).start == date(date.today().year + 1, 1, 1)
+    text = new_scenario(start=date(2028, 3, 1))
+    assert parse(text).start == date(2028, 3, 1)
+    assert "#   date: 2028-02-29 " in text
+
+
+def test_the_books_of_an_existing_mutual_are_right_when_the_marks_are_taken_away():
+    before, after = new_scenario().split("# start_from:\n")
+    books = "start_from:\n" + re.sub("(?m)^# ?", "", after)
+    scenario = parse(before.split("  # The money in the cash box")[0] + books)
+    assert scenario.start_from.owed_by_members == 152_000
+
+
+def test_figures_that_nobody_knows_have_a_range():
+    unknowns = parse(new_scenario()).unknowns
+    assert {"setting.association.births", "setting.illness.outpatient.need", "setting.paying.on_time"} <= set(unknowns)
+    need = unknowns["setting.illness.outpatient.need"]
+    assert (need.low, need.best, need.high) == (0.7, 1.5, 2.1)
+
+
+def test_foreign_amounts_are_said_to_mean_nothing_yet():
+    assert "in KES they mean nothing" in new_scenario("Kenya", currency="KES")
+    assert "mean nothing" not in new_scenario("Cameroon")
+
+
+def test_what_is_not_known_is_remarked():
+    assert remarks("Senegal", ["outpatient"]) == []
+    kind, country = remarks("Ghana", ["outpatient", "hospitl"])
+    assert "'hospitl'" in kind and "did you mean 'hospital'?" in kind
+    assert "Ghana" in country and "Senegal" in country
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"country": "Ghana"}, "Name the currency of Ghana too"),
+        ({"currency": "xof"}, "three capital letters"),
+        ({"currency": "CFAF"}, "three capital letters"),
+        ({"country": ""}, "The country is ''"),
+        ({"country": "x\ny: 1", "currency": "XOF"}, "The country is"),
+        ({"country": "x" * 61, "currency": "XOF"}, "at most 60"),
+        ({"kinds": []}, "Name each kind of care once"),
+        ({"kinds": ["hospital", "hospital"]}, "Name each kind of care once"),
+        ({"kinds": ["a b"]}, "'a b' is not a name"),
+        ({"kinds": [""]}, "is not a name"),
+        ({"kinds": ["../other"]}, "is not a name"),
+        ({"kinds": ["default"]}, "'default' cannot name"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(options, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        new_scenario(**options)
+
+
+def test_nothing_is_overwritten(tmp_path):
+    place = tmp_path / "mine.yaml"
+    write_new(place, "mine\n")
+    with pytest.raises(ValueError, match="is there already"):
+        write_new(place, "other\n")
+    assert place.read_text(encoding="utf-8") == "mine\n"
+    with pytest.raises(ValueError, match=r"folder .*missing does not exist"):
+        write_new(tmp_path / "missing" / "mine.yaml", "")
+    with pytest.raises(ValueError, match="is there already"):
+        write_new(tmp_path, "")
+
+
+# On the command line
+
+
+def test_the_list_names_title_description_and_sources():
+    done = mho_sim("scenarios", COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert "market-traders\n    Market traders' mutual, Senegal (INVENTED)\n" in done.stdout
+    assert "made\n    to learn with" in done.stdout and "Sources: " in done.stdout
+
+
+def test_a_file_is_printed_as_it_is():
+    done = mho_sim("scenarios", "bepha")
+    assert done.stdout == shipped()["bepha"].read_text(encoding="utf-8")
+
+
+def test_a_shipped_scenario_runs_by_its_name_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.chdir(tmp_path)
+    done = mho_sim("run", "market-traders", "--worlds", "5", "--quiet")
+    assert done.returncode == 0 and done.stdout.startswith("Market traders' mutual")
+    (tmp_path / "market-traders").write_text("title: mine\n", encoding="utf-8")
+    assert "market-traders:" in mho_sim("run", "market-traders").stderr
+
+
+def test_a_new_file_passes_the_check(tmp_path):
+    place = str(tmp_path / "mine.yaml")
+    done = mho_sim("new", "--country", "Ghana", "--kinds", "outpatient, funeral", "--currency", "GHS", place)
+    assert done.returncode == 0 and done.stdout == ""
+    assert f"mho-sim check {place}" in done.stderr and "placeholders" in done.stderr
+    assert "no fault found" in mho_sim("check", place).stdout
+    again = mho_sim("new", place)
+    assert again.returncode == 2 and "is there already" in again.stderr
+
+
+def test_without_a_file_the_scenario_is_printed():
+    assert mho_sim("new").stdout == new_scenario()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("scenarios", "beppa"), "Did you mean bepha?"),
+        (("scenarios", "xyz"), "There are: bepha"),
+        (("run", "market-trader"), "Did you mean market-traders?"),
+        (("new", "--country", "Ghana"), "Name the currency"),
+        (("new", "--kinds", "a b"), "is not a name"),
+        (("new", "--kinds", ""), "is not a name"),
+    ],
+)
+def test_a_mistake_ends_in_one_clear_sentence(arguments, sentence):
+    done = mho_sim(*arguments)
+    assert done.returncode == 2 and sentence in done.stderr and done.stdout == ""
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
