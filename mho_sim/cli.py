@@ -150,11 +150,13 @@ def trace(scenario, sets, seed, world, household):
 @commands.command(short_help="Is the file right? Every fault with its line.")
 @SCENARIO
 @SET
-def check(scenario, sets):
+@click.option("--explain", is_flag=True, help="Show how each number came about that was worked out or has a range.")
+def check(scenario, sets, explain):
     """Is the file right? Every fault with its line, the allowed range and the nearest right key."""
     loaded = _load(scenario, sets)
     from mho_sim.report.understood import understood
     from mho_sim.report.words import lines
+    from mho_sim.scenario import explained
 
     click.echo(f"{scenario}: no fault found. This is what it says:\n")
     for sentence in (loaded.title, *understood(loaded)):
@@ -163,6 +165,10 @@ def check(scenario, sets):
         click.echo("\nNo fault, but look at this:")
     for sentence in loaded.warnings:
         click.echo("\n".join(lines(f"- {sentence}", indent="  ")))
+    if explain:
+        click.echo()
+    for sentence in explained(loaded) if explain else ():
+        click.echo("\n".join(lines(sentence, indent="  ")))
 
 
 @commands.command(short_help="The scenarios that come with the program.")

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import pickle
 import random
 import re
@@ -10,13 +11,27 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mho_sim.report.understood import understood
-from mho_sim.scenario import Days, Duration, Range, Scenario, ScenarioError, Unknown, add_months, load, parse, schema
+from mho_sim.scenario import (
+    Days,
+    Duration,
+    Range,
+    Scenario,
+    ScenarioError,
+    Unknown,
+    add_months,
+    explained,
+    load,
+    parse,
+    schema,
+)
+from mho_sim.scenario.observations import between_villages
 
 BROKEN = Path(__file__).parent / "broken"
 GOOD = (BROKEN / "_good.yaml").read_text(encoding="utf-8")
@@ -193,6 +208,14 @@ def test_no_is_a_word():
 @pytest.fixture
 def everything():
     return load(BROKEN / "_everything.yaml")
+
+
+def poisson(chance, mean):
+    """A Poisson variate, by the time between events."""
+    count, time_ = -1, 0.0
+    while time_ < mean:
+        count, time_ = count + 1, time_ + chance.expovariate(1.0)
+    return count
 
 
 def keys_of(part):
@@ -940,6 +963,159 @@ def test_every_part_of_the_setting_may_say_where_it_comes_from(place):
     scenario = parse(GOOD, sets=[f"{place}.source=member list 2026", f"{place}.note=read twice"])
     assert scenario.hash != parse(GOOD).hash
     assert Scenario.model_validate(scenario.content) == scenario
+
+
+# Observations: hand-worked sums
+
+Z95 = 1.6448536269514722
+
+
+def kind_of(text):
+    """The kind of illness that is written so, in the small scenario."""
+    return parse(SMALL, sets=[f"setting.illness.outpatient={{{text}}}"]).setting.illness["outpatient"]
+
+
+def number_of(text):
+    number = kind_of(f"need: {text}, cost: {{fixed: 1}}").need
+    return number.best, number.low, number.high, number.law
+
+
+def around(best, spread):
+    """5 and 95 % quantiles of a lognormal law around a value."""
+    return pytest.approx((best * math.exp(-Z95 * spread), best * math.exp(Z95 * spread)))
+
+
+def test_attendance_over_catchment():
+    """6 480 / 20 750; squared errors 1 / 6 480 of the count, (ln(23 000 / 18 500) / 3.2897)² of the people."""
+    best, *ends, law = number_of("{cases: 6_480, months: 12, catchment: {between: [18_500, 23_000]}}")
+    assert (best, law) == (pytest.approx(0.312289), "lognormal")
+    assert ends == [pytest.approx(0.27955, rel=1e-4), pytest.approx(0.34887, rel=1e-4)]
+    assert number_of("{cases: 100, months: 6, catchment: 10 000}")[:1] == (0.02,)
+    assert number_of("{cases: 100, months: 6, catchment: 10 000}")[1:3] == around(0.02, 0.1)
+
+
+def test_no_case_seen_is_not_no_illness():
+    """The rule of three: with 3.0 cases expected, none is seen 5 times in 100."""
+    best, low, high, law = number_of("{cases: 0, months: 12, catchment: 1_000}")
+    assert (best, low, law) == (0, 0, "pert")
+    assert math.exp(-high * 1_000) == pytest.approx(0.05)
+
+
+def test_admissions_by_village():
+    """20 would be usual in both of two equal villages, 30 and 10 are seen: misfit 100/20 + 100/20 = 10, less 1; room
+    40 - 800/40 = 20; variance 9 / 20. Squared error 1/40 + 0.45 / 2 = 0.25.
+    """
+    best, *ends, law = number_of("{admissions: {A: 30, B: 10}, people: {A: 1_000, B: 1_000}}")
+    assert (best, law) == (pytest.approx(0.02), "lognormal")
+    assert tuple(ends) == around(0.02, 0.5)
+    assert number_of("{admissions: {A: 20, B: 20}, people: {A: 1_000, B: 1_000}}")[1:3] == around(0.02, 40**-0.5)
+    assert number_of("{admissions: {A: 5}, people: {A: 1_000}, months: 6}")[1:3] == around(0.01, 5**-0.5)
+
+
+def test_the_variance_between_villages_is_found():
+    """Gamma rates of variance 0.3 (shape 1 / 0.3) and mean 1, Poisson cases: the mean estimate of 2,000 samples is 0.3,
+    within 5 standard errors: a false alarm less than once in a million.
+    """
+    chance, people, found = random.Random(1), [500, 1_000, 2_000, 4_000], []
+    for _ in range(2_000):
+        cases = []
+        for there in people:
+            rate = chance.gammavariate(1 / 0.3, 0.3) * 0.1 * there
+            cases.append(poisson(chance, rate))
+        found.append(between_villages(cases, people))
+    mean = sum(found) / len(found)
+    error = (sum((one - mean) ** 2 for one in found) / len(found) ** 2) ** 0.5
+    assert mean == pytest.approx(0.3, abs=5 * error)
+
+
+def test_invoices():
+    """1 000 and 4 000: mean 2 500, sd 1 500 √2, relative error 0.6; the logarithms differ by ln 4, so s = ln 4 / √2."""
+    law = kind_of("need: 1, cost: {invoices: [1_000, 4 000]}").cost.lognormal
+    s = math.log(4) / math.sqrt(2)
+    assert (law.mean.best, law.cv.best) == (2_500, pytest.approx(math.sqrt(math.exp(s * s) - 1)))
+    assert (law.mean.low, law.mean.high) == around(2_500, 0.6)
+    high = s * math.exp(Z95 / math.sqrt(2))
+    assert law.cv.high == pytest.approx(min(math.sqrt(math.exp(high * high) - 1), 20))
+    same = kind_of("need: 1, cost: {invoices: [500, 500, 500]}").cost.lognormal
+    assert (same.mean, same.cv) == (500, 0)
+
+
+def quantile(law, p):
+    """The lognormal law's quantile, from its mean and coefficient of variation."""
+    variance = math.log(1 + law.cv * law.cv)
+    return NormalDist(math.log(law.mean) - variance / 2, math.sqrt(variance)).inv_cdf(p)
+
+
+def test_a_usual_and_a_dear_bill():
+    law = kind_of("need: 1, cost: {usual: 2_000, one_in_ten_above: 5_500}").cost.lognormal
+    assert math.exp(quantile(law, 0.5)) == pytest.approx(2_000)
+    assert math.exp(quantile(law, 0.9)) == pytest.approx(5_500)
+    law = kind_of("need: 1, cost: {cheapest: 1_000, usual: 2_500, dearest: 6_250}").cost.lognormal
+    assert [math.exp(quantile(law, p)) for p in (0.1, 0.5, 0.9)] == pytest.approx([1_000, 2_500, 6_250])
+
+
+def test_a_price_list():
+    """500 + 350 × 2.5 = 1 375; drugs 2 to 3 times, and dressings 0 to 2 times 300: half-widths 175 and 300."""
+    cost = kind_of("need: 1, cost: {price_list: {visit: 500, drugs: {each: 350, times: 2.5}}, cv: 0.8}").cost
+    assert (cost.lognormal.mean, cost.lognormal.cv, cost.lognormal.mean.has_range) == (1_375, 0.8, False)
+    drugs, dressings = "{each: 350, times: {between: [2, 3]}}", "{each: 300, times: {between: [0, 2]}}"
+    cost = kind_of(f"need: 1, cost: {{price_list: {{drugs: {drugs}, dressings: {dressings}}}, cv: 0.8}}").cost
+    half = math.hypot(175, 300)
+    assert (cost.lognormal.mean.low, cost.lognormal.mean.high) == pytest.approx((1_175 - half, 1_175 + half))
+
+
+def test_need_is_worked_back_from_use():
+    """0.45 visits of people of whom 45 % of those in need go: a need of 1.0; the range is divided likewise."""
+    use = "use: {value: {between: [0.36, 0.54]}, of: uninsured at full price}"
+    kind = kind_of(f"{use}, seeking: {{covered: 90%, uncovered: 45%}}, cost: {{fixed: 1}}")
+    assert (kind.need, kind.need.low, kind.need.high) == pytest.approx((1, 0.8, 1.2))
+    kind = kind_of("use: {value: 0.45, of: insured}, seeking: {covered: 90%, uncovered: 45%}, cost: {fixed: 1}")
+    assert kind.need == pytest.approx(0.5) and not kind.need.has_range
+
+
+def test_who_seeks_care_follows_from_what_insured_people_use():
+    """Insured people go twice as often: all of them when in need, others every second time."""
+    use = "cases: 300, catchment: 1_000, of: uninsured at full price"
+    kind = kind_of(f"use: {{{use}, insured_over_uninsured: {{between: [1.6, 2.5], best: 2}}}}, cost: {{fixed: 1}}")
+    assert (kind.need, kind.seeking.covered, kind.seeking.uncovered) == (pytest.approx(0.6), 1, 0.5)
+    assert (kind.seeking.uncovered.low, kind.seeking.uncovered.high) == pytest.approx((0.4, 0.625))
+    assert (kind.need.low, kind.need.high) == around(0.6, 300**-0.5)
+
+
+def test_what_was_seen_is_what_is_written_again(everything):
+    """Not what was worked out from it, which can be asked for all the same."""
+    eyes = everything.content["setting"]["illness"]["eyes"]
+    assert not {"need", "seeking"} & eyes.keys() and "lognormal" not in eyes["cost"]
+    assert everything.setting.illness["eyes"].need > 0
+    paths = [path for path in everything.unknowns if ".eyes." in path]
+    assert paths == [
+        f"setting.illness.eyes.{key}"
+        for key in ("cost.lognormal.cv", "cost.lognormal.mean", "need", "seeking.uncovered")
+    ]
+    assert everything.with_("setting.illness.wounds.need.cases", 240).setting.illness["wounds"].need == 0.024
+
+
+def test_a_number_that_was_worked_out_can_be_changed(everything):
+    """It then stands instead of what was seen; the others that were worked out with it stay."""
+    eyes = everything.with_("setting.illness.eyes.need", 2).setting.illness["eyes"]
+    assert (eyes.need, eyes.use, eyes.seeking.uncovered) == (2, None, 0.5)
+    assert eyes.cost == everything.setting.illness["eyes"].cost
+    teeth = everything.with_("setting.illness.teeth.cost.lognormal.mean", 3_000).setting.illness["teeth"]
+    assert (teeth.cost.lognormal.mean, teeth.cost.usual) == (3_000, None)
+    assert teeth.cost.lognormal.cv == everything.setting.illness["teeth"].cost.lognormal.cv
+
+
+def test_the_sums_are_shown(everything):
+    told = "\n".join(explained(everything))
+    assert (
+        "setting.illness.wounds.need: 120 cases × 12 / 6 months / 20 000 people = 0.012 a person-year. Relative "
+        "errors: chance 9.1%, the catchment is taken as exact. So in 90 of 100 it lies between 0.01033 and 0.01394."
+        in told
+    )
+    assert "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill." in told
+    assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
+    exact = parse(SMALL, sets=["default_grade=exact"])
+    assert explained(exact) == ["Nothing was worked out, and every number is exact."]
 
 
 # What is not wrong, but should be looked at

@@ -12,7 +12,8 @@ from mho_sim.scenario.tables import write_zones
 PEOPLE = ("setting", "association")
 OLDEST_OPEN = 89
 SHARES_MAY_MISS = 0.01  # rounding of published shares
-FREQUENCIES = ("need", "rate", "referred_from", "chronic")
+FREQUENCIES = ("need", "use", "rate", "referred_from", "chronic")
+LAWS = ("fixed", "lognormal", "exponential", "gamma", "table", "price_list", "invoices", "usual")
 SHAPES = (
     ("by_age_sex", None),
     ("by_sector", None),
@@ -182,10 +183,15 @@ def _unknown(path: Path, name: str, names: Iterable[str], what: str, where: str 
     yield path, f"{where}'{name}' is not {what}{among(name, names)}"
 
 
+def written(part: Any, key: str) -> bool:
+    """Whether a field is written, and not worked out from others."""
+    return getattr(part, key) is not None and key not in getattr(part, "_derived", ())
+
+
 def one_illness(s: Any, kind: str) -> Told:
     """One way to say how often, with what goes with it."""
     illness, path = s.setting.illness[kind], ("setting", "illness", kind)
-    told = [key for key in FREQUENCIES if getattr(illness, key) is not None]
+    told = [key for key in FREQUENCIES if written(illness, key)]
     if not told:
         yield (
             path,
@@ -221,7 +227,7 @@ def _fits(s: Any, illness: Any, kind: str, told: str, path: Path) -> Told:
 def one_cost(s: Any, kind: str) -> Told:
     """A bill has one law."""
     cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
-    laws = [law for law in ("fixed", "lognormal", "exponential", "gamma", "table") if getattr(cost, law) is not None]
+    laws = [law for law in LAWS if written(cost, law)]
     if not laws:
         yield path, f"'{kind}' has no bill. Write either 'fixed' (always the same) or 'lognormal' (bills that vary)."
     elif len(laws) > 1:
@@ -229,6 +235,55 @@ def one_cost(s: Any, kind: str) -> Told:
         yield path, f"'{kind}' has more than one bill: {named}. Keep one of them."
     if cost.table is not None and not sum(share for _, share in cost.table) > 0:
         yield (*path, "table"), f"The shares in {'.'.join(path)}.table add up to 0. At least one bill needs a share."
+
+
+def seen_bills(s: Any, kind: str) -> Told:
+    """What was seen of the bills is enough to work a law out."""
+    cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
+    if cost.price_list is not None and cost.cv is None:
+        words = "A price list tells the mean bill, not how bills differ. Add 'cv'; 1 is usual for consultations."
+        yield (*path, "price_list"), words
+    if cost.price_list is None and cost.cv is not None:
+        yield (*path, "cv"), "'cv' goes with 'price_list' here. Delete it, or write it inside 'lognormal'."
+    others = [key for key in ("one_in_ten_above", "cheapest", "dearest") if getattr(cost, key) is not None]
+    if cost.usual is None:
+        for key in others:
+            yield (*path, key), f"'{key}' goes with 'usual', the bill in the middle. Add it."
+    elif sorted(others) not in (["one_in_ten_above"], ["cheapest", "dearest"]):
+        words = "'usual' goes with 'one_in_ten_above', or with 'cheapest' and 'dearest'. Write one of these."
+        yield (*path, "usual"), words
+    elif "dearest" in others and not 0 < cost.cheapest < cost.usual < cost.dearest:
+        yield (*path, "usual"), "'cheapest' must be above 0 and below 'usual', 'dearest' above it. Change one of them."
+    elif "one_in_ten_above" in others and not 0 < cost.usual < cost.one_in_ten_above:
+        words = "'usual' must be above 0, and 'one_in_ten_above' must be above 'usual'. Change one of them."
+        yield (*path, "usual"), words
+
+
+def counted_use(s: Any, kind: str) -> Told:
+    """What was counted is enough to work the need back, and agrees with who seeks care."""
+    illness, path = s.setting.illness[kind], ("setting", "illness", kind, "use")
+    use, seeking = illness.use, illness.seeking
+    if use is None:
+        return
+    given = [key for key in ("value", "cases", "catchment") if getattr(use, key) is not None]
+    if given not in (["value"], ["cases", "catchment"]):
+        yield path, "'use' needs 'cases' and 'catchment', or else a 'value' (visits per person-year)."
+    chance = "covered" if use.of == "insured" else "uncovered"
+    if getattr(seeking, chance) == 0:
+        words = f"None of those who were counted would seek care (seeking.{chance} is 0), but they did. Change it."
+        yield (*path, "of"), words
+    ratio = use.insured_over_uninsured
+    if ratio is None or "seeking" in getattr(illness, "_derived", ("seeking",)) or seeking.uncovered == 0:
+        return
+    times = seeking.covered / seeking.uncovered
+    low, high = (ratio.low, ratio.high) if ratio.has_range else (ratio * 0.99, ratio * 1.01)
+    if not low <= times <= high:
+        words = (
+            f"Insured people go {times:.3g} times as often by 'seeking' ({100 * seeking.covered:g}% / "
+            f"{100 * seeking.uncovered:g}%), which is not what 'insured_over_uninsured' says. Change one of them, or "
+            "delete 'seeking': it follows from the other."
+        )
+        yield (*path, "insured_over_uninsured"), words
 
 
 def one_season(s: Any, kind: str) -> Told:
@@ -277,4 +332,4 @@ def care(s: Any, kind: str) -> Told:
 
 
 ALL = (households, register, sizes, population_ages, categories, distance, enterprises, paying, births, referrals)
-PER_ILLNESS = (one_illness, one_cost, one_season, sectors, zones, care)
+PER_ILLNESS = (one_illness, counted_use, one_cost, seen_bills, one_season, sectors, zones, care)

@@ -59,8 +59,8 @@ def _plain(name: str) -> str:
 def _unsourced(scenario: Any) -> Iterator[str]:
     bare = [
         path
-        for path, (value, grade, source) in numbers(scenario.setting, ("setting",))
-        if value and not (value.has_range or grade or source)
+        for path, number in numbers(scenario.setting, ("setting",))
+        if number.value and not (number.value.has_range or number.grade or number.source)
     ]
     if not bare:
         return

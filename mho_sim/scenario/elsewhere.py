@@ -9,8 +9,8 @@ from typing import Any
 from mho_sim.scenario import reading
 from mho_sim.scenario.faults import Fault, Mark, Path, ScenarioError, Source, fault_at, quoted
 from mho_sim.scenario.grammar import field_at, holds_names, model_at
+from mho_sim.scenario.illness import Cost
 from mho_sim.scenario.reading import Node
-from mho_sim.scenario.setting import Cost
 
 MOST_BASES = 5
 LIST = ("setting", "association", "list")

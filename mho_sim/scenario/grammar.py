@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from mho_sim.scenario.faults import Path
 from mho_sim.scenario.mapping import Sourced
 from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.unknowns import KEYS
 from mho_sim.scenario.values import QUIETLY, Keys
 
 
@@ -52,6 +53,10 @@ def model_at(path: Path) -> type[BaseModel] | None:
 def field_at(path: Path) -> FieldInfo | None:
     """The field of the grammar that stands at a path, if there is one."""
     model = model_at(path[:-1]) if path else None
+    if model is None and len(path) > 2 and (around := field_at(path[:-1])) is not None:
+        forms = [form for part in _parts(around) if isinstance(part, Keys) for form in part.forms]
+        key = str(path[-1])
+        return next((form.model_fields[key] for form in forms if key in form.model_fields and key not in KEYS), None)
     return fields_of(model).get(str(path[-1])) if model else None
 
 

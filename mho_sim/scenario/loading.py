@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from mho_sim.scenario import checks, elsewhere, reading
 from mho_sim.scenario.faults import KEY, Fault, Mark, Path, ScenarioError, Source, dotted, fault_at, quoted, visible
 from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at, model_in
+from mho_sim.scenario.illness import SEEN
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
@@ -37,9 +38,23 @@ def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str |
 
 def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
     """The scenario with another value at a path."""
-    root = _tree(scenario.content, Mark(Source("scenario")))
+    root = _tree(_settled(scenario, path), Mark(Source("scenario")))
     new = _tree(value, Mark(Source(f"with_({visible(path)!r})")))
     return _validated(root, _put(root, path, new), scenario.folder)
+
+
+def _settled(scenario: Scenario, path: str) -> dict[str, Any]:
+    """The content; where a number is to be changed that was worked out, it stands instead of what was seen."""
+    content = scenario.content
+    for kind, illness in scenario.setting.illness.items():
+        written, place = content["setting"]["illness"][kind], f"setting.illness.{kind}."
+        if path.removeprefix(place).split(".")[0] in illness.derived and path.startswith(place):
+            written.update(illness.worked_out())
+            del written["use"]
+        if path.startswith(f"{place}cost.lognormal") and illness.cost.derived:
+            kept = {key: value for key, value in written["cost"].items() if key not in SEEN}
+            written["cost"] = {**kept, **illness.cost.worked_out()}
+    return content
 
 
 def _tree(value: Any, mark: Mark) -> Node:
@@ -141,6 +156,9 @@ def _told(root: Node, error: Any) -> tuple[Path, Any, str]:
     of_key = path[-1:] == (KEY,)
     path = path[:-1] if of_key else path
     node = _find(root, path)[0]
+    if node is None and path and kind != "missing":  # a single value that stands for a mapping
+        above = _find(root, path[:-1])[0]
+        node = above if above is not None and isinstance(above.value, str) else None
     found = True if node is None else node.plain()
     words = sentence(kind, path, found, error.get("ctx", {}), of_key)
     return (*path, KEY) if of_key or kind == "extra_forbidden" else path, found, words

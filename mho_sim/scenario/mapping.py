@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
 from mho_sim.scenario.values import Grade, Maybe, Remark
 
@@ -12,9 +12,22 @@ class Mapping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    _derived: tuple[str, ...] = PrivateAttr(())  # fields worked out from others, which are not written
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The fields that were worked out from others."""
+        return self._derived
+
+    def worked_out(self) -> dict[str, Any]:
+        """These fields, as they could be written in a file."""
+        copied = self.model_copy()
+        copied._derived = ()
+        return {key: copied.model_dump(mode="json", by_alias=True)[key] for key in self._derived}
+
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in write(self).items() if value is not None}
+        return {key: value for key, value in write(self).items() if value is not None and key not in self._derived}
 
 
 class Sourced(Mapping):

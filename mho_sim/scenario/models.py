@@ -59,6 +59,7 @@ class Scenario(Mapping):
 
     _folder: str | None = PrivateAttr(None)
     _members: Any = PrivateAttr(None)
+    _ranges: dict[str, Range] | None = PrivateAttr(None)
 
     @property
     def members(self) -> Any:
@@ -102,7 +103,9 @@ class Scenario(Mapping):
         """Where the truth may lie, of all numbers that are not exact, by path such as
         `setting.illness.outpatient.need`, in the order of the paths.
         """
-        return ranges(self.setting, self.default_grade)
+        if self._ranges is None:
+            self._ranges = ranges(self.setting, self.default_grade)
+        return dict(self._ranges)
 
     @property
     def warnings(self) -> list[str]:

@@ -6,74 +6,43 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.illness import NOTHING, Illness, Spread, zones
 from mho_sim.scenario.mapping import Sourced
 from mho_sim.scenario.tables import Ages
-from mho_sim.scenario.unknowns import Unknown
 from mho_sim.scenario.values import (
-    MONEY,
+    NUMBERS,
     SHARE,
     AgeShares,
     Counts,
-    Dated,
     DeathRates,
     KindName,
     Maybe,
-    Months,
-    Multipliers,
     OrNone,
     PlainName,
     Share,
     ShareByName,
     Span,
-    UnknownAmount,
     UnknownMoney,
     UnknownRate,
     UnknownShare,
-    YesNo,
-    bands,
-    each_name,
     number,
-    read_money,
-    shares,
-    table,
     text,
     typed,
     uncertain,
     whole,
     word,
-    writer,
 )
 
 PEOPLE: Ages = ((0, 4, 0.143), (5, 14, 0.26), (15, 49, 0.489), (50, 59, 0.053), (60, None, 0.054))
 MEMBERS: Ages = ((20, 59, 1.0),)
-NOTHING = Unknown(0)
-ALL = Unknown(1, grade="exact")
 
 Households = whole(1, 1_000_000, "households, each with one member")
 SizeMean = number(40, "persons per household", least=1)
-Spread = number(20, "standard deviation divided by mean")
-UnknownSpread = uncertain(20, "standard deviation divided by mean")
-Variance = uncertain(100, "variance of a factor of mean 1")
-Episodes = uncertain(1000, "episodes per person-year")
 DaysLate = uncertain(1000, "days")
-StayDays = number(366, "days of a stay, on average", least=1)
 Prices = number(100, "1 leaves the bills as they are")
 
-ZONES = r"^[0-9]{1,4}(-[0-9]{1,4}|\+) km$"
-zones = partial(bands, tables.read_zone, ZONES, tables.write_zones, quantities.read_share, "a share from 0% to 100%")
 Distances = zones("{0-4 km: 70%, 5+ km: 30%}")
-ByDistance = zones("{0-4 km: 100%, 5+ km: 60%}")
 Categories = ShareByName("{ordinary: 90%, indigent: 10%}")
-BySector = each_name(quantities.read_number, "a number from 0 to 1 000", "{food: 1, fish: 1.2}", least=0, most=1000)
-BillTable = table(
-    tuple[tuple[int, float], ...],
-    tables.read_amounts,
-    "^[0-9][0-9 _]*$",
-    "a table of bills such as {1 000: 60%, 5 000: 40%}, each with a share from 0% to 100%",
-    lambda rows: shares((str(amount), share) for amount, share in rows),
-    read_key=partial(read_money, expected=MONEY),
-    read_value=partial(quantities.read_share, expected="a share from 0% to 100%"),
-)
 
 
 def _read_months(value: Any, expected: str) -> tuple[float, ...]:
@@ -83,21 +52,17 @@ def _read_months(value: Any, expected: str) -> tuple[float, ...]:
     return (quantities.read_share(value, expected),) * 12
 
 
-def _read_prevalence(value: Any, expected: str) -> Ages:
-    """A table of ages, or one share for all of them."""
-    if isinstance(value, dict | tuple):
-        return tables.read_ages(value, partial(quantities.read_share, expected=SHARE), expected)
-    return ((0, None, quantities.read_share(value, expected)),)
-
-
 def _write_months(months: tuple[float, ...]) -> list[Any]:
     return [quantities.write_share(share) for share in months]
 
 
-SHARES = {"type": ["number", "string", "array", "object"]}
-MonthShares = typed(tuple[float, ...], _read_months, f"{SHARE}, or a list of 12, January first", SHARES, _write_months)
-Prevalence = typed(Ages, _read_prevalence, f"{SHARE}, or a table of ages such as {{15-49: 2%, 50+: 8%}}", SHARES,
-                   writer(quantities.read_share, tables.write_bands))  # fmt: skip
+MonthShares = typed(
+    tuple[float, ...],
+    _read_months,
+    f"{SHARE}, or a list of 12, January first",
+    {"type": [*NUMBERS["type"], "array"]},
+    _write_months,
+)
 
 
 class HouseholdSize(Sourced):
@@ -175,93 +140,6 @@ class Enterprise(Sourced):
     income_per_month: Income = Field(description="Income of a household in a good and in a bad month.")
     good_months: MonthShares = Field(description="How many of 100 such months are good, by calendar month.")
     cv: Spread = Field(0.0, description="Coefficient of variation of the income between households.")
-
-
-class ByAgeSex(Sourced):
-    """Multipliers of `need`; an age that is left out has no need."""
-
-    women: Multipliers = Field(description="Multipliers for women and girls, by age.")
-    men: Multipliers = Field(description="Multipliers for men and boys, by age.")
-
-
-class Lognormal(Sourced):
-    """Bills that vary: most are small, a few are large."""
-
-    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
-    cv: UnknownSpread = Field(description="Coefficient of variation of the bills (1 is usual for consultations).")
-
-
-class Exponential(Sourced):
-    """Bills that vary: the smaller, the more frequent."""
-
-    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
-
-
-class Gamma(Sourced):
-    """Bills that vary, with fewer very large ones than a lognormal law."""
-
-    mean: UnknownAmount = Field(description="Mean bill of an episode, in the scenario's currency.")
-    cv: Spread = Field(description="Coefficient of variation of the bills.")
-
-
-class Cost(Sourced):
-    """The bill of an episode for which care is sought: one of the laws."""
-
-    fixed: Maybe[UnknownMoney] = Field(None, description="The same bill each time, in the scenario's currency.")
-    lognormal: Maybe[Lognormal] = Field(None, description="A bill that varies: most are small, a few are large.")
-    exponential: Maybe[Exponential] = Field(None, description="A bill that varies: the smaller, the more frequent.")
-    gamma: Maybe[Gamma] = Field(None, description="A bill that varies, with fewer very large ones than lognormal.")
-    table: Maybe[BillTable] = Field(None, description="Bills, and how often each occurs; shares scaled to 100%.")
-    covered_share: Share = Field(1.0, description="Share of the bill that is for care which the package covers.")
-    dated: Maybe[Dated] = Field(None, description="When these prices were seen.")
-
-
-class Seeking(Sourced):
-    """Probability that someone in need seeks care."""
-
-    covered: UnknownShare = Field(ALL, description="Share of those in need who seek care when covered that day.")
-    uncovered: UnknownShare = Field(ALL, description="Share of those in need who seek care when not covered that day.")
-    by_distance: Maybe[ByDistance] = Field(None, description="Multiplier of both, by zone of `distance`.")
-
-
-class Referral(Sourced):
-    """Episodes that follow those of another kind."""
-
-    kind: KindName = Field(description="The kind of illness from which patients are referred.")
-    share: UnknownShare = Field(description="Share of those seeking care there who are referred to this kind.")
-
-
-class Illness(Sourced):
-    """One kind of illness or service: how often it is needed and what it costs."""
-
-    need: Maybe[Episodes] = Field(
-        None, description="Episodes of need per person-year, before age, sex and frailty. Or else `rate`."
-    )
-    rate: Maybe[word("births", "deaths")] = Field(
-        None,
-        description="Instead of `need`: the episodes are the births (the mother is the patient), or the deaths.",
-    )
-    share: Maybe[UnknownShare] = Field(None, description="With `rate: births`: share of the births of this kind.")
-    referred_from: Maybe[Referral] = Field(None, description="Instead of `need`: who is sent on from another kind.")
-    chronic: Maybe[Prevalence] = Field(
-        None, description="Instead of `need`: share of the people who have it at the start; one episode a month each."
-    )
-    by_age_sex: Maybe[ByAgeSex] = Field(None, description="Multipliers of `need` by age and sex.")
-    by_sector: Maybe[BySector] = Field(None, description="Multipliers of `need` by sector; one left out has 1.")
-    season: Maybe[Months] = Field(None, description="12 numbers, January first: how the months compare.")
-    frailty: Variance = Field(NOTHING, description="Variance of the personal factor (gamma, mean 1, for life).")
-    community: Variance = Field(NOTHING, description="Variance of the factor that all share in a year (gamma, mean 1).")
-    cost: Cost = Field(description="The bill of an episode for which care is sought.")
-    days: Maybe[StayDays] = Field(None, description="Mean number of days of a stay.")
-    causes: Maybe[ShareByName("{malaria: 40%, cough: 60%}")] = Field(
-        None, description="What the episodes are of; shares scaled to 100%."
-    )
-    at: Maybe[ShareByName("{health_centre: 80%, clinic: 20%}")] = Field(
-        None, description="Where care is sought, by provider; shares scaled to 100%."
-    )
-    letter: Share = Field(1.0, description="With `need`: share of those seeking care who have a letter of referral.")
-    emergency: YesNo = Field(False, description="Whether it is an emergency: no letter, maybe another waiting period.")
-    seeking: Seeking = Field(Seeking(), description="Who seeks care. Default: everyone in need.")
 
 
 class Provider(Sourced):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario.faults import visible
-from mho_sim.scenario.quantities import SPACES, plain_text, read_date, read_whole, refuse
+from mho_sim.scenario.quantities import SPACES, plain_text, read_date, read_text, read_whole, refuse
 
 Bands = tuple[tuple[int, int | None, Any], ...]
 Ages = tuple[tuple[int, int | None, float], ...]
@@ -215,6 +215,28 @@ def read_names(value: Any, read_value: Reader, expected: str, may_be_empty: bool
     if may_be_empty and value in ({}, "none"):
         return {}
     return dict(entries(value, read_plain_name, read_value, expected))
+
+
+def read_texts(value: Any, read_value: Reader, expected: str) -> dict[str, Any]:
+    """Something for each of several things that people name in their own words."""
+    return dict(entries(value, lambda key: read_text(key, 60, expected="a name"), read_value, expected))
+
+
+def read_amount_list(value: Any, read: Reader, expected: str) -> tuple[float, ...]:
+    """A list of at least two amounts, which may repeat."""
+    if not isinstance(value, list | tuple):
+        refuse("mho_not_a_list", expected=expected)
+    if len(value) < 2:
+        refuse("mho_too_few", expected=expected)
+    found, wrong = [], []
+    for place, item in enumerate(value):
+        try:
+            found.append(read(item))
+        except PydanticCustomError as error:
+            wrong.append(InitErrorDetails(type=error, loc=(place,), input=item))
+    if wrong:
+        raise ValidationError.from_exception_data("list", wrong)
+    return tuple(found)
 
 
 def read_plain_name(key: str, expected: str = "") -> str:

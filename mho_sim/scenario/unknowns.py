@@ -40,10 +40,11 @@ class Unknown(float):
     """The best value of a number, and what is said about it; frozen.
 
     `low` and `high` are the limits of the range that is written, both the best value where none is. `limits` are those
-    of the field. Two are equal if they say the same; a plain number is compared with the best value.
+    of the field; `observed` is the observation from which the number was worked out, if it was. Two are equal if they
+    say the same; a plain number is compared with the best value.
     """
 
-    __slots__ = ("low", "high", "law", "source", "grade", "note", "limits")  # noqa: RUF023 (the order of __new__)
+    __slots__ = ("low", "high", "law", "source", "grade", "note", "limits", "observed")  # noqa: RUF023 (the order of __new__)
 
     low: float
     high: float
@@ -52,6 +53,7 @@ class Unknown(float):
     grade: str | None
     note: str | None
     limits: tuple[float, float]
+    observed: Any
 
     def __new__(
         cls,
@@ -63,10 +65,11 @@ class Unknown(float):
         grade: str | None = None,
         note: str | None = None,
         limits: tuple[float, float] = (0.0, math.inf),
+        observed: Any = None,
     ) -> "Unknown":
         made = super().__new__(cls, best)
         ends = (float(best) if low is None else float(low), float(best) if high is None else float(high))
-        for name, value in zip(cls.__slots__, (*ends, law, source, grade, note, limits)):
+        for name, value in zip(cls.__slots__, (*ends, law, source, grade, note, limits, observed)):
             object.__setattr__(made, name, value)
         return made
 
@@ -90,6 +93,8 @@ class Unknown(float):
 
     def written(self, write: Callable[[float], Any] = float) -> Any:
         """As it is written in a file: a bare number, if nothing else is said; `write` writes the numbers."""
+        if self.observed is not None:
+            return self.observed.model_dump(mode="json", by_alias=True)
         said = {key: value for key in REMARKS if (value := getattr(self, key)) is not None}
         law, best = {} if self.law == "pert" else {"law": self.law}, write(self.best)
         if self.has_range:
@@ -100,7 +105,10 @@ class Unknown(float):
         return (self.best, *(getattr(self, name) for name in self.__slots__))
 
     def __eq__(self, other: object) -> bool:
-        return self._all()[:-1] == other._all()[:-1] if isinstance(other, Unknown) else float(self) == other
+        return self._said() == other._said() if isinstance(other, Unknown) else float(self) == other
+
+    def _said(self) -> tuple:
+        return (self.best, *(getattr(self, name) for name in self.__slots__ if name != "limits"))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -117,11 +125,19 @@ class Unknown(float):
         return f"Unknown({self.written()})"
 
 
-def read_unknown(value: Any, read: Reader, limits: tuple[float, float], whole: bool) -> Unknown:
-    """A number, or a mapping that says more about it; `read` reads the number itself."""
+def read_unknown(
+    value: Any, read: Reader, limits: tuple[float, float], whole: bool, forms: tuple[type[BaseModel], ...] = ()
+) -> Unknown:
+    """A number, or a mapping that says more about it, or an observation of one of the `forms`; `read` reads the number
+    itself.
+    """
     value = value.written() if isinstance(value, Unknown) else value
     if not isinstance(value, dict):
         return Unknown(read(value), limits=limits)
+    own = [(sum(key in value for key in form.model_fields if key not in KEYS), form) for form in forms]
+    most, form = max(own, key=lambda one: one[0], default=(0, None))
+    if form is not None and most:
+        return _observed(value, form, limits)
     readers: dict[str, Reader] = {
         "value": read,
         "between": lambda pair: _between(pair, read),
@@ -140,6 +156,18 @@ def read_unknown(value: Any, read: Reader, limits: tuple[float, float], whole: b
     best = said.pop("value", None) if low is None else said.pop("best", None)
     best = _middle(low, high, said.get("law"), whole) if best is None else best
     return Unknown(best, low, high, limits=limits, **said)
+
+
+def _observed(value: dict, form: Any, limits: tuple[float, float]) -> Unknown:
+    """A number that is worked out from an observation."""
+    both = [key for key in KEYS if key in value and key not in REMARKS]
+    if both:
+        error = PydanticCustomError("mho_two_ways", "{kind}", {"kind": "mho_two_ways"})
+        details = [InitErrorDetails(type=error, loc=(key,), input=value[key]) for key in both]
+        raise ValidationError.from_exception_data("observed", details)
+    seen = form.model_validate(value)
+    said = {key: getattr(seen, key) for key in REMARKS}
+    return seen.estimate().unknown(limits, observed=seen, **said)
 
 
 def _between(pair: Any, read: Reader) -> tuple[float, float]:
@@ -213,27 +241,30 @@ def _middle(low: float, high: float, law: str | None, whole: bool) -> float:
 
 class Number(NamedTuple):
     """An unknown number of a scenario, with the grade and the source that count: its own, or else those of the
-    nearest mapping around it that has them."""
+    nearest mapping around it that has them; and whether it was worked out from others."""
 
     value: Unknown
     grade: str | None
     source: str | None
+    derived: bool
 
 
-def numbers(part: Any, path: Path = (), grade: str | None = None, source: str | None = None) -> Iterator[tuple]:
-    """All unknown numbers of a part of a scenario: (path, `Number`)."""
+def numbers(
+    part: Any, path: Path = (), grade: str | None = None, source: str | None = None, derived: bool = False
+) -> Iterator[tuple[Path, Number]]:
+    """All unknown numbers of a part of a scenario that are drawn by themselves: (path, `Number`)."""
     if isinstance(part, Unknown):
-        yield path, Number(part, part.grade or grade, part.source or source)
-    elif isinstance(part, BaseModel):
+        derived = derived or part.observed is not None
+        yield path, Number(part, part.grade or grade, part.source or source, derived)
+    elif isinstance(part, BaseModel) and not getattr(part, "is_observation", False):
         grade, source = getattr(part, "grade", None) or grade, getattr(part, "source", None) or source
+        made, silent = getattr(part, "_derived", ()), getattr(part, "not_drawn", ())
         for name in type(part).model_fields:
-            yield from numbers(getattr(part, name), (*path, name), grade, source)
-    elif isinstance(part, dict):
-        for name, inner in part.items():
-            yield from numbers(inner, (*path, name), grade, source)
-    elif isinstance(part, tuple):
-        for place, inner in enumerate(part):
-            yield from numbers(inner, (*path, place), grade, source)
+            if name not in silent:
+                yield from numbers(getattr(part, name), (*path, name), grade, source, derived or name in made)
+    elif isinstance(part, dict | tuple):
+        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from numbers(inner, (*path, name), grade, source, derived)
 
 
 def ranges(setting: Any, default_grade: str) -> dict[str, Range]:

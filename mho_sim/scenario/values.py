@@ -42,14 +42,19 @@ def number(most: float, unit: str, least: float = 0) -> Any:
 
 
 class Keys(NamedTuple):
-    """The keys that may stand in a mapping where a single value may stand, too: a mark on its type."""
+    """The keys that may stand in a mapping where a single value may stand, too, and the observations that may: a mark
+    on its type.
+    """
 
     keys: tuple[str, ...]
+    forms: tuple[Any, ...] = ()
 
 
-def unknown(read: Callable, expected: str, least: float, most: float, write: Callable = float) -> Any:
+def unknown(
+    read: Callable, expected: str, least: float, most: float, write: Callable = float, forms: tuple = ()
+) -> Any:
     """A field type: a number from `least` to `most` that nobody knows exactly; `read` and `write` are for the number
-    itself.
+    itself; `forms` are the observations that may stand there.
     """
     read, limits = partial(read, expected=expected), (float(least), float(most))
     number = {**NUMBERS, "minimum": least, "maximum": most}
@@ -60,17 +65,23 @@ def unknown(read: Callable, expected: str, least: float, most: float, write: Cal
     mapping = {"type": "object", "properties": keys, "additionalProperties": False}
     return Annotated[
         Unknown,
-        PlainValidator(lambda value: read_unknown(value, read, limits, write is int)),
+        PlainValidator(lambda value: read_unknown(value, read, limits, write is int, forms)),
         PlainSerializer(lambda value: value.written(write)),
-        WithJsonSchema({"anyOf": [number, mapping], "write": expected}),
-        Keys(KEYS),
+        WithJsonSchema({"anyOf": [number, mapping, *(_form(form) for form in forms)], "write": expected}),
+        Keys(tuple(dict.fromkeys((*KEYS, *(key for form in forms for key in form.model_fields)))), forms),
     ]
 
 
-def uncertain(most: float, unit: str, least: float = 0) -> Any:
+def _form(form: Any) -> dict[str, Any]:
+    """The schema of an observation: its keys."""
+    told = {key: {"description": field.description} for key, field in form.model_fields.items()}
+    return {"type": "object", "properties": told, "additionalProperties": False, "description": form.__doc__}
+
+
+def uncertain(most: float, unit: str, least: float = 0, forms: tuple = ()) -> Any:
     """A field type: an unknown number in a range, with its unit."""
     expected = f"a number from {spaced(least)} to {spaced(most)} ({unit})"
-    return unknown(partial(quantities.read_number, least=least, most=most), expected, least, most)
+    return unknown(partial(quantities.read_number, least=least, most=most), expected, least, most, forms=forms)
 
 
 def whole(least: int, most: int, unit: str) -> Any:

@@ -1,0 +1,44 @@
+"""How each number came about that was worked out or has a range: the sums, in sentences."""
+
+from typing import Any
+
+from mho_sim.scenario.faults import dotted
+from mho_sim.scenario.observations import said
+from mho_sim.scenario.unknowns import SPREADS, numbers
+
+
+def explained(scenario: Any) -> list[str]:
+    """Lines: for each observation its sum, then every number that is not exact, with the reason for its range."""
+    lines = [line for kind in scenario.kinds for line in _sums(scenario, kind)]
+    ranges = [line for path, number in numbers(scenario.setting, ("setting",))
+              for line in _range(dotted(path), number, scenario.default_grade)]  # fmt: skip
+    if ranges:
+        lines += [
+            "",
+            "These numbers are not exact. In each two worlds together, they are drawn from their ranges:",
+            *ranges,
+        ]
+    return lines or ["Nothing was worked out, and every number is exact."]
+
+
+def _sums(scenario: Any, kind: str) -> list[str]:
+    """The sums of one kind of illness."""
+    illness, path = scenario.setting.illness[kind], f"setting.illness.{kind}"
+    need = illness.need.observed.explained() if illness.need is not None and illness.need.observed is not None else []
+    found = ((f"{path}.need", need), (f"{path}.use", illness.explained()), (f"{path}.cost", illness.cost.explained()))
+    return [f"{where}: {' '.join(told)}" for where, told in found if told]
+
+
+def _range(path: str, number: Any, default_grade: str) -> list[str]:
+    """One number's range, and why it is so wide."""
+    value, grade = number.value, number.grade or default_grade
+    found = value.range(grade)
+    if found is None:
+        return []
+    said_by = "grade" if number.grade else "default_grade"
+    why = f"{grade}, ±{100 * SPREADS[grade]:.0f}%, as '{said_by}' says"
+    if value.has_range:
+        why = "as it was worked out" if number.derived else "as written"
+    law = "" if found.law == "pert" else f", {found.law}"
+    source = f"; source: {number.source}" if number.source else ""
+    return [f"{path}: {said(found.best)}, from {said(found.low)} to {said(found.high)} ({why}{law}{source})"]

@@ -1,0 +1,344 @@
+"""What advisers have in hand instead of rates and laws: attendance registers, price lists, invoices, admissions.
+
+Each observation gives a best value and a range (`Estimate`), and tells the sum in sentences. Ranges are lognormal,
+from the 5 to the 95 % quantile: the logarithm of a ratio of counts is nearly normal. Relative errors of independent
+parts add up in squares (delta method [R]).
+"""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.mapping import Sourced
+from mho_sim.scenario.unknowns import Unknown
+from mho_sim.scenario.values import (
+    RICHEST,
+    Maybe,
+    UnknownAmount,
+    spaced,
+    table,
+    typed,
+    uncertain,
+    unknown,
+    whole,
+    word,
+)
+
+Z95 = 1.6448536269514722  # 95 % quantile of the normal law
+Z90 = 1.2815515655446004  # 90 %
+NO_CASES = -math.log(0.05)  # with no case seen, more than so many were expected in 5 % of the worlds
+
+Cases = whole(0, 10**9, "cases counted")
+Months = whole(1, 120, "months of counting")
+read_people = partial(quantities.read_number, least=1, most=10**9, amount=True)
+PeopleCount = unknown(read_people, "a number of people from 1 to 1 000 000 000", 1, 10**9)
+A_COUNT = "a whole number from 0 to 1 000 000 000"
+ByVillage = table(
+    dict[str, int],
+    tables.read_texts,
+    "^.{1,60}$",
+    "a table of villages such as {Thiès: 12, Mbour: 3}, each with a whole number",
+    dict,
+    read_value=partial(quantities.read_whole, least=0, most=10**9, expected=A_COUNT),
+)
+
+
+class Estimate(NamedTuple):
+    """A best value and a lognormal range around it: 5 and 95 % quantiles."""
+
+    best: float
+    low: float
+    high: float
+
+    def unknown(self, limits: tuple[float, float], **said: Any) -> Unknown:
+        """The number of a scenario, within the limits of its field."""
+        least, most = limits
+        best, low, high = (min(max(value, least), most) for value in self)
+        if not low < high:
+            return Unknown(best, limits=limits, **said)
+        return Unknown(best, low, high, "lognormal" if low > 0 else "pert", limits=limits, **said)
+
+
+def estimate(best: float, spread: float) -> Estimate:
+    """A value whose logarithm has the standard deviation `spread`."""
+    return Estimate(best, best * math.exp(-Z95 * spread), best * math.exp(Z95 * spread))
+
+
+def spread_of(number: Unknown) -> float:
+    """Standard deviation of a number's logarithm, if the range that is written is from its 5 to its 95 % quantile
+    (assumed also of `pert` and `uniform`, which makes it a little too wide); 0 without a range, or if it begins at 0.
+    """
+    if not number.has_range or number.low <= 0:
+        return 0.0
+    return (math.log(number.high) - math.log(number.low)) / (2 * Z95)
+
+
+def attendance_rate(cases: int, months: int, catchment: Unknown) -> Estimate:
+    """Cases per person-year: `cases × 12 / months / catchment`. The count has a Poisson error, of the logarithm
+    1 / sqrt(cases) [R]; without any case, 3.0 at most in 95 of 100 (Hanley & Lippman-Hand 1983 [R]).
+    """
+    people_years = catchment.best * months / 12
+    if cases == 0:
+        return Estimate(0.0, 0.0, NO_CASES / people_years)
+    return estimate(cases / people_years, math.sqrt(1 / cases + spread_of(catchment) ** 2))
+
+
+def between_villages(cases: Sequence[int], people: Sequence[int]) -> float:
+    """Variance of the rate between villages, relative to its square: with y_i cases where m_i would be usual, M their
+    sum and k villages, `(sum((y_i - m_i)² / m_i) - (k - 1)) / (M - sum(m_i²) / M)`, at least 0: the moment estimator of
+    DerSimonian & Laird (1986 [R]), for gamma-distributed rates.
+    """
+    total, everybody = sum(cases), sum(people)
+    usual = [total * there / everybody for there in people]
+    room = total - sum(one * one for one in usual) / total if total else 0.0
+    if len(usual) < 2 or room <= 0:
+        return 0.0
+    misfit = sum((seen - one) ** 2 / one for seen, one in zip(cases, usual) if one > 0)
+    return max(0.0, (misfit - (len(usual) - 1)) / room)
+
+
+def villages_rate(cases: Sequence[int], people: Sequence[int], months: int) -> Estimate:
+    """Cases per person-year of all villages together. Gamma-Poisson: the square of the relative error is
+    `1 / cases + variance between villages × sum(share of the people²)`.
+    """
+    total, everybody = sum(cases), sum(people)
+    people_years = everybody * months / 12
+    if total == 0:
+        return Estimate(0.0, 0.0, NO_CASES / people_years)
+    shares = sum((there / everybody) ** 2 for there in people)
+    return estimate(total / people_years, math.sqrt(1 / total + between_villages(cases, people) * shares))
+
+
+def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
+    """Mean and coefficient of variation of lognormal bills. Mean: the average, its relative error that of the sample,
+    sd / (mean × sqrt(n)). Variation: `sqrt(exp(s²) - 1)`, s the sample's standard deviation of the logarithms, whose
+    own relative error is 1 / sqrt(2 (n - 1)) [R].
+    """
+    n, mean = len(invoices), sum(invoices) / len(invoices)
+    if min(invoices) == max(invoices):
+        return Estimate(mean, mean, mean), Estimate(0.0, 0.0, 0.0)
+    sd = math.sqrt(sum((one - mean) ** 2 for one in invoices) / (n - 1))
+    middle = sum(math.log(one) for one in invoices) / n
+    s = math.sqrt(sum((math.log(one) - middle) ** 2 for one in invoices) / (n - 1))
+    cvs = (math.sqrt(math.expm1(value * value)) for value in estimate(s, 1 / math.sqrt(2 * (n - 1))))
+    return estimate(mean, sd / mean / math.sqrt(n)), Estimate(*cvs)
+
+
+def lognormal_through(median: float, spread: float) -> tuple[float, float]:
+    """Mean and coefficient of variation of a lognormal law with that median, and that standard deviation of the
+    logarithm: `median × exp(s² / 2)` and `sqrt(exp(s²) - 1)` (Johnson, Kotz & Balakrishnan 1994 [R]).
+    """
+    return median * math.exp(spread * spread / 2), math.sqrt(math.expm1(spread * spread))
+
+
+def price_sum(items: Sequence[tuple[float, Unknown]]) -> Estimate:
+    """The bill of a price list: the sum of price × times; the half-widths of the times add up in squares."""
+    best = sum(price * times.best for price, times in items)
+    below = math.sqrt(sum((price * (times.best - times.low)) ** 2 for price, times in items))
+    above = math.sqrt(sum((price * (times.high - times.best)) ** 2 for price, times in items))
+    return Estimate(best, best - below, best + above)
+
+
+def said(number: float) -> str:
+    """A number in a sum: at most four digits after the point where it is small, none where it is large."""
+    return spaced(round(number)) if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def range_said(number: Any) -> str:
+    """1.2, or 1.2 (from 0.8 to 1.6)."""
+    low, high = getattr(number, "low", number), getattr(number, "high", number)
+    return f"{said(number)} (from {said(low)} to {said(high)})" if low < high else said(number)
+
+
+class Observation(Sourced):
+    """Something seen, from which a number of the setting is worked out; its own numbers are not drawn by themselves."""
+
+    is_observation: ClassVar[bool] = True
+
+
+class Attendance(Observation):
+    """Cases counted at a health centre, over the people who would come to it."""
+
+    cases: Cases = Field(description="New cases counted.")
+    months: Months = Field(12, description="In how many months.")
+    catchment: PeopleCount = Field(description="The people who would come there.")
+
+    def estimate(self) -> Estimate:
+        """Cases per person-year."""
+        return attendance_rate(self.cases, self.months, self.catchment)
+
+    def explained(self) -> list[str]:
+        """The sum, in sentences."""
+        return attendance_explained(self.cases, self.months, self.catchment)
+
+
+def attendance_explained(cases: int, months: int, catchment: Unknown) -> list[str]:
+    """The sum of an attendance register, in sentences."""
+    found, spread = attendance_rate(cases, months, catchment), spread_of(catchment)
+    people = f"the catchment {_percent(spread)}" if spread else "the catchment is taken as exact"
+    return [
+        f"{spaced(cases)} cases × 12 / {months} months / {range_said(catchment)} people = {said(found.best)} a "
+        "person-year.",
+        f"Relative errors: chance {_percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
+        f"{_within(found)}",
+    ]
+
+
+def _people_there(admissions: Any, people: Any) -> None:
+    """Refuse villages of which one of the two tables does not tell, or in which nobody lives."""
+    wrong = [("people", name, "mho_village") for name in admissions if name not in people]
+    wrong += [("admissions", name, "mho_village") for name in people if name not in admissions]
+    wrong += [("people", name, "mho_nobody") for name, count in people.items() if count == 0]
+    if wrong:
+        details = [
+            InitErrorDetails(type=PydanticCustomError(kind, "{name}", {"name": name}), loc=(key,), input={})
+            for key, name, kind in wrong
+        ]
+        raise ValidationError.from_exception_data("villages", details)
+
+
+class Villages(Observation):
+    """Admissions (or deliveries, or visits) by village, and the people who live there."""
+
+    admissions: ByVillage = Field(description="Admissions counted, by village.")
+    people: ByVillage = Field(description="How many people live in each of these villages.")
+    months: Months = Field(12, description="In how many months.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Villages":
+        _people_there(self.admissions, self.people)
+        return self
+
+    def estimate(self) -> Estimate:
+        """Admissions per person-year."""
+        return villages_rate(*self._columns(), self.months)
+
+    def _columns(self) -> tuple[list[int], list[int]]:
+        return list(self.admissions.values()), [self.people[name] for name in self.admissions]
+
+    def explained(self) -> list[str]:
+        """The sum, in sentences."""
+        found, (cases, people) = self.estimate(), self._columns()
+        between = math.sqrt(between_villages(cases, people))
+        return [
+            f"{spaced(sum(cases))} admissions × 12 / {self.months} months / {spaced(sum(people))} people of "
+            f"{len(people)} villages = {said(found.best)} a person-year.",
+            f"Between villages the rate differs by {_percent(between)} (standard deviation over mean), beyond chance.",
+            f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
+        ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%"
+
+
+def _within(found: Estimate) -> str:
+    return f"So in 90 of 100 it lies between {said(found.low)} and {said(found.high)}."
+
+
+class Use(Observation):
+    """Visits as they were counted, at the price at which they were made: need is worked back from them."""
+
+    cases: Maybe[Cases] = Field(None, description="New cases counted.")
+    months: Months = Field(12, description="In how many months.")
+    catchment: Maybe[PeopleCount] = Field(None, description="The people who would come there.")
+    value: Maybe[uncertain(1000, "visits per person-year")] = Field(
+        None, description="Instead of these three: visits per person-year."
+    )
+    of: word("uninsured at full price", "insured") = Field(description="Who was counted.")
+    insured_over_uninsured: Maybe[uncertain(1000, "times as many visits")] = Field(
+        None, description="How many times as often insured people go as those who pay the full price."
+    )
+
+    def estimate(self) -> Estimate | None:
+        """Visits per person-year of those who were counted; None if the observation is not whole."""
+        if self.value is not None and self.cases is None and self.catchment is None:
+            return Estimate(self.value.best, self.value.low, self.value.high)
+        if self.value is None and self.cases is not None and self.catchment is not None:
+            return attendance_rate(self.cases, self.months, self.catchment)
+        return None
+
+    def explained(self) -> list[str]:
+        """The sum that leads to the use, in sentences."""
+        if self.value is not None:
+            return [f"{range_said(self.value)} visits a person-year were counted."]
+        return attendance_explained(self.cases or 0, self.months, self.catchment or Unknown(1))
+
+
+class PriceItem(Observation):
+    """One line of a price list."""
+
+    each: UnknownAmount = Field(description="The price.")
+    times: uncertain(1000, "times an episode") = Field(Unknown(1), description="How many of it an episode needs.")
+
+
+A_BILL = "an amount above 0, without the currency"
+read_bill = partial(quantities.read_number, least=0.01, most=RICHEST, amount=True, expected=A_BILL)
+
+
+Invoices = typed(
+    tuple[float, ...],
+    partial(tables.read_amount_list, read=read_bill),
+    "a list of at least two bills such as [1 200, 3 400]",
+    {"type": "array", "minItems": 2},
+    list,
+)
+PriceList = dict[
+    str, Annotated[PriceItem, BeforeValidator(lambda v: v if isinstance(v, dict | PriceItem) else {"each": v})]
+]
+
+
+def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
+    """Mean and coefficient of variation of the bill that a cost tells of by what was seen; None if it tells of none, or
+    not all that is needed.
+    """
+    money, spread = (0.0, float(RICHEST)), (0.0, 20.0)
+    if cost.price_list is not None and cost.cv is not None:
+        mean = price_sum([(item.each.best, item.times) for item in cost.price_list.values()])
+        ends = (mean.low, mean.high) if mean.low < mean.high else ()
+        return Unknown(mean.best, *ends, limits=money), cost.cv
+    if cost.invoices is not None:
+        mean, cv = invoices_law(cost.invoices)
+        return mean.unknown(money), cv.unknown(spread)
+    s = _log_sd(cost)
+    if s is None:
+        return None
+    best, cv_best = lognormal_through(cost.usual, s)
+    return Unknown(best, limits=money), Unknown(min(cv_best, spread[1]), limits=spread)
+
+
+def _log_sd(cost: Any) -> float | None:
+    """Standard deviation of a bill's logarithm, from what is cheap, usual and dear: 10, 50 and 90 % of the bills are
+    below (that the extremes which people name are not the very last is assumed).
+    """
+    low, usual, high = cost.cheapest, cost.usual, cost.dearest
+    if usual and cost.one_in_ten_above is not None and cost.one_in_ten_above > usual:
+        return math.log(cost.one_in_ten_above / usual) / Z90
+    if low and usual and high and low < usual < high:
+        return math.log(high / low) / (2 * Z90)
+    return None
+
+
+def bill_explained(cost: Any) -> list[str]:
+    """The sum that leads to a bill's law, in sentences."""
+    found = bill_law(cost)
+    if found is None:
+        return []
+    mean, cv = found
+    if cost.price_list is not None:
+        lines = [f"{name} {said(item.each)} × {range_said(item.times)}" for name, item in cost.price_list.items()]
+        return [f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."]
+    end = f"Lognormal: mean {range_said(mean)}, coefficient of variation {range_said(cv)}."
+    if cost.invoices is not None:
+        return [f"{len(cost.invoices)} invoices add up to {said(sum(cost.invoices))}.", end]
+    if cost.one_in_ten_above is not None:
+        how = f"ln({said(cost.one_in_ten_above)} / {said(cost.usual)}) / {Z90:.4f}"
+    else:
+        how = f"ln({said(cost.dearest)} / {said(cost.cheapest)}) / (2 × {Z90:.4f})"
+    around = f"around that of {said(cost.usual)}"
+    return [f"The logarithm of a bill has the standard deviation {how} = {_log_sd(cost):.4g}, {around}.", end]
