@@ -166,7 +166,9 @@ def check(scenario, sets, explain):
     for sentence in loaded.warnings:
         click.echo("\n".join(lines(f"- {sentence}", indent="  ")))
     if explain:
-        click.echo("\n" + "\n".join(explained(loaded)))
+        click.echo()
+    for sentence in explained(loaded) if explain else ():
+        click.echo("\n".join(lines(sentence, indent="  ")))
 
 
 @commands.command(short_help="The scenarios that come with the program.")
