@@ -20,8 +20,8 @@ def simulate(
     `worlds` (at least 1) possible futures under `seed` (0 to 2^64 - 1); `workers` threads (default: one per processor);
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
-    the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available). With
-    support from outside every world is lived a second time without it. Ctrl-C gives a result of the worlds that were
+    the number of worlds that were just finished. With support from outside every world is lived a second time without
+    it. `memory_limit` bytes (default: what the machine has available). Ctrl-C gives a result of the worlds that were
     finished, with `interrupted` set. Raises ValueError for a number out of range, and before anything is drawn
     `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
     """
@@ -53,7 +53,17 @@ def planned(scenario, worlds, workers=None, batch=None):
     rows = capacity.expected_rows(scenario)
     size = min(batch or _batch_of(round(rows)), worlds)
     at_once = min(workers or processors(), -(-worlds // size))
-    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+    return capacity.Run(
+        households=scenario.household_count,
+        rows=rows,
+        kinds=len(scenario.kinds),
+        months=12 * scenario.years,
+        creditors=2 + max(len(scenario.setting.providers), 1),
+        cells=40 * max(len(scenario.setting.enterprises), 1) * len(scenario.setting.association.distance or (1,)),
+        worlds=worlds,
+        batch=size,
+        workers=at_once,
+    )
 
 
 def _batch_of(rows):
