@@ -219,9 +219,7 @@ def _protection(result):
     if shares["forgone_care"] is not None:
         told.append(
             f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. Of 100 "
-            f"francs of bills, households pay {of_100(shares['own_share'])} themselves.".replace(
-                "francs", result.scenario.currency
-            )
+            f"{result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
         )
     refused = sorted(((share, reason) for reason, share in shares["refused"].items() if share), reverse=True)
     if refused:
