@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from mho_sim import ledger
 from mho_sim.draws import GAMMA_CLASSES
-from mho_sim.engine.living import HOME
+from mho_sim.engine.living import BY_HOME, HOME, TOLD
 from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST, PERSON, ROW
 
 WORD = 8  # int64, float64
 DRAWING = 120  # a row, while the people are drawn, their row included: 116 to 119 measured with tracemalloc [D]
+VARIANCES = 18  # tables of gamma factors for a kind, at most: 16 of frailty where it is a range, and a few more
+SLOT = 76  # an episode's place in the passes: three int32, six int64, two of them float [D]
 TELLING = 2  # while worlds are joined and told of, as many times what is kept of them: 1.9 to 2.1 measured likewise [D]
 QUEUED = 2_000  # a batch that waits for its turn: measured likewise [D]
 UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 2**10, "M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30}
@@ -33,6 +35,8 @@ class Run(NamedTuple):
     rows: float  # people at the start and places for children, expected
     kinds: int
     months: int
+    creditors: int
+    cells: int  # of the registers by whom
     worlds: int
     batch: int  # worlds that are lived together
     workers: int  # batches that are lived at the same time
@@ -41,7 +45,7 @@ class Run(NamedTuple):
     def association(self):
         """Bytes of what all worlds share: people, households, tables."""
         days = 31 * self.months
-        tables = self.kinds * (2 * GAMMA_CLASSES + days) + 3 * days
+        tables = self.kinds * (VARIANCES * GAMMA_CLASSES + days) + 6 * days
         return self.rows * ROW.itemsize + self.households * 1.5 * WORD + tables * WORD
 
     @property
@@ -50,10 +54,14 @@ class Run(NamedTuple):
         their worlds, books, registers and day buckets.
         """
         measures = self.kinds * len(ledger.KIND_MEASURES) + len(ledger.SCHEME_MEASURES)
-        of_people = self.rows * (PERSON.itemsize + self.kinds * 1.5 * WORD) + self.households * HOME.itemsize
-        of_books = self.months * (measures + len(ledger.ACCOUNTS) + 2) + 3 * 31 * self.months
+        of_person = PERSON.itemsize + self.kinds * (2 * WORD + TOLD.itemsize)
+        of_home = HOME.itemsize + WORD + self.kinds * BY_HOME.itemsize
+        of_books = self.months * (measures + len(ledger.ACCOUNTS) + 2) + (1 + self.creditors) * 31 * self.months
+        of_books += self.cells * len(ledger.CELL_MEASURES)
         together = min(self.workers * self.batch, self.worlds)
-        return together * (of_people + of_books * WORD) + self.workers * self.households * WORD
+        of_world = self.rows * of_person + self.households * of_home + of_books * WORD
+        scratch = self.rows * (self.kinds * SLOT + 2 * WORD) + self.households * 3 * WORD
+        return together * of_world + self.workers * scratch
 
     @property
     def kept(self):

@@ -1,8 +1,8 @@
 """Turns plain functions into machine code, once per version of the sources.
 
 numba's cache looks only at the file that holds a kernel and goes stale when a function it calls in another file
-changes. So the cache folder's name is a hash of all the package's sources and of the versions of numba and Python: an
-edited rule is always seen.
+changes. So the cache folder's name is a hash of the sources of all rooms whose code is compiled and of the versions of
+numba and Python: an edited rule is always seen.
 """
 
 import hashlib
@@ -17,14 +17,20 @@ import numba
 import platformdirs
 
 KEPT = 6  # machine code of other versions that is left in place
+COMPILED = ("compiled.py", "draws.py", "ledger.py", "population.py", "rules.py", "engine/*.py")
 USED = ".used"  # touched at every use
 VERSION = re.compile("[0-9a-f]{16}")
 
 
+def compiled_sources(package=Path(__file__).parent):
+    """The Python files of the rooms whose code is compiled; tests/test_compiled.py holds them to be all."""
+    return sorted(path for room in COMPILED for path in package.glob(room))
+
+
 def sources_hash(package=Path(__file__).parent):
-    """SHA-256, 16 hex digits, of every Python file of the package and the versions that compile it."""
+    """SHA-256, 16 hex digits, of the sources that are compiled and the versions that compile them."""
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:3]}".encode())
-    for path in sorted(package.rglob("*.py")):
+    for path in compiled_sources(package):
         digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

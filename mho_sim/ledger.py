@@ -5,6 +5,8 @@ every cell's accounts sum to zero. Nothing but `post` writes to them. Registers 
 axes (worlds, mutuals, months, measures).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from mho_sim.compiled import rule
@@ -56,6 +58,45 @@ ACCOUNTS = (
     EXPENSES_IN_KIND,
     BAD_DEBTS,
 ) = range(len(ACCOUNTS))
+BALANCE_SHEET_ACCOUNTS = EQUITY + 1  # these come first; the others are of the income statement
+
+
+class Account(NamedTuple):
+    """How an account is called in SYSCOA, the accounting plan of the UEMOA countries.
+
+    Tag: [S] the number was read in the STEP guide (GUIDE 3), [R] recalled from SYSCOA, or chosen within it. French
+    names are usual ones, English ones ours.
+    """
+
+    number: str
+    french: str
+    english: str
+    tag: str
+
+
+CHART = {
+    "cash": Account("5", "caisse et banques", "cash box and bank", "[S]"),
+    "receivable": Account("41", "adhérents et comptes rattachés", "owed by members", "[S]"),
+    "accrued": Account("418", "adhérents: produits à recevoir", "earned, not yet due", "[R]"),
+    "support_receivable": Account("44, 45", "État, organismes internationaux", "support still to come", "[S]"),
+    "advances": Account("4191", "adhérents: avances reçues", "paid ahead by members", "[R]"),
+    "unearned": Account("477", "produits constatés d'avance", "contributions still to earn", "[S]"),
+    "deferred_support": Account("4772", "appui constaté d'avance", "support still to earn", "[R]"),
+    "providers": Account("40", "fournisseurs: prestataires", "owed to providers of care", "[S]"),
+    "members_claims": Account("4198", "adhérents: prestations à payer", "owed to households", "[R]"),
+    "suppliers": Account("471", "créditeurs divers", "owed to other suppliers", "[R]"),
+    "equity": Account("10", "dotations et apports", "endowments and gifts", "[S]"),
+    "contributions": Account("701", "cotisations acquises", "contributions earned", "[R]"),
+    "fees": Account("702", "droits d'adhésion et pénalités", "joining fees, penalties", "[R]"),
+    "subsidies": Account("71", "subventions", "support from outside", "[R]"),
+    "support_in_kind": Account("75", "appui en nature", "support in kind", "[R]"),
+    "interest": Account("77", "revenus financiers", "interest", "[R]"),
+    "benefits": Account("602", "prestations maladie", "benefits", "[S]"),
+    "commissions": Account("632", "commissions des collecteurs", "collectors' commissions", "[R]"),
+    "expenses": Account("61-66", "frais de fonctionnement", "running costs", "[R]"),
+    "expenses_in_kind": Account("658", "frais pris en charge par d'autres", "running costs in kind", "[R]"),
+    "bad_debts": Account("651", "pertes sur cotisations", "contributions lost", "[R]"),
+}
 
 KIND_MEASURES = (*OUTCOMES, "bills", "paid", "days")  # counted for each kind of illness
 BILLS, PAID, DAYS = len(OUTCOMES), len(OUTCOMES) + 1, len(OUTCOMES) + 2
@@ -143,6 +184,9 @@ ENTRY = np.dtype(
 def measures(kinds):
     """Names of the registers' columns: (kind, measure) pairs, kind by kind, then the scheme's own."""
     return [(kind, measure) for kind in kinds for measure in KIND_MEASURES] + list(SCHEME_MEASURES)
+
+
+STANDING = (PEOPLE, PEOPLE_COVERED, PAID_UP, LATE, SUSPENDED)  # counted at closings, of enrolled households
 
 
 @rule

@@ -21,7 +21,7 @@ TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "mho_sim"
 SCENARIOS = 200
 AT_ONCE = 2  # copies that are compiled and compared at the same time
-LONGEST = 600  # seconds a copy may take
+LONGEST = 1800  # seconds a copy may take
 
 CHILD = """
 import sys
@@ -29,7 +29,7 @@ import mho_sim
 from test_equality import differences
 assert mho_sim.__file__.startswith(sys.argv[1]), mho_sim.__file__
 for number in range(int(sys.argv[2])):
-    if differences(number)[0]:
+    if differences(number):
         sys.exit(f"differs at {number}")
 """
 
@@ -49,6 +49,12 @@ suspension from the day after
 kind outside the package covered
     if not in_package:
     if False:
+covered before joining
+    joins <= day < state.home[w, h].left_on,
+    day < state.home[w, h].left_on,
+covered after leaving
+    joins <= day < state.home[w, h].left_on,
+    joins <= day,
 grace one day longer
     calendar.after(day, contribution.grace) for
     calendar.after(day, contribution.grace) + 1 for
@@ -64,55 +70,238 @@ every late payment restarts waiting
 late at the start, waiting anew
     for homes in (start.paid_up, start.late):
     for homes in (start.paid_up,):
+a kind's own waiting period ignored
+    duration = waiting.get(kind, otherwise)
+    duration = otherwise
+emergencies wait like others
+    otherwise = waiting.get("emergency", otherwise)
+    pass
+newborns wait like others
+    waiting_until = min(waiting_until, scheme.newborn_until[m, born])
+    pass
+newborns wait longer
+    waiting_until = min(waiting_until, scheme.newborn_until[m, born])
+    waiting_until = scheme.newborn_until[m, born]
+born before joining, covered as a newborn
+    if born >= 0 and born >= joins:
+    if born >= 0:
+excluded ages covered
+    if is_excluded_age:
+    if False:
+excluded age from the day after the birthday
+    rules.completed_age(day - born)
+    rules.completed_age(day - born - 1)
+covered members counted though suspended
+    day, state.home[w, h].suspended_from, covered_from, False)
+    day, NEVER, covered_from, False)
 
 # what is paid
 copayment rounded down
     + MILLION // 2) // MILLION
     ) // MILLION
-ceiling before copayment
-    bill - (bill * benefit.copay
-    min(bill, benefit.ceiling_per_event) - (min(bill, benefit.ceiling_per_event) * benefit.copay
-ceiling reached counts as cut
-    if paid > benefit.ceiling_per_event:
-    if paid >= benefit.ceiling_per_event:
-household ceiling reached counts as cut
-    if paid > left_in_year:
-    if paid >= left_in_year:
-household-year ceiling never reset
-    if ends_year:
+positive list ignored
+    x, reason = half_up(bill, covered_millionths), ACCEPTED
+    x, reason = bill, ACCEPTED
+days beyond the limit paid for
+    if days_paid < days:
     if False:
-household-year ceiling reset at the calendar year
+part of a stay rounded up
+    x, reason = x * days_paid // days, OVER_DAYS
+    x, reason = -(-x * days_paid // days), OVER_DAYS
+deductible forgotten
+    return max(x - benefit.deductible, 0)
+    return x
+fixed copayment before the share
+    return max(x - half_up(x, copay_millionths) - copay_fixed, 0)
+    return max(x - copay_fixed - half_up(max(x - copay_fixed, 0), copay_millionths), 0)
+fixed copayment pays the patient
+    return max(x - half_up(x, copay_millionths) - copay_fixed, 0)
+    return x - half_up(x, copay_millionths) - copay_fixed
+always the usual order
+    for step in (benefit.first, benefit.second, benefit.third):
+    for step in (DEDUCTIBLE, COPAY, CEILING):
+the order backwards
+    for step in (benefit.first, benefit.second, benefit.third):
+    for step in (benefit.third, benefit.second, benefit.first):
+ceiling reached counts as cut
+    if step == CEILING and x > benefit.ceiling_per_event:
+    if step == CEILING and x >= benefit.ceiling_per_event:
+copayment of every class the lowest
+    return [value.get(provider.class_, 0) for provider in scenario.setting.providers.values()]
+    return [min(value.values())] * len(providers_of(scenario))
+kind's ceiling reached counts as cut
+    if paid > kind_left:
+    if paid >= kind_left:
+person's ceiling reached counts as cut
+    if paid > person_left:
+    if paid >= person_left:
+household ceiling reached counts as cut
+    if paid > household_left:
+    if paid >= household_left:
+kind's ceiling of the person ignored
+    kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, k, i])
+    pass
+kind's ceiling of the household not used up
+    state.by_home[w, h, k].paid += decision.paid
+    state.by_home[w, h, k].paid += 0
+person's ceiling not used up
+    state.person[w, i].used += decision.paid
+    state.person[w, i].used += 0
+household-year ceiling never reset
+    state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
+    state.home[w, h].own = state.home[w, h].bills = 0
+household-year reset at the calendar year
     self.month % 12 == 11
     self.calendar.name_of_month(self.month) == 11
+one episode too many
+    if events_left <= 0:
+    if events_left < 0:
+episodes of the household not counted
+    state.by_home[w, h, k].events += 1
+    state.by_home[w, h, k].events += 0
+episodes of last year still counted
+    state.told[w, k, i].events = state.told[w, k, i].days = 0
+    state.told[w, k, i].days = 0
+limit by the household's places, not its people
+    size = min(np.int64(state.home[w, h].alive), rules.SIZES - 1)
+    size = min(people.first[h + 1] - people.first[h], rules.SIZES - 1)
+household size left out, nothing paid
+    if first <= size and (last is None or size <= last)), NO_LIMIT)
+    if first <= size and (last is None or size <= last)), 0)
+limit of days reached, still paid
+    if days_left <= 0:
+    if days_left < 0:
+excluded causes paid
+    if is_excluded_cause:
+    if False:
+letter asked of emergencies
+    if benefit.needs_letter and not kind.emergency and kind.comes == NEED and kind.letter < 1.0:
+    if benefit.needs_letter and kind.comes == NEED and kind.letter < 1.0:
+every letter reuses the first's draw
+    uniforms(people.row[i].entity, n, kind.illness_letter
+    uniforms(people.row[i].entity, 1, kind.illness_letter
+allowance for the whole stay
+    cash = scheme.benefit[m, k].cash_per_day * days_paid
+    cash = scheme.benefit[m, k].cash_per_day * days
+allowance owed to the provider
+    _owe(w, m, day, households, cash, scheme, memory)
+    _owe(w, m, day, PROVIDER + place, cash, scheme, memory)
+reimbursement paid to the provider
+    ("household" if scheme.providers.payment == "reimbursement" else "provider")
+    "provider"
+whom it is paid to ignored
+    paid_to = benefit.paid_to or (
+    paid_to = (
 uncovered seek care like covered
     when_covered if is_covered else when_not
     when_covered if True else when_not
+everyone lives near
+    zone = people.home[h].zone
+    zone = 0
+everywhere the first provider's prices
+    prices = setting.prices[place]
+    prices = setting.prices[0]
+cause drawn with the provider's mark
+    setting.causes[k, cause] <= what:
+    setting.causes[k, cause] <= where:
+prices never rise
+    setting.index[w, stretch.month]
+    setting.index[w, 0]
+prices rise once a year
+    math.exp(m / 12 * math.log(1 + rate))
+    math.exp(m // 12 * math.log(1 + rate))
+stays a day too short
+    min(1.0 + np.floor(log(mark)
+    min(np.floor(log(mark)
+own spending forgets the allowance
+    state.home[w, h].own += max(bill - paid - cash, 0)
+    state.home[w, h].own += max(bill - paid, 0)
+own spending below nothing
+    state.home[w, h].own += max(bill - paid - cash, 0)
+    state.home[w, h].own += bill - paid - cash
 
 # contributions
 the dead still pay
     if people == 0:
     if people < 0:
 household pays per head
-    contribution.amount * people if contribution.per_beneficiary
-    contribution.amount * people if True
+    amount = of_size + extra
+    amount = people * of_size + extra
+children pay like others
+    children * contribution.child_amount + extra
+    children * of_size + extra
+newborns are no children
+    state.home[w, h].children += 1
+    state.home[w, h].children += 0
+children of the dead still counted
+    if state.person[w, i].band <= start.child_band:
+    if False:
+extra persons are free
+    extra = max(people - contribution.beyond, 0) * contribution.extra
+    extra = 0
+extra persons pay twice
+    min(people, contribution.beyond) - children
+    people - children
+minimum after the category's share
+    half_up(max(amount, contribution.minimum), category_millionths)
+    max(half_up(amount, category_millionths), contribution.minimum)
+the State adds for every category
+    if state and c in (state.categories or categories) else 0
+    if state and c in categories else 0
+the State a day later
+    (batch.calendar.after(period.due, state.late), number)
+    (batch.calendar.after(period.due, state.late) + 1, number)
 delay rounded down
     ceil(-mean_days_late
     floor(-mean_days_late
 delay not given lateness
-    (1.0 - u) / (1.0 - on_time)
-    1.0 - u
+    log((1.0 - v) / (1.0 - on_time))
+    log(1.0 - v)
+never payers among all
+    if u >= 1.0 - never * (1.0 - on_time):
+    if u >= 1.0 - never:
+never payers shorten the delay of others
+    v = on_time + (u - on_time) / (1.0 - never)
+    v = u
+bad months taken for good
+    if setting.mixed_paying and v[h] == 0.0
+    if setting.mixed_paying and v[h] == 1.0
+market weeks of seven days
+    return day + timedelta(days=DAYS.get(every) or every.days), 0
+    return day + timedelta(days=DAYS.get(every) or 7), 0
+named months one later
+    (day.month - 1 + n) % 12 + 1 in every)
+    (day.month + n) % 12 + 1 in every)
+period before the start one month back
+    add_months(day, -next(n for n in range(1, 13) if (day.month - 1 - n) % 12 + 1 in every))
+    add_months(day, -1)
+quarters of four months
+    MONTHS = {"month": 1, "quarter": 3,
+    MONTHS = {"month": 1, "quarter": 4,
 arrears due on the last day
-    yield clock.at(calendar.first[month], Part.NEW_DUES)
-    yield clock.at(calendar.first[month] - (month > 0 and not scheme.in_advance[0]), Part.NEW_DUES)
+    begins if in_advance else ends)
+    begins if in_advance else ends - 1)
 earned whole at once
     return total *
     return total #
 earned rounded up
     return total *
     return 1 + (total - 1) *
+today not counted as earned
+    return min(tomorrow, period.end) - period.first,
+    return min(today, period.end) - period.first,
+in arrears earned only when due
+    WHOLE if fallen_due else BEGUN
+    WHOLE
+those who have left still counted
+    alive == 0 or not _is_enrolled(w, h, day, state):
+    alive == 0:
 a later day in view ignored
-    , day + late)
-    , 0)
+    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
+    state.home[w, h].pays_on = pays_on
+new debts never put payment off
+    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
+    pass
 money paid ahead not used
     ahead = min(amount,
     ahead = min(0,
@@ -122,14 +311,53 @@ what was paid ahead still to be paid
 odd units paid ahead lost
     share + (np.arange(number) < rest)
     share + (np.arange(number) < 0)
+commission rounded down
+    amount = rules.half_up(paid, scheme.collector_millionths[m])
+    amount = paid * scheme.collector_millionths[m] // rules.MILLION
+penalty never in the box
+    memory.paid_in[w, m, day] += amount
+    memory.paid_in[w, m, day] += 0
+joining fee never in the box
+    memory.paid_in[w, mutual, day] += fee
+    memory.paid_in[w, mutual, day] += 0
+joining fee of households that died out
+    people.home[h].group == group and state.home[w, h].alive > 0:
+    people.home[h].group == group:
+an existing mutual's members pay the joining fee
+    if fee and is_new else []
+    if fee else []
+struck off a day late
+    if state.home[w, h].struck_from <= day
+    if state.home[w, h].struck_from < day
+struck off a day later after each debt
+    calendar.after(day, contribution.struck_off)
+    calendar.after(day, contribution.struck_off) + 1
+who has left is struck off
+    struck_from <= day and people.mutual[h] == m and _is_enrolled(w, h, day, state):
+    struck_from <= day and people.mutual[h] == m:
+renewal in arrears before the dues
+    if in_advance else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
+    if True else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
+renewal in advance after the dues
+    if in_advance else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
+    if False else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
+renewal on the mutual's anniversaries
+    add_months(calendar.date(joined), 12 * year)
+    add_months(calendar.start, 12 * year)
+intakes filled from the last
+    [intakes[date] for date in sorted(intakes)])
+    [intakes[date] for date in sorted(intakes, reverse=True)])
 
 # debts and cash
-provider paid before supplier
-    _pay_debt(w, m, till.oldest[w, m], SUPPLIER, day, till, memory)
-    for who in (PROVIDER, SUPPLIER): _pay_debt(w, m, till.oldest[w, m], who, day, till, memory)
+providers before suppliers, households first
+    _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
+    _pay_debt(w, m, till.oldest[w, m], memory.owing.shape[3] - 1 - creditor, day, till, memory)
 newest debt first
     till.cash[w, m] += memory.paid_in[w, m, day]
-    till.cash[w, m] += memory.paid_in[w, m, day]; _pay_debt(w, m, day, PROVIDER, day, till, memory)
+    till.cash[w, m] += memory.paid_in[w, m, day]; _pay_debt(w, m, day, 1, day, till, memory)
+households' claims booked as providers'
+    elif creditor == memory.owing.shape[3] - 1:
+    elif False:
 lateness missed when the box is empty
     if till.overdue[w, m] == 0:
     if till.overdue[w, m] == 0 or till.cash[w, m] == 0:
@@ -137,17 +365,65 @@ an empty box counts as late
     if till.overdue[w, m] == 0:
     if till.overdue[w, m] == 0 and till.cash[w, m] > 0:
 late payment counted twice in the box
-    memory.paid_in[w, m, day] += owed
-    memory.paid_in[w, m, day] += 2 * owed
+    memory.paid_in[w, m, day] += paid
+    memory.paid_in[w, m, day] += 2 * paid
+providers tolerate a day longer
+    day - min(scheme.tolerance[m, creditor], day + 1) + 1)
+    day - min(scheme.tolerance[m, creditor], day + 1))
+all as patient as the first provider
+    provider.stops_when_owed if provider else None
+    providers[0].stops_when_owed if provider else None
+lost at exactly the limit
+    np.float64(till.overdue[w, m]) * (month + 1) >
+    np.float64(till.overdue[w, m]) * (month + 1) >=
+lost a month later
+    np.float64(till.overdue[w, m]) * (month + 1) >
+    np.float64(till.overdue[w, m]) * month >
 monthly invoice due from the day of care
-    calendar.after(invoice_day(day),
-    calendar.after(day,
+    calendar.after(day if end is None else int(calendar.first[end]) - 1, providers.pay_within)
+    calendar.after(day, providers.pay_within)
+yearly invoice at the month's end
+    "yearly": month // 12 * 12 + 12}
+    "yearly": month + 1}
 running costs a month early
-    yield clock.at(calendar.first[month + 1] - 1, Part.SETTLEMENT)
-    yield clock.at(calendar.first[month], Part.SETTLEMENT)
+    int(first) - 1: month for month, first in enumerate(calendar.first[1:])
+    int(first): month for month, first in enumerate(calendar.first[:-1])
+costs per head rounded down
+    (people * expenses.per_beneficiary_year + 6) // 12
+    people * expenses.per_beneficiary_year // 12
+costs per head of those who have left
+    np.where(enrolled, state.home["alive"], 0)
+    np.where(True, state.home["alive"], 0)
+share of contributions rounded down
+    (paid * share + rules.MILLION // 2)
+    (paid * share)
+cards of an existing mutual
+    expenses.per_card and batch.prepared.scenario.start_from is None:
+    expenses.per_card:
 old invoices due too soon
     (first + last) // 2
     last
+interest rounded down
+    batch.till.cash * bank.interest + 0.5)
+    batch.till.cash * bank.interest)
+interest never in the box
+    batch.memory.paid_in[:, :, day] += interest
+    batch.memory.paid_in[:, :, day] += 0
+yearly interest every month
+    (bank.every == "year" and month % 12 != 11)
+    False
+support on its last day
+    date < item.until
+    date <= item.until
+yearly support every month
+    "month": 1, "year": 12}[item.every]
+    "month": 1, "year": 1}[item.every]
+support in kind as cash
+    if item.in_kind:
+    if False:
+late support a day later
+    (calendar.after(day, item.late), n, item.amount, day)
+    (calendar.after(day, item.late) + 1, n, item.amount, day)
 
 # illness
 every episode reuses the first's draw
@@ -157,11 +433,17 @@ every bill reuses the first's draw
     uniforms(entity, n, setting.kind[k].illness_cost
     uniforms(entity, min(n, 1), setting.kind[k].illness_cost
 bills rounded down
-    * normal(u)) + 0.5)
-    * normal(u)))
+    np.floor(price * prices * setting.index[w, stretch.month] + 0.5)
+    np.floor(price * prices * setting.index[w, stretch.month])
 lognormal mean is the median
     math.log(mean) - variance / 2
     math.log(mean) - 0 * variance
+small exponential bills for large
+    return a * exponential(1.0 - u)
+    return a * exponential(u)
+gamma bills with the spread for the variance
+    rows.get(cv * cv, 0)
+    rows.get(cv, 0)
 season not scaled
     * 12.0 / total
     * 1.0
@@ -172,8 +454,11 @@ the first year's community factor for ever
     self._community[:, :, :, self.month // 12]
     self._community[:, :, :, 0]
 everybody equally frail
-    setting.frailty[k, state
-    setting.frailty[k, 2048 + 0 * state
+    setting.factors[setting.of_world[w, k].frailty, state.person[w, i].frailty]
+    setting.factors[setting.of_world[w, k].frailty, 2048]
+need of the first sector for all
+    sector = people.home[people.row[i].household].sector
+    sector = 0
 birthday stretches the wrong way
     (old / new)
     (new / old)
@@ -184,16 +469,43 @@ birthdays without leap days
     born + years * 1461 // 4
     born + years * 365
 the dead still fall ill
-    ordinal, -1, rules.DEATH)
-    ordinal, -1, rules.DEATH); continue
+    = day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER
+    = day + 1 if setting.kind[k].comes == OF_DEATHS else state.due[w, k, i]
 newborn's clock starts with the month
     day - stretch.first_day,
     0 * day,
 delivery one day late
     mother] = day + 1
     mother] = day + 2
+shares of births not added up
+    of_world["share"][:, k] = total
+    of_world["share"][:, k] = numbers.of(f"setting.illness.{name}.share", kind.share)
+other births are of no kind
+    chosen = rest
+    chosen = -1
+chronic illness on any day to the 30th
+    np.int64(28.0 * v[i]) + 1
+    np.int64(30.0 * v[i]) + 1
+chronic illness every 31 days
+    state.due[w, k, i] = stretch.next_first + (day - stretch.first_day) + 1
+    state.due[w, k, i] = day + 32
+chronic at every age like a child
+    u[i] < setting.chronic[k, start.age[i]]:
+    u[i] < setting.chronic[k, 0]:
+referral two days later
+    state.due[w, other, i] = day + 2
+    state.due[w, other, i] = day + 3
+the dead are referred
+    if setting.kind[k].refers and state.person[w, i].dies > day:
+    if setting.kind[k].refers:
+a referral puts off another
+    and state.due[w, other, i] == NEVER:
+    and True:
+only paid care refers
+    referred = _refer(
+    referred = not refused and _refer(
 
-# people
+# people, and what nobody knows
 dead mothers give birth
     mother].dies:
     mother].dies or True:
@@ -212,6 +524,47 @@ open age band to 99
 nine rounds of Philox
     for _ in range(10):
     for _ in range(9):
+every world has its own ignorance
+    self.pairs = (world0 + np.arange(worlds)) // 2
+    self.pairs = world0 + np.arange(worlds)
+variances in eight steps
+    values[int(STEPS * u)]
+    values[int(STEPS * u) // 2 * 2]
+best values weigh three times
+    a, b = 1 + 4 * (best - low)
+    a, b = 1 + 3 * (best - low)
+lognormal ranges of 95 %
+    TWICE_95 = 2 * 1.6448536269514722
+    TWICE_95 = 2 * 1.959963984540054
+drawn money rounded down
+    return np.floor(self.of(path, unknown) + 0.5)
+    return np.floor(self.of(path, unknown))
+drawn shares above the whole
+    return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])
+    return np.array([quantile(range_, u) for u in self.marks(path)])
+
+# household-years and by whom
+a tenth exactly counts as above
+    ledger.OVER_10_WITH)] += own * 10.0 > income[h]
+    ledger.OVER_10_WITH)] += own * 10.0 >= income[h]
+by whom, bills for own spending
+    cell[ledger.OF_OVER_25_WITHOUT] += bills * 4.0
+    cell[ledger.OF_OVER_25_WITHOUT] += own * 4.0
+every month a good one
+    setting.income[w, people.home[h].sector, np.int64(u[h])]
+    setting.income[w, people.home[h].sector, 1]
+income rounded down
+    np.floor(setting.scale[w, h] * amount + 0.5)
+    np.floor(setting.scale[w, h] * amount)
+fifths of the sector, not of the household
+    usual = self.setting.scale * (
+    usual = 1.0 * (
+age groups from the day after the birthday
+    age += birthday(born, years) <= day
+    age += birthday(born, years) < day
+own spending never forgotten
+    state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
+    state.home[w, h].used = state.home[w, h].bills = 0
 """
 
 

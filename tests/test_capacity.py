@@ -38,7 +38,7 @@ def test_the_estimate_is_right_within_a_factor_of_one_and_a_half(households, wor
     prepared = Prepared(scenario, 1)
     batch = live_batch(prepared, 0, worlds)
     association = nbytes(prepared.people) + nbytes(prepared.setting) + nbytes(prepared.scheme)
-    lived = nbytes(batch.state) + nbytes(batch.memory) + nbytes(batch.till) + batch._agenda.nbytes
+    lived = nbytes(batch.state) + nbytes(batch.memory) + nbytes(batch.till) + nbytes(batch._slots)
     kept = nbytes(Outcome.of(batch)[:7])
     for estimate, held in ((run.association, association), (run.batches, lived), (run.kept, kept)):
         assert held / 1.5 < estimate < held * 1.5

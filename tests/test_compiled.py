@@ -3,7 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import mho_sim
+from mho_sim.compiled import compiled_sources
+
+PACKAGE = Path(mho_sim.__file__).parent
+DOORS = {PACKAGE / "cli.py"}  # asks only whether anything is compiled yet
 IMPORT = "from mho_sim.compiled import CACHE_FOLDER, KEPT; print(CACHE_FOLDER, KEPT)"
 
 
@@ -38,3 +44,15 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     chosen, _ = imported(tmp_path / "file")
     assert not chosen.startswith(str(tmp_path))
+
+
+def test_all_sources_that_are_compiled_are_watched():
+    """Whatever makes rules or kernels is among the sources that name the cache folder; other rooms, which may change
+    without compiling anew, hold none.
+    """
+    watched = set(compiled_sources())
+    for path in PACKAGE.rglob("*.py"):
+        makes_code = "from mho_sim.compiled import" in path.read_text() and path not in DOORS
+        assert not makes_code or path in watched, path
+    assert all(path.is_file() for path in watched)
+    assert len(watched) > 10

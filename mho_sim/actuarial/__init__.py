@@ -3,10 +3,21 @@ pays of them, and `contributions` built up from both.
 """
 
 from mho_sim.actuarial.estimates import (
+    design_effect,
     jackknife_interval,
     proportion_interval,
     quantile_interval,
+    ratio_error,
     value_at_risk,
+    variance_parts,
 )
 
-__all__ = ["jackknife_interval", "proportion_interval", "quantile_interval", "value_at_risk"]
+__all__ = [
+    "design_effect",
+    "jackknife_interval",
+    "proportion_interval",
+    "quantile_interval",
+    "ratio_error",
+    "value_at_risk",
+    "variance_parts",
+]

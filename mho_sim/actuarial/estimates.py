@@ -1,32 +1,92 @@
-"""Estimates from many worlds, with their intervals."""
+"""Estimates from many worlds, with their intervals.
+
+Worlds are independent of each other, but where numbers have ranges: then worlds 2j and 2j + 1 share what was drawn for
+the pair, and are one cluster.
+"""
 
 import numpy as np
 from scipy import special
 
+FEW_PAIRS = 10  # below so many pairs a design effect is not estimated; assumed
 
-def proportion_interval(events, trials, confidence=0.95):
+
+def proportion_interval(events, trials, confidence=0.95, design_effect=1.0):
     """Clopper-Pearson interval of a probability from `events` in `trials`, as (low, high).
 
-    Covers with at least the stated confidence at any probability (Clopper and Pearson, Biometrika 26, 1934). Raises
-    ValueError unless 0 <= events <= trials, trials > 0.
+    Covers with at least the stated confidence at any probability (Clopper and Pearson, Biometrika 26, 1934). With a
+    design effect the same on the trials it leaves (Korn and Graubard, Survey Methodology 24, 1998). Raises ValueError
+    unless 0 <= events <= trials, trials > 0.
     """
     if not 0 <= events <= trials or trials == 0:
         raise ValueError(f"{events} events in {trials} trials: need 0 <= events <= trials and at least one trial")
-    tail = (1 - confidence) / 2
-    low = 0.0 if events == 0 else float(special.betaincinv(events, trials - events + 1, tail))
-    high = 1.0 if events == trials else float(special.betaincinv(events + 1, trials - events, 1 - tail))
+    tail, rest = (1 - confidence) / 2, (trials - events) / design_effect
+    events = events / design_effect
+    low = 0.0 if events == 0 else float(special.betaincinv(events, rest + 1, tail))
+    high = 1.0 if rest == 0 else float(special.betaincinv(events + 1, rest, 1 - tail))
     return low, high
 
 
-def quantile_interval(values, level, confidence=0.95):
+def design_effect(events):
+    """How much larger the variance of a share is over pairs of neighbouring worlds than over independent worlds, from
+    whether the event happened in each world, (worlds,): 1 to 2.
+
+    1 + the intraclass correlation, 2 - m / (2 p (1 - p)) with m the share of pairs in which it happened in one of the
+    two worlds (Kish, Survey Sampling, 1965), times the square of Student's over normal quantiles, for it is itself an
+    estimate (Korn and Graubard 1998). Where fewer than 10 pairs hold an event, or lack one, it is 2, the most it can
+    be: so that rare events get the interval of independent pairs. A last world without a neighbour is a cluster of its
+    own.
+    """
+    pairs, most = _pairs(events).sum(axis=1), len(events) / (len(events) - len(events) // 2)
+    if min((pairs > 0).sum(), (pairs < 2).sum()) < FEW_PAIRS:
+        return most
+    p = pairs.mean() / 2
+    estimate = 2 - (pairs == 1).mean() / (2 * p * (1 - p))
+    widened = (special.stdtrit(len(pairs) - 1, 0.975) / special.ndtri(0.975)) ** 2
+    return float(min(max(estimate, 1.0) * widened, most))
+
+
+def variance_parts(values):
+    """(within, between): the variance of a figure inside pairs of neighbouring worlds, and that of the pairs' own
+    means, both of one world; a last world without a neighbour is not looked at.
+
+    One-way analysis of variance with two in a class (Searle, Casella and McCulloch, Variance Components, 1992, ch. 3):
+    within is unbiased, and so is between but for a negative one, which becomes 0. NaN with fewer than two pairs.
+    """
+    pairs = _pairs(np.asarray(values, dtype=float))
+    if len(pairs) < 2:
+        return np.nan, np.nan
+    within = ((pairs[:, 0] - pairs[:, 1]) ** 2).mean() / 2
+    return float(within), float(max(pairs.mean(axis=1).var(ddof=1) - within / 2, 0.0))
+
+
+def ratio_error(above, below, paired=False):
+    """Standard error of sum(above) / sum(below) over worlds, (worlds,) each; `paired` where neighbours are a cluster.
+
+    Linearized (Cochran, Sampling Techniques, 1977, section 6.4). NaN where it cannot be told.
+    """
+    above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
+    if paired:
+        starts = np.arange(0, len(above), 2)
+        above, below = np.add.reduceat(above, starts), np.add.reduceat(below, starts)
+    clusters, whole = len(above), below.sum()
+    if clusters < 2 or whole == 0:
+        return np.nan
+    left = above - above.sum() / whole * below
+    return float(np.sqrt(clusters / (clusters - 1) * (left**2).sum()) / abs(whole))
+
+
+def quantile_interval(values, level, confidence=0.95, design_effect=1.0):
     """Distribution-free interval of a quantile from independent values, as (low, high).
 
-    Order statistics at binomial ranks (David and Nagaraja, Order Statistics, section 7.1). An end that so few values
-    cannot give is None.
+    Order statistics at binomial ranks (David and Nagaraja, Order Statistics, section 7.1); with a design effect at the
+    ranks of a sample so much smaller (Woodruff, Journal of the American Statistical Association 47, 1952). An end that
+    so few values cannot give is None.
     """
     values = np.sort(values)
-    below = special.bdtr(np.arange(len(values) + 1), len(values), level)
+    fewer = int(len(values) / design_effect)
+    below = special.bdtr(np.arange(fewer + 1), fewer, level)
     low, high = np.searchsorted(below, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = int(low * len(values) / max(fewer, 1)), int(np.ceil(high * len(values) / max(fewer, 1)))
     return (
         None if low == 0 else values[low - 1].item(),
         None if high >= len(values) else values[high].item(),
@@ -53,3 +113,9 @@ def value_at_risk(losses, level):
     losses.
     """
     return np.quantile(losses, level, method="inverted_cdf")
+
+
+def _pairs(values):
+    """Worlds 2j and 2j + 1 side by side, (pairs, 2)."""
+    values = np.asarray(values)
+    return values[: len(values) // 2 * 2].reshape(-1, 2)

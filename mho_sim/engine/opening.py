@@ -10,7 +10,7 @@ import numpy as np
 from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import cash
 from mho_sim.engine.dues import period_before
-from mho_sim.engine.living import LONG_SERVED
+from mho_sim.engine.living import LONG_SERVED, PROVIDER
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import PLACES
 from mho_sim.rules import NO_LIMIT, SIZES, contribution_due
@@ -83,7 +83,7 @@ def open_mutual(batch):
     cash.open_books(debits, credits, amounts, batch.till, batch.memory)
     for due_day, amount in start.debts:
         if due_day < batch.calendar.days:
-            batch.memory.owing[:, :, due_day, cash.PROVIDER] += amount
+            batch.memory.owing[:, :, due_day, PROVIDER] += amount
     batch.state.home["advance"][:, start.paid_up] = start.advances
     for homes in (start.paid_up, start.late):
         batch.state.home["cover_from"][:, homes] = LONG_SERVED

@@ -41,7 +41,8 @@ def _indicator(formula, source, tag, *, unit="share", code=None, threshold=None)
     return listed
 
 
-def _ratio(above, below):
+def ratio(above, below):
+    """above / below; NaN where below is 0."""
     above, below = np.asarray(above, dtype=float), np.asarray(below, dtype=float)
     return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)[()]
 
@@ -61,7 +62,7 @@ NOUNA = "seen: drop-out of 30.9 to 45.7 % a year, Nouna [S]"
 )
 def growth_of_members(*, members, members_before):
     """Gross growth rate of the members."""
-    return _ratio(np.subtract(members, members_before), members_before)
+    return ratio(np.subtract(members, members_before), members_before)
 
 
 @_indicator(
@@ -73,7 +74,7 @@ def growth_of_members(*, members, members_before):
 )
 def growth_of_beneficiaries(*, beneficiaries, beneficiaries_before):
     """Gross growth rate of the beneficiaries."""
-    return _ratio(np.subtract(beneficiaries, beneficiaries_before), beneficiaries_before)
+    return ratio(np.subtract(beneficiaries, beneficiaries_before), beneficiaries_before)
 
 
 @_indicator(
@@ -85,13 +86,13 @@ def growth_of_beneficiaries(*, beneficiaries, beneficiaries_before):
 )
 def growth_of_dependants(*, dependants, dependants_before):
     """Gross growth rate of the dependants."""
-    return _ratio(np.subtract(dependants, dependants_before), dependants_before)
+    return ratio(np.subtract(dependants, dependants_before), dependants_before)
 
 
 @_indicator("members of the year before who renewed / members of the year before", "EVAL, DOMAIN 4.1", "R", code="M.2")
 def loyalty_rate(*, members_renewed, members_before):
     """Loyalty rate: renewal among all members of the year before."""
-    return _ratio(members_renewed, members_before)
+    return ratio(members_renewed, members_before)
 
 
 @_indicator("1 - loyalty rate", "DOMAIN 4.1", "R", threshold=NOUNA)
@@ -103,7 +104,7 @@ def drop_out_rate(*, members_renewed, members_before):
 @_indicator("renewals / memberships that were eligible to renew", "KPI, DOMAIN 4.2", "R")
 def renewal_rate(*, renewals, eligible):
     """Renewal among those who could renew."""
-    return _ratio(renewals, eligible)
+    return ratio(renewals, eligible)
 
 
 @_indicator("1 - renewal rate", "DOMAIN 4.2", "R", threshold=NOUNA)
@@ -121,13 +122,13 @@ def drop_out_rate_of_eligible(*, renewals, eligible):
 )
 def internal_growth(*, dependants, dependants_before, members_who_stayed):
     """Growth from within the families."""
-    return _ratio(np.subtract(dependants, dependants_before), members_who_stayed)
+    return ratio(np.subtract(dependants, dependants_before), members_who_stayed)
 
 
 @_indicator("new members / members of the year before", "EVAL, DOMAIN 4.1", "R", code="M.4")
 def external_growth(*, new_members, members_before):
     """Growth by new members."""
-    return _ratio(new_members, members_before)
+    return ratio(new_members, members_before)
 
 
 @_indicator(
@@ -139,31 +140,31 @@ def external_growth(*, new_members, members_before):
 )
 def penetration(*, beneficiaries, target_population):
     """Penetration, coverage: share of the target population that is covered."""
-    return _ratio(beneficiaries, target_population)
+    return ratio(beneficiaries, target_population)
 
 
 @_indicator("beneficiaries / members", "GUIDE E4", "S", unit="persons a member")
 def beneficiaries_per_member(*, beneficiaries, members):
     """Mean covered family, the member included."""
-    return _ratio(beneficiaries, members)
+    return ratio(beneficiaries, members)
 
 
 @_indicator("contributions / beneficiaries", "GUIDE E6", "D", unit="money a beneficiary")
 def contribution_per_beneficiary(*, contributions, beneficiaries):
     """Mean contribution of a beneficiary."""
-    return _ratio(contributions, beneficiaries)
+    return ratio(contributions, beneficiaries)
 
 
 @_indicator("members present / paying members", "EVAL Part IV 4.2, DOMAIN 4.1", "S")
 def attendance_of_paying_members(*, members_present, paying_members):
     """Attendance of the general assembly, as EVAL counts it."""
-    return _ratio(members_present, paying_members)
+    return ratio(members_present, paying_members)
 
 
 @_indicator("participants / members of the body (for the general assembly: all members)", "GEST-fr 4.2, GUIDE F17", "S")
 def participation_rate(*, participants, members):
     """Participation in an assembly, a board, an executive committee, as the STEP guide counts it."""
-    return _ratio(participants, members)
+    return ratio(participants, members)
 
 
 # Can it meet its commitments?
@@ -178,13 +179,13 @@ def participation_rate(*, participants, members):
 )
 def immediate_liquidity(*, cash, short_term_debts):
     """Immediate liquidity."""
-    return _ratio(cash, short_term_debts)
+    return ratio(cash, short_term_debts)
 
 
 @_indicator("(cash + near-cash) / payables due in 3 months", "DOMAIN 4.2", "R", threshold="1 or more [R]")
 def liquidity(*, cash, near_cash=0, payables_due_in_3_months):
     """Liquidity for the next three months."""
-    return _ratio(np.add(cash, near_cash), payables_due_in_3_months)
+    return ratio(np.add(cash, near_cash), payables_due_in_3_months)
 
 
 @_indicator(
@@ -195,19 +196,19 @@ def liquidity(*, cash, near_cash=0, payables_due_in_3_months):
 )
 def solvency(*, assets, liabilities):
     """Solvency."""
-    return _ratio(assets, liabilities)
+    return ratio(assets, liabilities)
 
 
 @_indicator("own funds / total balance sheet", "EVAL, DOMAIN 4.1", "R", code="F.2", threshold="rising [R]")
 def own_funds_over_balance_sheet(*, own_funds, balance_sheet):
     """Own-funds ratio that never exceeds 100 %."""
-    return _ratio(own_funds, balance_sheet)
+    return ratio(own_funds, balance_sheet)
 
 
 @_indicator("own funds / debts", "GUIDE F10: fits the guide's printed figures, above 100 %", "D", code="F.2")
 def own_funds_over_debts(*, own_funds, debts):
     """Own-funds ratio as the STEP guide seems to calculate it."""
-    return _ratio(own_funds, debts)
+    return ratio(own_funds, debts)
 
 
 @_indicator(
@@ -219,7 +220,7 @@ def own_funds_over_debts(*, own_funds, debts):
 )
 def reserve_cover_gest(*, reserves, benefits):
     """Coverage of charges as the STEP guide's example has it."""
-    return _ratio(reserves, benefits)
+    return ratio(reserves, benefits)
 
 
 @_indicator(
@@ -238,7 +239,7 @@ def reserve_cover_gest_months(*, reserves, benefits):
 @_indicator("reserves / (benefits + running costs of the year)", "EVAL, DOMAIN 4.1", "R", code="F.3")
 def reserve_cover(*, reserves, benefits, running_costs):
     """Coverage of charges with running costs counted."""
-    return _ratio(reserves, np.add(benefits, running_costs))
+    return ratio(reserves, np.add(benefits, running_costs))
 
 
 @_indicator(
@@ -251,7 +252,7 @@ def reserve_cover(*, reserves, benefits, running_costs):
 )
 def equity_months(*, own_funds, benefits, running_costs, months=12):
     """Equity in months, benefits and running costs being those of so many months."""
-    return _ratio(np.multiply(own_funds, months), np.add(benefits, running_costs))
+    return ratio(np.multiply(own_funds, months), np.add(benefits, running_costs))
 
 
 @_indicator(
@@ -263,7 +264,7 @@ def equity_months(*, own_funds, benefits, running_costs, months=12):
 def ruin_probability(*, reserves):
     """Ruin probability, from reserves at the months' ends, shape (..., futures, months)."""
     ruined = (np.asarray(reserves) < 0).any(axis=-1)
-    return _ratio(ruined.sum(axis=-1), ruined.shape[-1])
+    return ratio(ruined.sum(axis=-1), ruined.shape[-1])
 
 
 # Do contributions pay for the activity, and does the money go to care?
@@ -277,7 +278,7 @@ def ruin_probability(*, reserves):
 )
 def claims_ratio(*, benefits, contributions_earned):
     """Incurred claims ratio."""
-    return _ratio(benefits, contributions_earned)
+    return ratio(benefits, contributions_earned)
 
 
 @_indicator(
@@ -288,25 +289,25 @@ def claims_ratio(*, benefits, contributions_earned):
 )
 def gross_expense_ratio(*, running_costs, contributions_earned):
     """Incurred expense ratio, gross."""
-    return _ratio(running_costs, contributions_earned)
+    return ratio(running_costs, contributions_earned)
 
 
 @_indicator("(running costs - subsidy earmarked for them) / contributions earned", "DOMAIN 4.2", "R")
 def net_expense_ratio(*, running_costs, earmarked_subsidy, contributions_earned):
     """Incurred expense ratio, net."""
-    return _ratio(np.subtract(running_costs, earmarked_subsidy), contributions_earned)
+    return ratio(np.subtract(running_costs, earmarked_subsidy), contributions_earned)
 
 
 @_indicator("running costs / total charges", "GUIDE F12, N 28: fits the printed figures", "D")
 def running_costs_over_charges(*, running_costs, charges):
     """Gross running costs, as the STEP guide seems to calculate them."""
-    return _ratio(running_costs, charges)
+    return ratio(running_costs, charges)
 
 
 @_indicator("claims ratio + gross expense ratio", "DOMAIN 4.2", "R", threshold="below 100 % [R]")
 def combined_ratio(*, benefits, running_costs, contributions_earned):
     """Combined ratio."""
-    return _ratio(np.add(benefits, running_costs), contributions_earned)
+    return ratio(np.add(benefits, running_costs), contributions_earned)
 
 
 @_indicator(
@@ -317,7 +318,7 @@ def combined_ratio(*, benefits, running_costs, contributions_earned):
 )
 def net_income_ratio_without_subsidy(*, contributions_earned, investment_income=0, benefits, running_costs):
     """Net income ratio without support from outside."""
-    return _ratio(
+    return ratio(
         contributions_earned + np.subtract(investment_income, np.add(benefits, running_costs)), contributions_earned
     )
 
@@ -351,7 +352,7 @@ def technical_result(*, contributions_earned, benefits):
 )
 def collection_rate(*, contributions_received, contributions_due):
     """Contribution collection rate."""
-    return _ratio(contributions_received, contributions_due)
+    return ratio(contributions_received, contributions_due)
 
 
 BELOW_1 = "1 or more; below, only a part of the charges is covered, and the rest comes from elsewhere [S]"
@@ -360,25 +361,25 @@ BELOW_1 = "1 or more; below, only a part of the charges is covered, and the rest
 @_indicator("contributions earned / (benefits + running costs)", "GUIDE F7, N 25", "S", threshold=BELOW_1)
 def contributions_over_operating_charges(*, contributions_earned, benefits, running_costs):
     """Contributions over operating charges."""
-    return _ratio(contributions_earned, np.add(benefits, running_costs))
+    return ratio(contributions_earned, np.add(benefits, running_costs))
 
 
 @_indicator("contributions / (operating + financial + exceptional charges)", "GUIDE F8, N 25", "S", threshold=BELOW_1)
 def contributions_over_all_charges(*, contributions, operating_charges, financial_charges=0, exceptional_charges=0):
     """Contributions over all charges."""
-    return _ratio(contributions, operating_charges + np.add(financial_charges, exceptional_charges))
+    return ratio(contributions, operating_charges + np.add(financial_charges, exceptional_charges))
 
 
 @_indicator("own income / total charges", "DOMAIN 4.2", "R", threshold="seen: 82.55 %, Rwanda 2011/12 [S]")
 def self_financing_ratio(*, own_income, charges):
     """Self-financing ratio; own income is all that does not come from outside."""
-    return _ratio(own_income, charges)
+    return ratio(own_income, charges)
 
 
 @_indicator("external funds / total income", "DOMAIN 4.2", "R", threshold="seen: 89.8 %, Ga District [S]")
 def subsidy_ratio(*, external_funds, income):
     """Subsidy ratio, dependency."""
-    return _ratio(external_funds, income)
+    return ratio(external_funds, income)
 
 
 # Care
@@ -393,19 +394,19 @@ def subsidy_ratio(*, external_funds, income):
 )
 def frequency(*, cases, person_years):
     """Frequency, utilization."""
-    return _ratio(cases, person_years)
+    return ratio(cases, person_years)
 
 
 @_indicator("benefits paid / cases", "DOMAIN 4.2", "R", unit="money a case")
 def cost_per_case(*, benefits_paid, cases):
     """Mean cost of a case."""
-    return _ratio(benefits_paid, cases)
+    return ratio(benefits_paid, cases)
 
 
 @_indicator("benefits paid / person-years", "DOMAIN 4.2", "R", unit="money a person-year")
 def cost_per_beneficiary(*, benefits_paid, person_years):
     """Mean cost of a beneficiary and year."""
-    return _ratio(benefits_paid, person_years)
+    return ratio(benefits_paid, person_years)
 
 
 @_indicator(
@@ -413,7 +414,7 @@ def cost_per_beneficiary(*, benefits_paid, person_years):
 )
 def actual_over_expected(*, benefits, pure_premium, person_years):
     """Actual over expected benefits."""
-    return _ratio(benefits, np.multiply(pure_premium, person_years))
+    return ratio(benefits, np.multiply(pure_premium, person_years))
 
 
 @_indicator(
@@ -425,7 +426,7 @@ def actual_over_expected(*, benefits, pure_premium, person_years):
 def promptness(*, days_to_pay):
     """Promptness, shape (4,), from whole days, shape (invoices,)."""
     days = np.asarray(days_to_pay)
-    return _ratio(np.bincount(np.searchsorted([7, 30, 90], days), minlength=4), days.size)
+    return ratio(np.bincount(np.searchsorted([7, 30, 90], days), minlength=4), days.size)
 
 
 @_indicator(
@@ -437,13 +438,13 @@ def promptness(*, days_to_pay):
 def paid_late(*, days_to_pay, limit=28):
     """Share of invoices paid later than a limit in days, from whole days, shape (..., invoices)."""
     late = np.asarray(days_to_pay) > limit
-    return _ratio(late.sum(axis=-1), late.shape[-1])
+    return ratio(late.sum(axis=-1), late.shape[-1])
 
 
 @_indicator("claims rejected / claims submitted", "KPI, DOMAIN 4.2", "R")
 def rejection_rate(*, claims_rejected, claims_submitted):
     """Claims rejection rate."""
-    return _ratio(claims_rejected, claims_submitted)
+    return ratio(claims_rejected, claims_submitted)
 
 
 # Households
@@ -457,26 +458,26 @@ def rejection_rate(*, claims_rejected, claims_submitted):
 )
 def affordability(*, contribution, income):
     """Affordability."""
-    return _ratio(contribution, income)
+    return ratio(contribution, income)
 
 
 @_indicator("households willing to pay at least the contribution / households", "DOMAIN 4.2", "R")
 def willing_share(*, willingness_to_pay, contribution):
     """Affordability against what households say they would pay, shape (..., households)."""
     willing = np.asarray(willingness_to_pay) >= contribution
-    return _ratio(willing.sum(axis=-1), willing.shape[-1])
+    return ratio(willing.sum(axis=-1), willing.shape[-1])
 
 
 @_indicator("own spending on care with the mutual / without it", "DOMAIN 4.2", "R")
 def spending_left(*, own_spending, own_spending_without):
     """What the mutual leaves of the households' own spending on care."""
-    return _ratio(own_spending, own_spending_without)
+    return ratio(own_spending, own_spending_without)
 
 
 def hardship(*, own_spending, income, limit):
     """Share of households, shape (..., households), whose own spending on care in a year is above `limit` x income."""
     hit = np.asarray(own_spending) > np.multiply(limit, income)
-    return _ratio(hit.sum(axis=-1), hit.shape[-1])
+    return ratio(hit.sum(axis=-1), hit.shape[-1])
 
 
 @_indicator(

@@ -1,9 +1,30 @@
-"""How numbers are said: thousands apart, natural frequencies, one and many; how sentences are broken into lines."""
+"""How numbers are said: thousands apart, natural frequencies, one and many; what the figures of a setting are; how
+sentences are broken into lines.
+"""
 
 import re
 import textwrap
 
 WIDTH = 80  # of every page: it is read on small screens and pasted into messages
+UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first that fits
+    (r"illness\.([^.]+)\.need", "how often {0} care is needed"),
+    (r"illness\.([^.]+)\.share", "what share of births is {0}"),
+    (r"illness\.([^.]+)\.cost\..*cv", "how much the bills of {0} vary"),
+    (r"illness\.([^.]+)\.cost\..*", "what {0} care costs on average"),
+    (r"illness\.([^.]+)\.seeking\.covered", "how often {0} care is sought when it is covered"),
+    (r"illness\.([^.]+)\.seeking\.uncovered", "how often {0} care is sought when it is not covered"),
+    (r"illness\.([^.]+)\.frailty", "how much people differ in their need of {0} care"),
+    (r"illness\.([^.]+)\.community", "how much good and bad years of {0} care differ"),
+    (r"illness\.([^.]+)\.referred_from\.share", "how many are referred to {0} care"),
+    (r"association\.births", "how many children are born"),
+    (r"inflation\.medical", "how fast prices of care rise"),
+    (r"paying\.on_time", "how many pay on the day"),
+    (r"paying\.on_time_bad_month", "how many pay on the day in a bad month"),
+    (r"paying\.never", "how many never pay"),
+    (r"paying\.mean_days_late", "how late the others pay"),
+    (r"renewing\.probability", "how many stay after a year"),
+    (r"enterprises\.\d+\.income_per_month\..*", "what households earn in a month"),
+)
 
 
 def money(amount):
@@ -23,6 +44,20 @@ def of_100(share):
 def plural(number, one, many=None):
     """A number with its noun: 1 day, 1 000 days."""
     return f"{money(number)} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words):
+    """Words one after the other: a; a and b; a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def unknown(path):
+    """What a number of the setting is, from its path; the path itself where there is no word for it."""
+    for pattern, text in UNKNOWNS:
+        if match := re.fullmatch(rf"setting\.{pattern}", path):
+            return text.format(*match.groups())
+    return path
 
 
 def lines(text, width=WIDTH, indent=""):

@@ -150,7 +150,10 @@ def read_debts(value: Any, read_value: Reader, expected: str) -> tuple[tuple[int
     return tuple((*band, item) for band, item in entries(value, read_debt_age, read_value, expected))
 
 
-def write_debts(table: tuple) -> dict[str, Any]:
+def write_debts(table: tuple) -> Any:
+    """The table as it is written in a file; none where nothing is owed."""
+    if not table:
+        return None
     return {f"{first}-{last} days": item for first, last, item in table}
 
 
@@ -196,7 +199,7 @@ def write_zones(table: tuple) -> dict[str, Any]:
     return {f"{key} km": item for key, item in write_bands(table).items()}
 
 
-def write_sizes(table: Any) -> dict[str, Any]:
+def write_sizes(table: Any) -> Any:
     """The table as it is written in a file; what is no table stays as it is."""
     if not isinstance(table, tuple):
         return table

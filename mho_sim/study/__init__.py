@@ -1,0 +1,10 @@
+"""Repeats: many worlds of a scenario, on several threads, always with the Monte-Carlo error beside the answer.
+
+Results do not depend on the number of threads, on the size of a batch, or on the order in which batches end.
+"""
+
+from mho_sim.study.outcome import Outcome, world_digest
+from mho_sim.study.repeating import planned, processors, simulate
+from mho_sim.study.result import Result
+
+__all__ = ["Outcome", "Result", "planned", "processors", "simulate", "world_digest"]
