@@ -60,7 +60,8 @@ def planned(scenario, worlds, workers=None, batch=None):
     rows = capacity.expected_rows(scenario)
     size = min(batch or _batch_of(round(rows)), worlds)
     at_once = min(workers or processors(), -(-worlds // size))
-    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+    layout = capacity.layout_of(scenario, lambda lived: sum(column.nbytes for column in Outcome.of(lived)[:7]))
+    return capacity.Run(scenario.household_count, rows, worlds, size, at_once, layout)
 
 
 def _batch_of(rows):
