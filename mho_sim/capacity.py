@@ -52,10 +52,20 @@ class Run(NamedTuple):
 
     households: int
     rows: float  # people at the start and places for children, expected
+    kinds: int
+    months: int
     worlds: int
     batch: int  # worlds that are lived together
     workers: int  # batches that are lived at the same time
-    layout: Layout
+    layout: Layout | None = None  # None: not measured yet
+
+    @property
+    def bound(self):
+        """Bytes that the run stays far below: ten times and more what was measured [D], so that a run for which there
+        is as much need not be measured.
+        """
+        of_people = (self.rows + self.households) * (self.kinds + 1) * (200 * self.workers * self.batch + 1000)
+        return of_people + self.worlds * self.months * (self.kinds + 2) * 100 + 2**25
 
     @property
     def shared(self):

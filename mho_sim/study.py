@@ -45,7 +45,9 @@ def simulate(
     for name, number in (("workers", workers), ("batch", batch)):
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
-    capacity.refuse_too_large(planned(scenario, worlds, workers, batch), memory_limit)
+    run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
+    if room is not None and run.bound > room:
+        capacity.refuse_too_large(measured(scenario, run), memory_limit)
     prepared = Prepared(scenario, seed)
     size = batch or _batch_of(len(prepared.people.row))
     starts = range(0, worlds, size)
@@ -60,8 +62,13 @@ def planned(scenario, worlds, workers=None, batch=None):
     rows = capacity.expected_rows(scenario)
     size = min(batch or _batch_of(round(rows)), worlds)
     at_once = min(workers or processors(), -(-worlds // size))
+    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+
+
+def measured(scenario, run):
+    """The same run with what the engine allocates for its scenario."""
     layout = capacity.layout_of(scenario, lambda lived: sum(column.nbytes for column in Outcome.of(lived)[:7]))
-    return capacity.Run(scenario.household_count, rows, worlds, size, at_once, layout)
+    return run._replace(layout=layout)
 
 
 def _batch_of(rows):

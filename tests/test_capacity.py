@@ -19,7 +19,7 @@ from mho_sim.capacity import TooLarge, available, bytes_of, expected_rows, refus
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.population import associate
 from mho_sim.scenario import load
-from mho_sim.study import Outcome, planned
+from mho_sim.study import Outcome, measured, planned
 
 
 def nbytes(thing):
@@ -32,12 +32,13 @@ def nbytes(thing):
 @pytest.mark.parametrize(("households", "worlds", "years"), [(300, 20, 3), (5000, 3, 2)])
 def test_the_estimate_is_right_within_a_factor_of_one_and_a_half(households, worlds, years):
     scenario = load(SCENARIO, [f"setting.association.members={households}", f"years={years}"])
-    run = planned(scenario, worlds, workers=1, batch=worlds)
+    run = measured(scenario, planned(scenario, worlds, workers=1, batch=worlds))
     prepared = Prepared(scenario, 1)
     batch = live_batch(prepared, 0, worlds)
     association = nbytes(prepared.people) + nbytes(prepared.setting) + nbytes(prepared.scheme)
-    lived = nbytes(batch.state) + nbytes(batch.memory) + nbytes(batch.till)
+    lived = sum(nbytes(part) for name, part in vars(batch).items() if name not in vars(prepared))
     kept = nbytes(Outcome.of(batch)[:7])
+    assert lived > nbytes(batch.state)
     for estimate, held in ((run.shared, association), (run.batches, lived), (run.kept, kept)):
         assert held / 1.5 < estimate < held * 1.5
     assert (association + lived + kept) / 1.5 < run.shared + run.batches + run.kept
@@ -90,9 +91,8 @@ def test_a_register_is_counted(tmp_path):
 def test_threads_and_batches_share_the_worlds():
     """Ten worlds are never lived twice, however many threads there are."""
     scenario = load(SCENARIO)
-    assert planned(scenario, 10, workers=1, batch=10).batches == pytest.approx(
-        planned(scenario, 10, workers=64, batch=10).batches
-    )
+    one = measured(scenario, planned(scenario, 10, workers=1, batch=10))
+    assert planned(scenario, 10, workers=64, batch=10)._replace(layout=one.layout).batches == one.batches
     assert planned(scenario, 10, workers=64, batch=1).workers == 10
     assert planned(scenario, 10, workers=2, batch=100).batch == 10
 
@@ -107,7 +107,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def million(scenario):
-    return planned(scenario, 1000, workers=1, batch=1)
+    return measured(scenario, planned(scenario, 1000, workers=1, batch=1))
 
 
 def test_a_million_households_are_refused_on_a_small_machine_before_anyone_is_drawn(scenario, monkeypatch):
@@ -132,8 +132,8 @@ def test_a_limit_that_is_named_counts_instead_of_what_is_available(million, monk
         ({"worlds": 10**9, "batch": 1}, {"worlds": 12_345_678}, r"take --worlds 12000000 instead of 1000000000 \("),
         (
             {"worlds": 10**9, "workers": 2, "batch": 1},
-            {"worlds": 2, "workers": 1},
-            r"take --batch 1, --workers 1 and --worlds 2 instead of 1000000000 \(",
+            {"worlds": 123_456, "workers": 1},
+            r"take --batch 1, --workers 1 and --worlds 120000 instead of 1000000000 \(",
         ),
         (
             {"worlds": 10, "batch": 1},
@@ -159,6 +159,18 @@ def test_one_sentence_gives_the_estimate_what_is_available_and_the_way_out(milli
         "--batch nor --worlds lowers it enough, 1 000 000 households are too many at once; take fewer (or allow more "
         "with --memory-limit)."
     )
+
+
+@pytest.mark.parametrize("asked", [{}, {"workers": 64, "batch": 64}, {"worlds": 10**9}, {"households": 1, "rows": 4}])
+def test_what_need_not_be_measured_is_far_below_its_bound(million, asked):
+    run = million._replace(**asked)
+    assert run.total < run.bound / 2
+
+
+def test_a_small_run_is_not_measured(monkeypatch):
+    monkeypatch.setattr(study, "measured", None)
+    monkeypatch.setattr(capacity, "available", lambda: 2**40)
+    assert study.simulate(load(SCENARIO), worlds=2).worlds == 2
 
 
 def test_nothing_is_refused_where_nothing_is_known(million, monkeypatch):
