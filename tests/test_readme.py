@@ -18,13 +18,13 @@ def indented(after, before):
 def test_the_picture_of_output_is_what_the_command_prints():
     """A baseline: when results change on purpose, paste the new page and say so in the changelog."""
     done = subprocess.run(
-        [sys.executable, "-m", "mho_sim", "run", "scenarios/market-traders.yaml", "--quiet"],
+        [sys.executable, "-m", "mho_sim", "run", "scenarios/village-mutual.yaml", "--quiet"],
         capture_output=True,
         text=True,
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == indented("run scenarios/market-traders.yaml -->", "## Start")
+    assert done.stdout.strip() == indented("run scenarios/village-mutual.yaml -->", "And if members paid")
 
 
 def test_the_python_example_runs(monkeypatch, capsys):

@@ -14,9 +14,11 @@ from pathlib import Path
 from statistics import NormalDist
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mho_sim.cli import commands
 from mho_sim.report.understood import understood
 from mho_sim.scenario import (
     Days,
@@ -29,6 +31,7 @@ from mho_sim.scenario import (
     explained,
     load,
     parse,
+    reading,
     schema,
 )
 from mho_sim.scenario.observations import between_villages
@@ -1284,6 +1287,18 @@ def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
         assert Scenario.model_validate(scenario.content).hash == scenario.hash
 
 
+# The command
+
+
+def test_check_shows_doubts_and_with_explain_the_sums():
+    path = str(BROKEN / "_everything.yaml")
+    plain, explained_too = (CliRunner().invoke(commands, ["check", path, *more]).output for more in ([], ["--explain"]))
+    assert plain in explained_too and "Look at this again" not in plain
+    assert "setting.illness.wounds.need: 120 cases × 12 / 6 months / 20 000 people" in explained_too
+    doubted = CliRunner().invoke(commands, ["check", path, "--set", "currency=XAF"]).output
+    assert "Look at this again:\ncountry is Senegal, where people pay in XOF, but currency is XAF." in doubted
+
+
 # The schema and the room
 
 
@@ -1300,10 +1315,12 @@ def test_the_schema_explains_every_field():
     assert '"null"' not in str(described)
 
 
-def test_the_good_file_follows_the_schema():
+@pytest.mark.parametrize("text", [GOOD, SMALL, RANGES, EVERYTHING], ids=["good", "small", "ranges", "everything"])
+def test_a_file_and_its_content_follow_the_schema(text):
     jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.validate(parse(GOOD).content, schema())
-    jsonschema.validate(parse(SMALL).content, schema())
+    jsonschema.validate(parse(text).content, schema())
+    jsonschema.validate(reading.read(text, "it.yaml")[0].plain(), schema())
+    jsonschema.validate(parse(text, sets=["scheme.support=none"]).content, schema())
 
 
 def test_the_room_is_light_and_lowest():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
@@ -20,6 +20,7 @@ from mho_sim.scenario.values import (
     RICHEST,
     Maybe,
     UnknownAmount,
+    or_number,
     spaced,
     table,
     typed,
@@ -272,6 +273,8 @@ class Use(Observation):
 
 class PriceItem(Observation):
     """One line of a price list."""
+
+    model_config = ConfigDict(json_schema_extra=or_number)
 
     each: UnknownAmount = Field(description="The price.")
     times: uncertain(1000, "times an episode") = Field(Unknown(1), description="How many of it an episode needs.")

@@ -23,6 +23,7 @@ from mho_sim.scenario.values import (
     Unless,
     YesNo,
     bands,
+    list_or_none,
     listed,
     read_money,
     shares,
@@ -277,7 +278,7 @@ class Scheme(Mapping):
     providers: Providers = Field(description="How providers are paid.")
     expenses: Expenses = Field(Expenses(), description="Running costs. Default: none.")
     support: Annotated[tuple[Support, ...], BeforeValidator(lambda value: () if value == "none" else value)] = Field(
-        (), description="Support from outside, a list, or none."
+        (), description="Support from outside, a list, or none.", json_schema_extra=list_or_none
     )
     reserve: Reserve = Field(Reserve(), description="The mutual's own money. Default: nothing.")
     lost_when_owing: whole(0, 1000, "months of contributions") = Field(

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.illness import NOTHING, Illness, Spread, zones
@@ -25,6 +25,7 @@ from mho_sim.scenario.values import (
     UnknownMoney,
     UnknownRate,
     UnknownShare,
+    list_or_none,
     number,
     text,
     typed,
@@ -92,8 +93,22 @@ class Members(Sourced):
     women: Share = Field(0.5, description="Share of women. Default: 50% (assumed).")
 
 
+def _country(schema: dict[str, Any]) -> None:
+    """Let the schema take the name of a country for the people, which also gives births and deaths."""
+    from mho_sim.data import presets
+
+    people = schema["properties"]["people"]
+    reference = {key: people.pop(key) for key in ("$ref", "allOf") if key in people}
+    people["anyOf"] = [reference, {"enum": list(presets())}]
+    schema["required"] = [key for key in schema["required"] if key not in ("births", "deaths")]
+    if not schema["required"]:
+        del schema["required"]
+
+
 class Association(Sourced):
     """The people: `members` with `covered_per_member`, or exact counts in `households`, or a `list` of them."""
+
+    model_config = ConfigDict(json_schema_extra=_country)
 
     members: Maybe[Households] = Field(None, description="Number of households; each has one member.")
     covered_per_member: Maybe[HouseholdSize] = Field(
@@ -187,7 +202,7 @@ class Setting(Sourced):
 
     association: Association = Field(description="The people.")
     enterprises: Annotated[tuple[Enterprise, ...], BeforeValidator(lambda value: () if value == "none" else value)] = (
-        Field((), description="What households live on, a list of sectors.")
+        Field((), description="What households live on, a list of sectors.", json_schema_extra=list_or_none)
     )
     illness: dict[KindName, Illness] = Field(description="The kinds of illness or service, each under its name.")
     providers: dict[PlainName, Provider] = Field({}, description="Health centres and hospitals, each under its name.")

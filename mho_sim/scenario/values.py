@@ -217,6 +217,19 @@ Months = typed(
     read_value=partial(quantities.read_number, least=0, most=1000, expected="a number from 0 to 1 000"),
 )
 
+
+def list_or_none(schema: dict[str, Any]) -> None:
+    """Let the schema of a list take the word none, too."""
+    schema["anyOf"] = [{key: schema.pop(key) for key in ("items", "type")}, {"const": "none"}]
+
+
+def or_number(schema: dict[str, Any]) -> None:
+    """Let the schema of a mapping take a number, too."""
+    mapping = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [NUMBERS, mapping]
+
+
 T = TypeVar("T")
 _NONE = BeforeValidator(lambda value: None if value == "none" else value)
 Maybe = Annotated[T | None, _NONE]  # may be left out, or written none
