@@ -1,7 +1,7 @@
-"""Estimates, before anything is drawn, what a run will hold in memory, and refuses what the machine does not have.
+"""Estimates, before anyone is drawn, what a run will hold in memory, and refuses what the machine does not have.
 
-The estimate counts arrays: the association, the batches that are lived at the same time, and what is kept of each
-world. All sizes are in bytes.
+What the engine allocates is measured on three tiny associations under the same scheme and setting, and laid out for the
+size that is asked for: it grows evenly with rows of people, households and worlds. All sizes are in bytes.
 """
 
 import os
@@ -9,23 +9,42 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from mho_sim import ledger
-from mho_sim.draws import GAMMA_CLASSES
-from mho_sim.engine.living import BY_HOME, HOME, TOLD
-from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST, PERSON, ROW
+import numpy as np
 
-WORD = 8  # int64, float64
-DRAWING = 120  # a row, while the people are drawn, their row included: 116 to 119 measured with tracemalloc [D]
-VARIANCES = 18  # tables of gamma factors for a kind, at most: 16 of frailty where it is a range, and a few more
-SLOT = 76  # an episode's place in the passes: three int32, six int64, two of them float [D]
+from mho_sim.engine import Batch, Prepared
+from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST
+
+DRAWING = 100  # a row, while the people are drawn, beside what stays of them: 92 to 95 measured with tracemalloc [D]
 TELLING = 2  # while worlds are joined and told of, as many times what is kept of them: 1.9 to 2.1 measured likewise [D]
 QUEUED = 2_000  # a batch that waits for its turn: measured likewise [D]
+PROBES = ((50, 1), (100, 1), (100, 3))  # households, and persons in each
 UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 2**10, "M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30}
 UNITS |= {"T": 10**12, "Ti": 2**40}
 
 
 class TooLarge(MemoryError):
     """A run that the machine has not enough memory for; the sentence says what would lower it."""
+
+
+class Law(NamedTuple):
+    """Bytes that grow evenly with people and households."""
+
+    fixed: float
+    row: float
+    home: float
+
+    def of(self, rows, homes):
+        """Bytes for so many rows of people and households."""
+        return max(self.fixed + self.row * rows + self.home * homes, 0.0)
+
+
+class Layout(NamedTuple):
+    """What the engine allocates for a scenario."""
+
+    shared: Law  # what all worlds share
+    batch: Law  # of each batch that is lived, however many its worlds
+    world: Law  # of each world that is lived
+    kept: float  # of each world, until it is told of
 
 
 class Run(NamedTuple):
@@ -35,54 +54,95 @@ class Run(NamedTuple):
     rows: float  # people at the start and places for children, expected
     kinds: int
     months: int
-    creditors: int
-    cells: int  # of the registers by whom
     worlds: int
     batch: int  # worlds that are lived together
     workers: int  # batches that are lived at the same time
+    layout: Layout | None = None  # None: not measured yet
 
     @property
-    def association(self):
+    def bound(self):
+        """Bytes that the run stays far below: ten times and more what was measured [D], so that a run for which there
+        is as much need not be measured.
+        """
+        of_people = (self.rows + self.households) * (self.kinds + 1) * (200 * self.workers * self.batch + 1000)
+        return of_people + self.worlds * self.months * (self.kinds + 2) * 100 + 2**25
+
+    @property
+    def shared(self):
         """Bytes of what all worlds share: people, households, tables."""
-        days = 31 * self.months
-        tables = self.kinds * (VARIANCES * GAMMA_CLASSES + days) + 6 * days
-        return self.rows * ROW.itemsize + self.households * 1.5 * WORD + tables * WORD
+        return self.layout.shared.of(self.rows, self.households)
 
     @property
     def batches(self):
         """Bytes of the batches that are lived at the same time: the state of each person and household in each of
         their worlds, books, registers and day buckets.
         """
-        measures = self.kinds * len(ledger.KIND_MEASURES) + len(ledger.SCHEME_MEASURES)
-        of_person = PERSON.itemsize + self.kinds * (2 * WORD + TOLD.itemsize)
-        of_home = HOME.itemsize + WORD + self.kinds * BY_HOME.itemsize
-        of_books = self.months * (measures + len(ledger.ACCOUNTS) + 2) + (1 + self.creditors) * 31 * self.months
-        of_books += self.cells * len(ledger.CELL_MEASURES)
-        together = min(self.workers * self.batch, self.worlds)
-        of_world = self.rows * of_person + self.households * of_home + of_books * WORD
-        scratch = self.rows * (self.kinds * SLOT + 2 * WORD) + self.households * 3 * WORD
-        return together * of_world + self.workers * scratch
+        at_once = min(self.workers, -(-self.worlds // self.batch))
+        worlds = min(self.workers * self.batch, self.worlds)
+        each = self.layout.batch.of(self.rows, self.households)
+        return at_once * each + worlds * self.layout.world.of(self.rows, self.households)
 
     @property
     def kept(self):
         """Bytes of what is kept of all worlds until they are told of."""
-        measures = self.kinds * len(ledger.KIND_MEASURES) + len(ledger.SCHEME_MEASURES)
-        years = self.months / 12
-        return self.worlds * WORD * (years * (len(ledger.ACCOUNTS) + measures) + self.months + 7)
+        return self.worlds * self.layout.kept
 
     @property
     def total(self):
         """The most bytes that are held at one time: while people are drawn, while worlds are lived, or while they are
         told of.
         """
-        waiting = -(-self.worlds // self.batch) * QUEUED
-        return int(
-            max(
-                self.rows * DRAWING,
-                self.association + self.batches + self.kept + waiting,
-                self.association + TELLING * self.kept,
-            )
-        )
+        drawing = self.rows * DRAWING
+        living = self.batches + self.kept + -(-self.worlds // self.batch) * QUEUED
+        return int(self.shared + max(drawing, living, TELLING * self.kept))
+
+
+def layout_of(scenario, kept):
+    """What the engine allocates for a scenario, measured on tiny associations; `kept(batch)` gives the bytes that are
+    kept of a batch's worlds.
+    """
+    sizes, shared, batch, world = [], [], [], []
+    for homes, size in PROBES:
+        prepared = Prepared(_tiny(scenario, homes, size), 0)
+        seen = {}
+        sizes.append((1, len(prepared.people.row), homes))
+        shared.append(held(prepared, seen))
+        of_one, of_two = (held(Batch(prepared, 0, worlds), dict(seen)) for worlds in (1, 2))
+        batch.append(2 * of_one - of_two)
+        world.append(of_two - of_one)
+    laws = np.linalg.solve(np.array(sizes, dtype=float), np.array([shared, batch, world], dtype=float).T).T
+    return Layout(*(Law(*law) for law in laws.tolist()), kept=kept(Batch(prepared, 0, 1)))
+
+
+def _tiny(scenario, homes, size):
+    """The same scenario with a few households of one size, a new mutual without births: for its tables alone, so that
+    nothing is checked.
+    """
+    people = {"members": None, "covered_per_member": None, "households": {size: homes}, "list": None, "births": None}
+    association = scenario.setting.association.model_copy(update=people)
+    membership = scenario.scheme.membership.model_copy(update={"intakes": None})
+    tiny = scenario.model_copy(
+        update={
+            "setting": scenario.setting.model_copy(update={"association": association}),
+            "scheme": scenario.scheme.model_copy(update={"membership": membership}),
+            "start_from": None,
+        }
+    )
+    tiny.attach(None, None)
+    return tiny
+
+
+def held(thing, seen):
+    """Bytes of all arrays that a part of the engine holds, each counted once, but those that are in `seen` already."""
+    if isinstance(thing, np.ndarray):
+        while isinstance(thing.base, np.ndarray):
+            thing = thing.base
+        known, seen[id(thing)] = id(thing) in seen, thing
+        return 0 if known else thing.nbytes
+    if isinstance(thing, Prepared | Batch):
+        thing = vars(thing)
+    inner = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list | tuple) else ()
+    return sum(held(each, seen) for each in inner)
 
 
 def expected_rows(scenario):
@@ -145,9 +205,11 @@ def _advice(run, room):
     alone = run._replace(batch=1, workers=1)
     if alone.total <= room:
         return "take --batch 1 and --workers 1"
-    for least, beside in ((run, ""), (alone, ", --batch 1 and --workers 1")):
-        if worlds := _largest(least, "worlds", room):
-            return f"take --worlds {worlds}{beside} instead of {run.worlds}"
+    worlds, more = _largest(run, "worlds", room), _largest(alone, "worlds", room)
+    if more > worlds:
+        return f"take --batch 1, --workers 1 and --worlds {more} instead of {run.worlds}"
+    if worlds:
+        return f"take --worlds {worlds} instead of {run.worlds}"
     homes = f"{run.households:,}".replace(",", " ")
     return f"neither --batch nor --worlds lowers it enough, {homes} households are too many at once; take fewer"
 

@@ -1,13 +1,14 @@
 """What a run will hold in memory is estimated before anything is drawn, and refused if the machine has less.
 
-How the estimate was measured: for two sizes (300 households and 20 worlds a batch; 5,000 households and 3) the arrays
+How the estimate is measured: for two sizes (300 households and 20 worlds a batch; 5,000 households and 3) the arrays
 that are really allocated are added up, `nbytes` of the association, the tables, a batch's state, memory and till, and
 what is kept of the worlds, and the estimate must lie within a factor of 1.5 of the sum; it lies within 1.1. No time and
-no resident memory is measured here. The three constants of `capacity` (bytes a row while people are drawn, a batch that
+no resident memory is measured. The three constants of `capacity` (bytes a row while people are drawn, a batch that
 waits, worlds while they are told of) were read off `tracemalloc`, which numpy reports to, at 20,000 and 100,000
 households and at 2,000 and 20,000 worlds.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,17 @@ from test_cli import SCENARIO
 
 from mho_sim import capacity, study
 from mho_sim.capacity import TooLarge, available, bytes_of, expected_rows, refuse_too_large, said
-from mho_sim.engine import Prepared, live_batch
+from mho_sim.engine import Calendar, Prepared, live_batch
 from mho_sim.population import associate
 from mho_sim.scenario import load
-from mho_sim.study import Outcome, planned
+from mho_sim.study import Outcome, measured, planned
 
-MILLION = "setting.association.members=1000000"
+NO_BIRTHS = [
+    f"setting.illness.{kind}.{change}"
+    for kind in ("delivery", "caesarean")
+    for change in ("rate=none", "share=none", "need=0.04")
+]
+ALL_AT_ONCE = "scheme.membership.intakes=none"  # intakes count households, and here there are more
 
 
 def nbytes(thing):
@@ -33,18 +39,19 @@ def nbytes(thing):
 
 @pytest.mark.parametrize(("households", "worlds", "years"), [(300, 20, 3), (5000, 3, 2)])
 def test_the_estimate_is_right_within_a_factor_of_one_and_a_half(households, worlds, years):
-    scenario = load(SCENARIO, [f"setting.association.members={households}", f"years={years}"])
-    run = planned(scenario, worlds, workers=1, batch=worlds)
+    scenario = load(SCENARIO, [f"setting.association.members={households}", f"years={years}", ALL_AT_ONCE])
+    run = measured(scenario, planned(scenario, worlds, workers=1, batch=worlds))
     prepared = Prepared(scenario, 1)
     batch = live_batch(prepared, 0, worlds)
     association = nbytes(prepared.people) + nbytes(prepared.setting) + nbytes(prepared.scheme)
-    lived = nbytes(batch.state) + nbytes(batch.memory) + nbytes(batch.till) + nbytes(batch._slots)
-    kept = nbytes(Outcome.of(batch)[:7])
-    for estimate, held in ((run.association, association), (run.batches, lived), (run.kept, kept)):
+    lived = sum(nbytes(part) for name, part in vars(batch).items() if name not in vars(prepared))
+    kept = nbytes(Outcome.of(batch).of_worlds)
+    assert lived > nbytes(batch.state)
+    for estimate, held in ((run.shared, association), (run.batches, lived), (run.kept, kept)):
         assert held / 1.5 < estimate < held * 1.5
-    assert (association + lived + kept) / 1.5 < run.association + run.batches + run.kept
-    assert run.association + run.batches + run.kept < 1.5 * (association + lived + kept)
-    assert run.total >= run.association + run.batches + run.kept
+    assert (association + lived + kept) / 1.5 < run.shared + run.batches + run.kept
+    assert run.shared + run.batches + run.kept < 1.5 * (association + lived + kept)
+    assert run.total >= run.shared + run.batches + run.kept
 
 
 @pytest.mark.parametrize(
@@ -52,14 +59,13 @@ def test_the_estimate_is_right_within_a_factor_of_one_and_a_half(households, wor
     [
         ["setting.association.members=5000"],
         ["setting.association.members=5000", "years=10"],
-        ["setting.association.members=5000", "setting.association.births=none", "setting.illness.delivery.rate=none",
-         "setting.illness.delivery.need=0.04"],
+        ["setting.association.members=5000", "setting.association.births=none", *NO_BIRTHS],
     ],
 )  # fmt: skip
 def test_the_expected_rows_are_those_drawn(sets):
     """5,000 households of 4.4 (cv 0.5): the sum has a relative standard error of 0.7 %; 5 % are seven of them."""
-    scenario = load(SCENARIO, sets)
-    drawn = len(associate(scenario, 1, study.Calendar(scenario.start, scenario.years)).row)
+    scenario = load(SCENARIO, [*sets, ALL_AT_ONCE])
+    drawn = len(associate(scenario, 1, Calendar(scenario.start, scenario.years)).row)
     assert expected_rows(scenario) == pytest.approx(drawn, rel=0.05)
 
 
@@ -67,12 +73,12 @@ def test_exact_households_without_births_are_exact():
     scenario = load(
         SCENARIO,
         [
+            ALL_AT_ONCE,
             "setting.association.members=none",
             "setting.association.covered_per_member=none",
             "setting.association.households={1: 8, 2: 10, 40: 1}",
             "setting.association.births=none",
-            "setting.illness.delivery.rate=none",
-            "setting.illness.delivery.need=0.04",
+            *NO_BIRTHS,
         ],
     )
     assert expected_rows(scenario) == 68
@@ -84,17 +90,15 @@ def test_a_register_is_counted(tmp_path):
         "household,age,sex,member\nA,48,f,yes\nA,13,f,no\nB,48,m,yes\n", encoding="utf-8"
     )
     text = Path(SCENARIO).read_text(encoding="utf-8").replace("    members: 300 ", "    list: members.csv ")
-    head, rest = text.split("    covered_per_member:", 1)
-    (tmp_path / "mine.yaml").write_text(head + rest.split("\n", 4)[4], encoding="utf-8")
-    assert expected_rows(load(tmp_path / "mine.yaml")) == 3 + 2 + 1
+    (tmp_path / "mine.yaml").write_text(re.sub(r"    covered_per_member:.*\n(      .*\n)*", "", text), encoding="utf-8")
+    assert expected_rows(load(tmp_path / "mine.yaml", [ALL_AT_ONCE])) == 3 + 2 + 1
 
 
 def test_threads_and_batches_share_the_worlds():
     """Ten worlds are never lived twice, however many threads there are."""
     scenario = load(SCENARIO)
-    assert planned(scenario, 10, workers=1, batch=10).batches == pytest.approx(
-        planned(scenario, 10, workers=64, batch=10).batches
-    )
+    one = measured(scenario, planned(scenario, 10, workers=1, batch=10))
+    assert planned(scenario, 10, workers=64, batch=10)._replace(layout=one.layout).batches == one.batches
     assert planned(scenario, 10, workers=64, batch=1).workers == 10
     assert planned(scenario, 10, workers=2, batch=100).batch == 10
 
@@ -102,48 +106,82 @@ def test_threads_and_batches_share_the_worlds():
 # A million households
 
 
-@pytest.fixture
-def million():
-    return load(SCENARIO, [MILLION])
+@pytest.fixture(scope="module")
+def scenario():
+    return load(SCENARIO, ["setting.association.members=1000000", ALL_AT_ONCE])
 
 
-def test_a_million_households_are_refused_on_a_small_machine_before_anyone_is_drawn(million, monkeypatch):
+@pytest.fixture(scope="module")
+def million(scenario):
+    return measured(scenario, planned(scenario, 1000, workers=1, batch=1))
+
+
+def test_a_million_households_are_refused_on_a_small_machine_before_anyone_is_drawn(scenario, monkeypatch):
     monkeypatch.setattr(capacity, "available", lambda: 2**29)
-    monkeypatch.setattr(study, "Prepared", None)  # nobody gets that far
+    monkeypatch.setattr(study.repeating, "Prepared", None)  # nobody gets that far
     with pytest.raises(TooLarge, match=r"about [0-9.]+ GiB in memory, and 512 MiB are available: .*households are too"):
-        study.simulate(million, worlds=100)
+        study.simulate(scenario, worlds=100)
 
 
 def test_a_limit_that_is_named_counts_instead_of_what_is_available(million, monkeypatch):
     monkeypatch.setattr(capacity, "available", lambda: 2**29)
-    run = planned(million, 100, workers=2)
-    refuse_too_large(run, limit=2**33)
-    with pytest.raises(TooLarge, match="1 GiB are allowed"):
-        refuse_too_large(run, limit=2**30)
+    refuse_too_large(million, limit=million.total)
+    with pytest.raises(TooLarge, match="are allowed"):
+        refuse_too_large(million, limit=million.total - 1)
 
 
 @pytest.mark.parametrize(
-    ("worlds", "workers", "batch", "limit", "option"),
+    ("asked", "fitting", "option"),
     [
-        (1000, 2, 50, 2**32, r"--batch 4 instead of 50"),
-        (1000, 2, 1, 1_150_000_000, r"--batch 1 and --workers 1"),
-        (10**9, 1, 1, 2**32, r"--worlds [0-9]+ instead of 1000000000"),
-        (1000, 1, 1, 2**20, r"1 000 000 households are too many"),
+        ({"workers": 2, "batch": 50}, {"batch": 4}, r"take --batch 4 instead of 50 \("),
+        ({"workers": 2, "batch": 1}, {"workers": 1}, r"take --batch 1 and --workers 1 \("),
+        ({"worlds": 10**9, "batch": 1}, {"worlds": 12_345_678}, r"take --worlds 12000000 instead of 1000000000 \("),
+        (
+            {"worlds": 10**9, "workers": 2, "batch": 1},
+            {"worlds": 123_456, "workers": 1},
+            r"take --batch 1, --workers 1 and --worlds 120000 instead of 1000000000 \(",
+        ),
+        (
+            {"worlds": 10, "batch": 1},
+            {"households": 900_000, "worlds": 1},
+            r"1 000 000 households are too many at once",
+        ),
     ],
 )
-def test_the_sentence_names_the_option_that_lowers_it(million, worlds, workers, batch, limit, option):
+def test_the_sentence_names_the_option_that_lowers_it(million, asked, fitting, option):
+    """The limit is what a smaller run would need, so it is known which option leads there."""
+    run = million._replace(**asked)
+    smaller = run._replace(**fitting)
+    smaller = smaller._replace(rows=run.rows * smaller.households / run.households)
     with pytest.raises(TooLarge, match=option):
-        refuse_too_large(planned(million, worlds, workers, batch), limit)
+        refuse_too_large(run, smaller.total)
 
 
-def test_what_the_sentence_proposes_fits(million):
-    run = planned(million, 1000, 2, 50)
-    assert run.total > 2**32 >= run._replace(batch=4).total
+def test_one_sentence_gives_the_estimate_what_is_available_and_the_way_out(million):
+    with pytest.raises(TooLarge) as refused:
+        refuse_too_large(million._replace(batch=50), 2**30)
+    assert str(refused.value) == (
+        f"This run would hold about {said(million._replace(batch=50).total)} in memory, and 1 GiB are allowed: neither "
+        "--batch nor --worlds lowers it enough, 1 000 000 households are too many at once; take fewer (or allow more "
+        "with --memory-limit)."
+    )
+
+
+@pytest.mark.parametrize("asked", [{}, {"workers": 64, "batch": 64}, {"worlds": 10**9}, {"households": 1, "rows": 4}])
+def test_what_need_not_be_measured_is_far_below_its_bound(million, asked):
+    run = million._replace(**asked)
+    assert run.total < run.bound / 2
+
+
+def test_a_small_run_is_not_measured(monkeypatch):
+    monkeypatch.setattr(study, "measured", None)
+    monkeypatch.setattr(capacity, "available", lambda: 2**40)
+    assert study.simulate(load(SCENARIO), worlds=2).worlds == 2
 
 
 def test_nothing_is_refused_where_nothing_is_known(million, monkeypatch):
     monkeypatch.setattr(capacity, "available", lambda: None)
-    refuse_too_large(planned(million, 10**9))
+    refuse_too_large(million._replace(worlds=10**9))
 
 
 # What the machine has

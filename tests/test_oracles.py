@@ -153,7 +153,7 @@ def test_fund_monthly_in_arrears(worlds):
 
 
 def chance_of_ruin(reserve, years):
-    """Exact chance that a fund of 200 members, each with 0.3 claims of 36 and a contribution of 12 in advance a year, is
+    """Exact chance that a fund of 200 members, each with 0.3 claims of 36 and 12 in advance a year, is
     ruined within so many years: within a year the cash only falls, so its end decides.
     """
     claims = np.ones(1)  # chances of 0, 1, 2 ... claims so far, without ruin

@@ -4,7 +4,7 @@ Results do not depend on the number of threads, on the size of a batch, or on th
 """
 
 from mho_sim.study.outcome import Outcome, world_digest
-from mho_sim.study.repeating import planned, processors, simulate
+from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
 
-__all__ = ["Outcome", "Result", "planned", "processors", "simulate", "world_digest"]
+__all__ = ["Outcome", "Result", "measured", "planned", "processors", "simulate", "world_digest"]

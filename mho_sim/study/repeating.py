@@ -32,7 +32,9 @@ def simulate(
     for name, number in (("workers", workers), ("batch", batch)):
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
-    capacity.refuse_too_large(planned(scenario, worlds, workers, batch), memory_limit)
+    run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
+    if room is not None and run.bound > room:
+        capacity.refuse_too_large(measured(scenario, run), memory_limit)
     lived = [Prepared(scenario, seed)]
     if (alone := unsupported(scenario)) is not None:
         lived.append(Prepared(alone, seed))
@@ -53,17 +55,13 @@ def planned(scenario, worlds, workers=None, batch=None):
     rows = capacity.expected_rows(scenario)
     size = min(batch or _batch_of(round(rows)), worlds)
     at_once = min(workers or processors(), -(-worlds // size))
-    return capacity.Run(
-        households=scenario.household_count,
-        rows=rows,
-        kinds=len(scenario.kinds),
-        months=12 * scenario.years,
-        creditors=2 + max(len(scenario.setting.providers), 1),
-        cells=40 * max(len(scenario.setting.enterprises), 1) * len(scenario.setting.association.distance or (1,)),
-        worlds=worlds,
-        batch=size,
-        workers=at_once,
-    )
+    return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
+
+
+def measured(scenario, run):
+    """The same run with what the engine allocates for its scenario."""
+    layout = capacity.layout_of(scenario, lambda lived: sum(column.nbytes for column in Outcome.of(lived).of_worlds))
+    return run._replace(layout=layout)
 
 
 def _batch_of(rows):
