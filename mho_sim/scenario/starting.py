@@ -30,7 +30,7 @@ FOREIGN = "# ALL AMOUNTS were written for francs CFA (XOF): in {code} they mean 
 LONGEST_COUNTRY = 60
 COLUMN = 40  # where comments beside figures begin
 TEMPLATE = files(__package__).joinpath("template")
-SOURCE = re.compile(r"\[(?:[SD]|V\*?)\][^()\[\]\n]*\(([^()\n]+)\)")
+SOURCE = re.compile(r"\[(?:[SD]|V\*?)\] \(([^()\n]+)\)")
 
 
 # Shipped scenarios
