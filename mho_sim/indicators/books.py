@@ -13,6 +13,9 @@ Of `INDICATORS`, these cannot be fed, and are left out:
 * promptness, paid_late: the books do not keep when each invoice was paid
 * willing_share: what households say they would pay is not in the model
 * spending_above_40_percent_of_capacity: what households need to subsist is not in the model
+
+What households spend against their income needs `setting.enterprises`; affordability besides that the households with
+an income are the members, from the first day to the last.
 """
 
 import inspect
