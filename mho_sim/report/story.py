@@ -13,6 +13,7 @@ from mho_sim.rules import (
     PAID_ON_TIME,
     REASONS,
     REINSTATED,
+    STRUCK_OFF,
 )
 
 AFTER_DATE = " " * 12  # where a sentence begins
@@ -20,11 +21,23 @@ SENTENCES = {
     "accepted": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, the patient pays {own}.",
     "over_ceiling": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, its ceiling for one event; the "
     "patient pays {own}.",
+    "over_days": "{who}: {kind}, bill {bill}. Not all days of the stay are paid for: the mutual will pay {amount}, the "
+    "patient pays {own}.",
+    "over_kind_ceiling": "{who}: {kind}, bill {bill}. The ceiling of the year for this care is reached: the mutual will "
+    "pay {amount}, the patient pays {own}.",
+    "over_person_ceiling": "{who}: {kind}, bill {bill}. The person has reached the ceiling of the year: the mutual "
+    "will pay {amount}, the patient pays {own}.",
     "over_household_ceiling": "{who}: {kind}, bill {bill}. The household has reached its ceiling for the year: the "
     "mutual will pay {amount}, the patient pays {own}.",
     "not_in_package": "{who}: {kind}, bill {bill}. Not covered: this service is not in the package.",
+    "not_enrolled": "{who}: {kind}, bill {bill}. Not covered: the household is not a member on this day.",
     "no_coverage": "{who}: {kind}, bill {bill}. Not covered: the household is suspended until it pays what it owes.",
     "waiting_period": "{who}: {kind}, bill {bill}. Not covered: the waiting period is not over.",
+    "excluded_age": "{who}: {kind}, bill {bill}. Not covered at this age.",
+    "excluded_cause": "{who}: {kind}, bill {bill}. Not covered: the cause is excluded.",
+    "no_referral": "{who}: {kind}, bill {bill}. Not covered: there is no letter of referral.",
+    "over_events": "{who}: {kind}, bill {bill}. Not covered: as many episodes as are paid for in a year have been.",
+    "cash_benefit": "{who}: the household will have {amount} for the days of the stay.",
     "did_not_seek": "{who}: {kind}: care was needed, and the person went without.",
     "contribution_due": "{who}: a contribution of {amount} falls due.",
     "paid_on_time": "{who} pays its contribution of {amount} on the day it is due.",
@@ -32,15 +45,29 @@ SENTENCES = {
     "reinstated": "{who} pays the {amount} that it owes. It was suspended: its cover begins anew, with new waiting "
     "periods.",
     "paid_from_advance": "{who}: {amount} of the contribution had been paid ahead.",
+    "joining_fee": "{who} joins, and pays {amount} for it.",
+    "penalty": "{who} pays a penalty of {amount}.",
+    "commission": "the collector's commission of {amount} is due.",
+    "left": "{who} does not renew its membership, and leaves.",
+    "struck_off": "{who} has owed {amount} for too long: it is struck off, and the money is lost.",
+    "state_due": "{who}: the State owes {amount} for it.",
+    "support_due": "support of {amount} is due.",
+    "support_received": "support of {amount} comes in.",
+    "support_in_kind": "support in kind, worth {amount}.",
     "birth": "{who} is born.",
     "death": "{who} has died.",
     "opening": "opening books: {debit} {amount}, against {credit}.",
     "earned": "the month is closed: contributions of {amount} are earned.",
     "earned too much": "the month is closed: {amount} of contributions counted as earned before did not fall due.",
+    "support_earned": "the month is closed: {amount} of the State's share is earned.",
+    "support earned too much": "the month is closed: {amount} of the State's share counted as earned did not fall due.",
+    "interest": "the bank adds interest of {amount}.",
     "own_process": "{debit} {amount}, against {credit} (a process of your own).",
     "running_costs": "running costs of {amount} are due.",
     "debt_paid": "the mutual pays {amount} to {debit}.",
 }
+TOO_MUCH = {("earned", "contributions"): "earned too much", ("support_earned", "subsidies"): "support earned too much"}
+ACCOUNTS_SAID = {"members_claims": "households", "support_receivable": "support receivable"}
 
 
 def story(prepared, world, household=None):
@@ -87,15 +114,15 @@ def _entries(batch, rows, household):
             continue
         kind = batch.prepared.scenario.kinds[entry["kind"]] if entry["kind"] >= 0 else None
         who = _who(batch, entry, day_of(int(entry["moment"])))
-        reason = "earned too much" if debit == "contributions" else REASONS[entry["reason"]]
+        reason = TOO_MUCH.get((REASONS[entry["reason"]], debit), REASONS[entry["reason"]])
         text = SENTENCES[reason].format(
             who=who,
             kind=kind,
             amount=money(amount),
             bill=money(entry["bill"]),
             own=money(max(entry["bill"] - amount, 0)),
-            debit=debit,
-            credit=credit,
+            debit=ACCOUNTS_SAID.get(debit, debit),
+            credit=ACCOUNTS_SAID.get(credit, credit),
         )
         moved = household is None and amount and "cash" in (debit, credit)
         yield int(entry["moment"]), place, text + (f"  [cash box {money(cash)}]" if moved else "")
@@ -142,7 +169,7 @@ def _suspensions(batch, rows, household):
         if reason == CONTRIBUTION_DUE:
             owed[home] = owed.get(home, 0) + int(entry["amount"])
             until.setdefault(home, int(batch.scheme.suspended_from[0, day]))
-        elif reason in (PAID_FROM_ADVANCE, PAID_ON_TIME, PAID_LATE, REINSTATED):
+        elif reason in (PAID_FROM_ADVANCE, PAID_ON_TIME, PAID_LATE, REINSTATED, STRUCK_OFF):
             owed[home] = 0 if reason != PAID_FROM_ADVANCE else owed[home] - int(entry["amount"])
             if owed[home] == 0:
                 suspend(home, day)
@@ -169,7 +196,8 @@ def _shortage(batch):
 
 def _waiting(batch, rows, household):
     """The days on which a household's waiting periods end."""
-    begins = [] if household in batch.prepared.opening.paid_up or household in batch.prepared.opening.late else [0]
+    served = household in batch.prepared.opening.paid_up or household in batch.prepared.opening.late
+    begins = [] if served else [int(batch.state.home["joins"][0, household])]
     begins += [
         day_of(int(entry["moment"]))
         for entry in rows
@@ -194,9 +222,11 @@ def _mutual_stands(batch):
     words = {
         "cash": "cash box {}",
         "receivable": "members owe {}",
+        "support_receivable": "support still to come {}",
         "accrued": "earned and not yet due {}",
         "advances": "paid ahead by members {}",
         "providers": "owed to providers {}",
+        "members_claims": "owed to households {}",
         "suppliers": "owed to suppliers {}",
     }
     balances = dict(zip(ACCOUNTS, batch.memory.books[0, 0].tolist(), strict=True))
