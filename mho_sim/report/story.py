@@ -23,8 +23,8 @@ SENTENCES = {
     "patient pays {own}.",
     "over_days": "{who}: {kind}, bill {bill}. Not all days of the stay are paid for: the mutual will pay {amount}, the "
     "patient pays {own}.",
-    "over_kind_ceiling": "{who}: {kind}, bill {bill}. The ceiling of the year for this care is reached: the mutual will "
-    "pay {amount}, the patient pays {own}.",
+    "over_kind_ceiling": "{who}: {kind}, bill {bill}. The ceiling of the year for this care is reached: the mutual "
+    "will pay {amount}, the patient pays {own}.",
     "over_person_ceiling": "{who}: {kind}, bill {bill}. The person has reached the ceiling of the year: the mutual "
     "will pay {amount}, the patient pays {own}.",
     "over_household_ceiling": "{who}: {kind}, bill {bill}. The household has reached its ceiling for the year: the "
