@@ -15,7 +15,10 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
+
+from mho_sim.compiled import sources_hash
 
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "mho_sim"
@@ -594,14 +597,14 @@ def place_of(defect, package):
     return found[0]
 
 
-def lived(folder, root):
+def lived(folder):
     """The first scenario in which a folder's package differs, None if none does, or in words what went wrong."""
     # Machine code is used once, so little time is given to making it fast; the control shows that this changes no byte.
     environment = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{TESTS}", "NUMBA_OPT": "0"}
     environment["MHO_SIM_CACHE_DIR"] = str(folder / "cache")
     command = [sys.executable, "-W", "ignore", "-c", CHILD, str(folder), str(SCENARIOS)]
     try:
-        ran = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, timeout=LONGEST)
+        ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=LONGEST)
     except subprocess.TimeoutExpired:
         return f"still running after {LONGEST} s"
     if ran.returncode == 0:
@@ -610,16 +613,26 @@ def lived(folder, root):
     return int(last.split()[-1]) if last.startswith("differs at ") else f"{last} (exit code {ran.returncode})"
 
 
-def compare(defect, root):
-    """(verdict, seconds) of the copy with a defect."""
-    began = time.monotonic()
-    folder = root / "".join(c if c.isalnum() else "_" for c in defect.name)
-    shutil.copytree(root / "right", folder / "mho_sim")
+def compare(defect, folder):
+    """(verdict, seconds) of the copy in a folder with a defect; the copy is right again afterwards. A defect in a file
+    that compiles nothing leaves the machine code as it is: it is handed on from one such defect to the next.
+    """
+    began, package = time.monotonic(), folder / "mho_sim"
+    kept, code = folder / "machine-code", folder / "cache" / "machine-code"
+    file = package / "__init__.py" if defect == CONTROL else place_of(defect, package)
+    right, written = file.read_text("utf-8"), file.stat().st_mtime_ns
+    compiles = "from mho_sim.compiled import" in right
     if defect != CONTROL:
-        file = place_of(defect, folder / "mho_sim")
-        file.write_text(file.read_text("utf-8").replace(defect.right, defect.wrong), "utf-8")
-    verdict = lived(folder, root)
-    shutil.rmtree(folder, ignore_errors=True)
+        file.write_text(right.replace(defect.right, defect.wrong), "utf-8")
+    if kept.exists() and not compiles:
+        code.mkdir(parents=True)
+        kept.rename(code / sources_hash(package))
+    verdict = lived(folder)
+    if not compiles and code.exists():
+        next(code.iterdir()).rename(kept)
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    file.write_text(right, "utf-8")
+    os.utime(file, ns=(written, written))  # machine code of an older file would not be taken
     return verdict, time.monotonic() - began
 
 
@@ -635,15 +648,24 @@ def judged(defect, verdict):
 def main(words):
     """Compare all copies, two at a time, and print the table; the exit code."""
     chosen = [defect for defect in defects() if not words or any(word in defect.name for word in words)]
-    failures, began = 0, time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
-        root = Path(folder)
-        shutil.copytree(PACKAGE, root / "right", ignore=shutil.ignore_patterns("__pycache__"))
+    failures, began, folders = 0, time.monotonic(), SimpleQueue()
+    with tempfile.TemporaryDirectory(prefix="planted-") as root, ThreadPoolExecutor(AT_ONCE) as pool:
+        for n in range(AT_ONCE):
+            shutil.copytree(PACKAGE, Path(root, f"copy-{n}", "mho_sim"), ignore=shutil.ignore_patterns("__pycache__"))
+            folders.put(Path(root, f"copy-{n}"))
+
+        def in_turn(defect):
+            folder = folders.get()
+            try:
+                return compare(defect, folder)
+            finally:
+                folders.put(folder)
+
         for defect in chosen:
-            place_of(defect, root / "right")
+            place_of(defect, PACKAGE)
         print(f"{'defect':<52} {f'caught in {SCENARIOS} scenarios by':<32} seconds", flush=True)
         chosen = [CONTROL, *chosen]
-        for defect, (verdict, seconds) in zip(chosen, pool.map(lambda defect: compare(defect, root), chosen)):
+        for defect, (verdict, seconds) in zip(chosen, pool.map(in_turn, chosen)):
             outcome, good = judged(defect, verdict)
             failures += not good
             print(f"{defect.name:<52} {outcome:<32} {seconds:7.0f}", flush=True)

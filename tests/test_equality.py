@@ -140,7 +140,6 @@ def worlds_of(number):
     return range(number % 4, number % 4 + WORLDS)
 
 
-@cache
 def reference_worlds(number):
     """The worlds of a generated scenario in the reference model; people, too, differ from scenario to scenario."""
     return [reference_world(scenario_of(number), SEED + number, world) for world in worlds_of(number)]

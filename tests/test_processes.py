@@ -11,8 +11,9 @@ from mho_sim.engine import Part, Prepared, live_batch
 from mho_sim.engine.clock import moment
 from mho_sim.rules import REASONS
 
-SCENARIO = mho_sim.load(Path(__file__).parent.parent / "scenarios" / "market-traders.yaml").with_(
-    "setting.association.members", 30
+SCENARIO = mho_sim.load(
+    Path(__file__).parent.parent / "scenarios" / "market-traders.yaml",
+    ["setting.association.members=30", "scheme.membership.intakes=none", "default_grade=exact"],
 )
 
 

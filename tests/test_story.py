@@ -1,6 +1,7 @@
 """The story of a world tells every entry, in a sentence of its own."""
 
 import re
+from pathlib import Path
 
 import pytest
 from scenario_generator import scenario_text
@@ -10,7 +11,9 @@ from mho_sim import ledger
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.report.story import SENTENCES, story
 from mho_sim.rules import REASONS
-from mho_sim.scenario import parse
+from mho_sim.scenario import load, parse
+
+SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 
 
 def test_every_reason_has_its_sentence():
@@ -29,6 +32,16 @@ def test_the_cash_box_of_the_story_is_that_of_the_books(number):
     assert all("_" not in line for line in lines[1:])
     for household in range(min(prepared.households, 3)):
         assert list(story(prepared, 1, household))[-1].startswith("After ")
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_shipped_mutual_can_be_told(path):
+    scenario = load(path)
+    prepared = Prepared(scenario, 1)
+    told = list(story(prepared, 0))
+    assert len(told) > 100 and told[-1].startswith("After ")
+    for household in (0, scenario.household_count // 2):
+        assert list(story(prepared, 0, household))
 
 
 def test_the_three_degrees_are_told_on_their_days():
@@ -55,7 +68,9 @@ def test_what_is_given_back_and_who_joins_later():
     assert "The household pays it, and the mutual will give back 1 000." in text
     assert "joins, and pays the fee of 500." in text and "is not a member on this day" in text
     assert re.search(r"The mutual pays [0-9 ]+ to households", text)
-    late = next(h for h in range(25) if f"2027-07-01  Household {h} joins" in "\n".join(story(Prepared(scenario, 1), 0, h)))
+    late = next(
+        h for h in range(25) if f"2027-07-01  Household {h} joins" in "\n".join(story(Prepared(scenario, 1), 0, h))
+    )
     assert f"2027-08-01  Household {late}: the waiting period for outpatient is over." in "\n".join(
         story(Prepared(scenario, 1), 0, late)
     )

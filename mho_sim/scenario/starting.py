@@ -21,7 +21,6 @@ from mho_sim.scenario import quantities
 from mho_sim.scenario.faults import quoted, visible
 from mho_sim.scenario.loading import load
 from mho_sim.scenario.sentences import nearest, sentence
-from mho_sim.scenario.tables import Ages
 
 KINDS = ("outpatient", "delivery", "hospital")
 OTHER = "other"  # the file of kinds of which nothing is known
@@ -31,7 +30,7 @@ FOREIGN = "# ALL AMOUNTS were written for francs CFA (XOF): in {code} they mean 
 LONGEST_COUNTRY = 60
 COLUMN = 40  # where comments beside figures begin
 TEMPLATE = files(__package__).joinpath("template")
-SOURCE = re.compile(r"\[[SVD]\][^()\[\]\n]*\(([^()\n]+)\)")
+SOURCE = re.compile(r"\[(?:[SD]|V\*?)\] \(([^()\n]+)\)")
 
 
 # Shipped scenarios
@@ -153,7 +152,9 @@ def _kind(kind: str) -> dict[str, list[str]]:
 
 
 def _under(key: str, lines: Sequence[str]) -> list[str]:
-    """Lines one step inside a key."""
+    """Lines one step inside a key; a single one beside it."""
+    if len(lines) == 1:
+        return [f"{key}: {lines[0]}"]
     return [f"{key}:", *(f"  {line}".rstrip() for line in lines)]
 
 
@@ -173,16 +174,8 @@ def _of_country(country: str, currency: str | None) -> dict[str, str | list[str]
         "place": country if re.fullmatch(r"[^\W\d_][\w .()-]*", country) else _text_of(country),
         "currency": code,
         "amounts": [] if code in FRANCS else ["#", FOREIGN.format(code=code)],
-        "homes": f"; national households have {known.household_size:g}, {source['household_size']}"
-        if known and known.household_size
-        else "",
-        "ages": "{" + ", ".join(f"{band}: {_percent(share)}" for band, share in _bands(people.ages).items()) + "}",
-        "ages_source": source["people.ages.15-49"],
-        "women": _percent(people.women),
-        "women_source": source["people.women"],
-        "births": _percent(people.births),
-        "births_source": _text_of(source["births"]),
-        "deaths": [f"{band}: {rate:g}  # {source[f'deaths.{band}']}" for band, rate in _bands(people.deaths).items()],
+        "people": people.name,
+        "people_source": source["people.ages.15-49"],
     }
 
 
@@ -206,18 +199,9 @@ def _currency(country: str, code: str | None) -> str:
     return code
 
 
-def _bands(ages: Ages) -> dict[str, float]:
-    """A table of ages as it is written: {"0-4": 0.143, "60+": 0.054}."""
-    return {f"{first}+" if last is None else f"{first}-{last}": value for first, last, value in ages}
-
-
 def _text_of(text: str) -> str:
     """Text in quotes, as it is written in a scenario whatever characters it has."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g}%"
 
 
 def _filled(text: str, words: Mapping[str, str | Sequence[str]]) -> str:
