@@ -4,7 +4,7 @@ from mho_sim import ledger
 from mho_sim.engine import live_batch
 from mho_sim.engine.clock import Part, day_of, moment
 from mho_sim.ledger import ACCOUNTS, NOBODY
-from mho_sim.report.words import money
+from mho_sim.report.words import money, plural
 from mho_sim.rules import (
     CONTRIBUTION_DUE,
     DID_NOT_SEEK,
@@ -14,18 +14,20 @@ from mho_sim.rules import (
     REASONS,
     REINSTATED,
     STRUCK_OFF,
+    completed_age,
 )
 
 AFTER_DATE = " " * 12  # where a sentence begins
 SENTENCES = {
     "accepted": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, the patient pays {own}.",
+    "given back": "{who}: {kind}, bill {bill}. The household pays it, and the mutual will give back {amount}.",
     "over_ceiling": "{who}: {kind}, bill {bill}. The mutual will pay {amount}, its ceiling for one event; the "
     "patient pays {own}.",
-    "over_days": "{who}: {kind}, bill {bill}. Not all days of the stay are paid for: the mutual will pay {amount}, the "
-    "patient pays {own}.",
-    "over_kind_ceiling": "{who}: {kind}, bill {bill}. The ceiling of the year for this care is reached: the mutual "
+    "over_days": "{who}: {kind}, bill {bill}. The days that are paid for in a year are used up: the mutual will pay "
+    "{amount}; the patient pays {own}.",
+    "over_kind_ceiling": "{who}: {kind}, bill {bill}. The year's ceiling for this care has been reached: the mutual "
     "will pay {amount}, the patient pays {own}.",
-    "over_person_ceiling": "{who}: {kind}, bill {bill}. The person has reached the ceiling of the year: the mutual "
+    "over_person_ceiling": "{who}: {kind}, bill {bill}. The person's ceiling for the year has been reached: the mutual "
     "will pay {amount}, the patient pays {own}.",
     "over_household_ceiling": "{who}: {kind}, bill {bill}. The household has reached its ceiling for the year: the "
     "mutual will pay {amount}, the patient pays {own}.",
@@ -33,41 +35,41 @@ SENTENCES = {
     "not_enrolled": "{who}: {kind}, bill {bill}. Not covered: the household is not a member on this day.",
     "no_coverage": "{who}: {kind}, bill {bill}. Not covered: the household is suspended until it pays what it owes.",
     "waiting_period": "{who}: {kind}, bill {bill}. Not covered: the waiting period is not over.",
-    "excluded_age": "{who}: {kind}, bill {bill}. Not covered at this age.",
-    "excluded_cause": "{who}: {kind}, bill {bill}. Not covered: the cause is excluded.",
+    "excluded_age": "{who}: {kind}, bill {bill}. Not covered: not at this age.",
+    "excluded_cause": "{who}: {kind}, bill {bill}. Not covered: not for this cause.",
     "no_referral": "{who}: {kind}, bill {bill}. Not covered: there is no letter of referral.",
-    "over_events": "{who}: {kind}, bill {bill}. Not covered: as many episodes as are paid for in a year have been.",
-    "cash_benefit": "{who}: the household will have {amount} for the days of the stay.",
+    "over_events": "{who}: {kind}, bill {bill}. Not covered: as many times as are paid for in a year have been.",
     "did_not_seek": "{who}: {kind}: care was needed, and the person went without.",
+    "cash_benefit": "{who}: {kind}. The mutual will pay the household {amount} for the days of the stay.",
     "contribution_due": "{who}: a contribution of {amount} falls due.",
     "paid_on_time": "{who} pays its contribution of {amount} on the day it is due.",
     "paid_late": "{who} pays the {amount} that it owes.",
     "reinstated": "{who} pays the {amount} that it owes. It was suspended: its cover begins anew, with new waiting "
     "periods.",
     "paid_from_advance": "{who}: {amount} of the contribution had been paid ahead.",
-    "joining_fee": "{who} joins, and pays {amount} for it.",
-    "penalty": "{who} pays a penalty of {amount}.",
-    "commission": "the collector's commission of {amount} is due.",
-    "left": "{who} does not renew its membership, and leaves.",
-    "struck_off": "{who} has owed {amount} for too long: it is struck off, and the money is lost.",
-    "state_due": "{who}: the State owes {amount} for it.",
+    "joining_fee": "{who} joins, and pays the fee of {amount}.",
+    "penalty": "{who} pays {amount} more, for it was suspended.",
+    "commission": "{who}: of this the collector has {amount}.",
+    "state_due": "{who}: the State will add {amount}.",
     "support_due": "support of {amount} is due.",
-    "support_received": "support of {amount} comes in.",
-    "support_in_kind": "support in kind, worth {amount}.",
+    "support_received": "support of {amount} arrives.",
+    "support_in_kind": "support in work or goods, worth {amount}.",
+    "left": "{who} does not renew its membership.",
+    "struck_off": "{who} is struck off; the {amount} that it owes is given up.",
     "birth": "{who} is born.",
     "death": "{who} has died.",
     "opening": "opening books: {debit} {amount}, against {credit}.",
     "earned": "the month is closed: contributions of {amount} are earned.",
     "earned too much": "the month is closed: {amount} of contributions counted as earned before did not fall due.",
     "support_earned": "the month is closed: {amount} of the State's share is earned.",
-    "support earned too much": "the month is closed: {amount} of the State's share counted as earned did not fall due.",
-    "interest": "the bank adds interest of {amount}.",
-    "own_process": "{debit} {amount}, against {credit} (a process of your own).",
+    "support earned too much": "the month is closed: {amount} of the State's share counted as earned before did not "
+    "fall due.",
+    "interest": "the bank pays interest of {amount}.",
     "running_costs": "running costs of {amount} are due.",
     "debt_paid": "the mutual pays {amount} to {debit}.",
+    "own_process": "{debit} {amount}, against {credit} (a process of your own).",
 }
-TOO_MUCH = {("earned", "contributions"): "earned too much", ("support_earned", "subsidies"): "support earned too much"}
-ACCOUNTS_SAID = {"members_claims": "households", "support_receivable": "support receivable"}
+CREDITORS = {"members_claims": "households"}  # others are called as their accounts
 
 
 def story(prepared, world, household=None):
@@ -114,18 +116,27 @@ def _entries(batch, rows, household):
             continue
         kind = batch.prepared.scenario.kinds[entry["kind"]] if entry["kind"] >= 0 else None
         who = _who(batch, entry, day_of(int(entry["moment"])))
-        reason = TOO_MUCH.get((REASONS[entry["reason"]], debit), REASONS[entry["reason"]])
-        text = SENTENCES[reason].format(
+        text = SENTENCES[_told_as(REASONS[entry["reason"]], debit, credit)].format(
             who=who,
             kind=kind,
             amount=money(amount),
             bill=money(entry["bill"]),
             own=money(max(entry["bill"] - amount, 0)),
-            debit=ACCOUNTS_SAID.get(debit, debit),
-            credit=ACCOUNTS_SAID.get(credit, credit),
+            debit=CREDITORS.get(debit, debit).replace("_", " "),
+            credit=CREDITORS.get(credit, credit).replace("_", " "),
         )
         moved = household is None and amount and "cash" in (debit, credit)
         yield int(entry["moment"]), place, text + (f"  [cash box {money(cash)}]" if moved else "")
+
+
+def _told_as(reason, debit, credit):
+    """The sentence of an entry: some reasons have two."""
+    if reason == "accepted" and credit == "members_claims":
+        return "given back"
+    return {
+        ("earned", "contributions"): "earned too much",
+        ("support_earned", "subsidies"): "support earned too much",
+    }.get((reason, debit), reason)
 
 
 def _who(batch, entry, day):
@@ -136,7 +147,7 @@ def _who(batch, entry, day):
     if ordinal == NOBODY:
         return f"household {home}"
     row = int(batch.people.first[home]) + ordinal
-    age = 4 * (day - int(batch.state.person[0, row]["born"])) // 1461
+    age = completed_age.py_func(day - int(batch.state.person[0, row]["born"]))
     words = ("boy", "man", "girl", "woman")
     return (
         f"household {home}, person {ordinal} ({words[2 * bool(batch.people.row[row]['woman']) + (age >= 15)]}, {age})"
@@ -179,25 +190,29 @@ def _suspensions(batch, rows, household):
 
 
 def _shortage(batch):
-    """The first day on which a bill could not be paid."""
-    day = int(batch.till.first_late[0, 0])
-    return (
-        []
-        if day < 0
-        else [
-            (
-                moment(day, Part.ASSEMBLY),
-                -1,
-                "the money is not there for a bill that is due: the mutual runs short for the first time.",
-            )
-        ]
-    )
+    """(moment, place, sentence) of the first day on which a bill could not be paid, of that on which a provider may
+    stop, and of the closing at which the mutual is lost.
+    """
+    till, told = batch.till, []
+    late, stopped, lost = (int(first[0, 0]) for first in (till.first_late, till.first_stopped, till.lost))
+    if late >= 0:
+        told.append((late, "the money is not there for a bill that is due: the mutual runs short for the first time."))
+    if stopped >= 0:
+        told.append(
+            (stopped, "a provider has been owed for longer than it tolerates: it may stop accepting the cards.")
+        )
+    if lost >= 0:
+        months = batch.prepared.scenario.scheme.lost_when_owing
+        closing = int(batch.calendar.first[lost + 1]) - 1
+        text = f"overdue bills come to more than {plural(months, 'month')} of contributions: the mutual is lost."
+        told.append((closing, text))
+    return [(moment(day, Part.ASSEMBLY), -1, text) for day, text in told]
 
 
 def _waiting(batch, rows, household):
     """The days on which a household's waiting periods end."""
-    served = household in batch.prepared.opening.paid_up or household in batch.prepared.opening.late
-    begins = [] if served else [int(batch.state.home["joins"][0, household])]
+    opening, joins = batch.prepared.opening, int(batch.state.home[0, household]["joins"])
+    begins = [] if household in opening.paid_up or household in opening.late else [joins]
     begins += [
         day_of(int(entry["moment"]))
         for entry in rows
@@ -222,8 +237,8 @@ def _mutual_stands(batch):
     words = {
         "cash": "cash box {}",
         "receivable": "members owe {}",
-        "support_receivable": "support still to come {}",
         "accrued": "earned and not yet due {}",
+        "support_receivable": "support still to come {}",
         "advances": "paid ahead by members {}",
         "providers": "owed to providers {}",
         "members_claims": "owed to households {}",

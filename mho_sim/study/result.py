@@ -1,7 +1,7 @@
 """What a study of one scenario found: frames and the object of `run --json`."""
 
 import hashlib
-from copy import copy
+from copy import copy, deepcopy
 from functools import cached_property
 from importlib.metadata import version
 from types import SimpleNamespace
@@ -295,6 +295,10 @@ class Result:
 
     def to_dict(self):
         """The object that `run --json` prints."""
+        return deepcopy(self._told)
+
+    @cached_property
+    def _told(self):
         alone = self.without_support
         return {
             "scenario": {"title": self.scenario.title, "hash": self.scenario.hash},
@@ -363,8 +367,10 @@ class Result:
         Probabilities: Clopper-Pearson; quantiles: order statistics; means and shares: jackknife over groups of
         neighbouring worlds. Where numbers have ranges a pair of worlds counts as one cluster.
         """
-        told = self.to_dict()
+        told = self._told
         match path:
+            case (*_, name) if "standard_error" in path or str(name).endswith("_error"):
+                return None
             case ("without_support", *rest):
                 return self.without_support.interval(tuple(rest))
             case (name, "probability") if told[name]:
@@ -382,17 +388,21 @@ class Result:
                 effect = trouble.effect(values <= value_at_risk(values, level), self.has_ranges) if len(values) else 1
                 return quantile_interval(values, level, design_effect=effect)
             case ("variance_share" | "indicators" | "protection" | "services" | "by_whom", *_) if self.worlds >= FEW:
-                return jackknife_interval([_at(self._without(group), path) for group in range(GROUPS)], _at(told, path))
+                return jackknife_interval([_at(part, path) for part in self._left_out], _at(told, path))
         return None
 
-    def _without(self, group):
-        """`to_dict` of all worlds but one group of neighbours; pairs of worlds stay together."""
+    @cached_property
+    def _left_out(self):
+        """The object of all worlds but one group of neighbours, for each group; pairs of worlds stay together."""
         pairs = np.arange(self.worlds) // 2
-        part = copy(self)
-        for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
-            del vars(part)[name]
-        part.outcome, part.without_support = self.outcome.of_some(pairs * GROUPS // (pairs[-1] + 1) != group), None
-        return part.to_dict()
+        of_world, told = pairs * GROUPS // (pairs[-1] + 1), []
+        for group in range(GROUPS):
+            part = copy(self)
+            for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
+                del vars(part)[name]
+            part.outcome, part.without_support = self.outcome.of_some(of_world != group), None
+            told.append(part._told)
+        return told
 
     # What the above rests on
 
