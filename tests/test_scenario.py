@@ -576,6 +576,14 @@ def test_the_hash_sees_every_value(good):
     assert len({good.hash, *hashes}) == 5
 
 
+def test_a_limit_of_no_days_is_not_written_as_no_limit():
+    sets = ["setting.providers.post={class: public, stops_when_owed: 0 days}", "scheme.contribution.struck_off=0 days"]
+    scenario = parse(SMALL, sets=sets).with_("title", "The same")
+    assert scenario.scheme.contribution.struck_off == Duration()
+    assert scenario.setting.providers["post"].stops_when_owed == Duration()
+    assert parse(SMALL, sets=[sets[1].replace("0 days", "none")]).scheme.contribution.struck_off is None
+
+
 @pytest.mark.parametrize("text", [GOOD, SMALL, RANGES, EVERYTHING], ids=["good", "small", "ranges", "everything"])
 def test_the_content_is_itself_a_scenario(text):
     scenario = parse(text)

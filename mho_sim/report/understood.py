@@ -126,7 +126,7 @@ def _contribution(scenario):
     if terms.collector:
         more.append(f"the collector keeps {_share(terms.collector)}")
     if terms.struck_off is not None:
-        more.append(f"who owes for {terms.struck_off} is struck off")
+        more.append(f"who owes for {terms.struck_off.as_limit} is struck off")
     words = "; ".join(more)
     return lines + ([f"{words[0].upper()}{words[1:]}."] if words else [])
 
@@ -280,9 +280,8 @@ def _surroundings(scenario):
     setting, lines = scenario.setting, []
     for name, one in setting.providers.items():
         prices = f", prices × {one.prices:g}" if one.prices != 1 else ""
-        stops = (
-            f"; turns members away when it is owed for {one.stops_when_owed}" if one.stops_when_owed is not None else ""
-        )
+        owed = one.stops_when_owed
+        stops = f"; turns members away when it is owed for {owed.as_limit}" if owed is not None else ""
         lines.append(f"{name}: {one.class_}{prices}{stops}.")
     if setting.inflation.medical:
         lines.append(f"Bills grow by {_share(setting.inflation.medical)} a year.")

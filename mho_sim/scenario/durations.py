@@ -26,6 +26,11 @@ class Duration:
         parts = [f"{n} {unit}{'s' * (n != 1)}" for n, unit in ((self.months, "month"), (self.days, "day")) if n]
         return " and ".join(parts) or "none"
 
+    @property
+    def as_limit(self) -> str:
+        """The same where `none` would mean that there is no limit: `0 days`."""
+        return str(self) if self.months or self.days else "0 days"
+
 
 @dataclass(frozen=True, slots=True)
 class Days:

@@ -17,6 +17,7 @@ from mho_sim.scenario.values import (
     Day,
     Maybe,
     Money,
+    Patience,
     Share,
     ShareByName,
     Span,
@@ -185,7 +186,7 @@ class Contribution(Mapping):
         description="Whether a period is paid on its first day, or on the first day after it."
     )
     grace: Span = Field(description="How long after the due date a household that has not paid stays covered.")
-    struck_off: Maybe[Span] = Field(
+    struck_off: Maybe[Patience] = Field(
         None, description="How long after the due date a household that still owes is struck off. Left out: never."
     )
     joining_fee: Money = Field(0, description="What a household pays once, when it joins.")

@@ -18,10 +18,10 @@ from mho_sim.scenario.values import (
     KindName,
     Maybe,
     OrNone,
+    Patience,
     PlainName,
     Share,
     ShareByName,
-    Span,
     UnknownMoney,
     UnknownRate,
     UnknownShare,
@@ -162,7 +162,7 @@ class Provider(Sourced):
 
     class_: text(40) = Field(alias="class", description="The class, such as public or private.")
     prices: Prices = Field(1.0, description="Multiplier of the bills.")
-    stops_when_owed: Maybe[Span] = Field(
+    stops_when_owed: Maybe[Patience] = Field(
         None, description="How long it tolerates to be owed before it turns members away. Left out: for ever."
     )
 

@@ -179,6 +179,9 @@ Grade = typed(Literal[GRADES], quantities.read_word, A_GRADE, {"enum": list(GRAD
 Remark = typed(str, quantities.read_text, A_REMARK, {"type": "string", "maxLength": 400}, most=400)
 Dated = typed(str, quantities.read_dated, DATED, {"type": "string"})
 Span = typed(Duration, quantities.read_duration, DURATION, {"type": "string"}, write=str)
+Patience = typed(
+    Duration, quantities.read_duration, DURATION, {"type": "string"}, write=lambda span: span.as_limit
+)  # where it may be left out, and none means for ever
 Day = typed(date, quantities.read_date, DAY, {"type": "string", "format": "date"}, write=date.isoformat)
 MonthStart = typed(date, quantities.read_month_start, MONTH_START, {"type": "string", "format": "date"}, date.isoformat)
 Currency = typed(str, quantities.read_currency, CURRENCY, {"type": "string", "pattern": "^[A-Z]{3}$"})
