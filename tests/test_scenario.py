@@ -1298,6 +1298,31 @@ def test_mutated_files_are_read_or_refused_but_never_crash(seed, text):
 # The command
 
 
+def test_a_key_spelt_like_the_sign_of_a_wrong_key_is_unknown():
+    for text in (SMALL + "'[key]': 1\n", SMALL.replace("{amount", "{'[key]': 1, amount")):
+        assert "There is no key '[key]' " in str(refusal(text))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "need={admissions: {a: 1000, b: 3}, people: {a: 1, b: 1200}}",
+        "cost={invoices: [0.01, 1000000000000]}",
+        "cost={usual: 1e-300, one_in_ten_above: 1000000000000}",
+        "cost={cheapest: 1e-300, usual: 1, dearest: 1000000000000}",
+        "cost={price_list: {a: {each: 1000000000000, times: 1000}}, cv: 20}",
+    ],
+)
+def test_absurd_observations_stay_within_the_limits_of_their_fields(seen):
+    scenario = parse(SMALL, sets=[f"setting.illness.outpatient.{seen}"])
+    kind = scenario.setting.illness["outpatient"]
+    assert 0 <= kind.need.low <= kind.need.best <= kind.need.high <= 1000
+    if kind.cost.lognormal is not None:
+        assert 0 < kind.cost.lognormal.mean.best <= kind.cost.lognormal.mean.high <= 10**12
+        assert 0 <= kind.cost.lognormal.cv.best <= 20
+    assert "outpatient" in "".join(understood(scenario)) and explained(scenario)
+
+
 def test_check_shows_doubts_and_with_explain_the_sums():
     path = str(BROKEN / "_everything.yaml")
     plain, explained_too = (CliRunner().invoke(commands, ["check", path, *more]).output for more in ([], ["--explain"]))

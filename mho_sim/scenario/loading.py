@@ -153,7 +153,7 @@ def _apart(errors: list[Any]) -> list[Any]:
 def _told(root: Node, error: Any) -> tuple[Path, Any, str]:
     """Path, what stands there, and sentence of one of pydantic's errors."""
     kind, path = error["type"], tuple(error["loc"])
-    of_key = path[-1:] == (KEY,)
+    of_key = path[-1:] == (KEY,) and kind != "extra_forbidden"  # else a key of the file that is spelt like the sign
     path = path[:-1] if of_key else path
     node = _find(root, path)[0]
     if node is None and path and kind != "missing":  # a single value that stands for a mapping

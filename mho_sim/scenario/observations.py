@@ -32,6 +32,7 @@ from mho_sim.scenario.values import (
 
 Z95 = 1.6448536269514722  # 95 % quantile of the normal law
 Z90 = 1.2815515655446004  # 90 %
+FARTHEST = 100.0  # a logarithm beyond all that is written: e^100 is 10^43
 NO_CASES = -math.log(0.05)  # with no case seen, more than so many were expected in 5 % of the worlds
 
 Cases = whole(0, 10**9, "cases counted")
@@ -67,7 +68,17 @@ class Estimate(NamedTuple):
 
 def estimate(best: float, spread: float) -> Estimate:
     """A value whose logarithm has the standard deviation `spread`."""
-    return Estimate(best, best * math.exp(-Z95 * spread), best * math.exp(Z95 * spread))
+    return Estimate(best, best * math.exp(-Z95 * spread), best * exp(Z95 * spread))
+
+
+def exp(x: float) -> float:
+    """The exponential, finite also for what is absurd."""
+    return math.exp(min(x, FARTHEST))
+
+
+def variation(spread: float) -> float:
+    """Coefficient of variation of a lognormal law whose logarithm has the standard deviation `spread`."""
+    return math.sqrt(math.expm1(min(spread * spread, FARTHEST)))
 
 
 def spread_of(number: Unknown) -> float:
@@ -126,7 +137,7 @@ def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
     sd = math.sqrt(sum((one - mean) ** 2 for one in invoices) / (n - 1))
     middle = sum(math.log(one) for one in invoices) / n
     s = math.sqrt(sum((math.log(one) - middle) ** 2 for one in invoices) / (n - 1))
-    cvs = (math.sqrt(math.expm1(value * value)) for value in estimate(s, 1 / math.sqrt(2 * (n - 1))))
+    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1))))
     return estimate(mean, sd / mean / math.sqrt(n)), Estimate(*cvs)
 
 
@@ -134,7 +145,7 @@ def lognormal_through(median: float, spread: float) -> tuple[float, float]:
     """Mean and coefficient of variation of a lognormal law with that median, and that standard deviation of the
     logarithm: `median × exp(s² / 2)` and `sqrt(exp(s²) - 1)` (Johnson, Kotz & Balakrishnan 1994 [R]).
     """
-    return median * math.exp(spread * spread / 2), math.sqrt(math.expm1(spread * spread))
+    return median * exp(spread * spread / 2), variation(spread)
 
 
 def price_sum(items: Sequence[tuple[float, Unknown]]) -> Estimate:
@@ -302,7 +313,8 @@ def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
     """
     money, spread = (0.0, float(RICHEST)), (0.0, 20.0)
     if cost.price_list is not None and cost.cv is not None:
-        mean = price_sum([(item.each.best, item.times) for item in cost.price_list.values()])
+        summed = price_sum([(item.each.best, item.times) for item in cost.price_list.values()])
+        mean = Estimate(*(min(value, money[1]) for value in summed))
         ends = (mean.low, mean.high) if mean.low < mean.high else ()
         return Unknown(mean.best, *ends, limits=money), cost.cv
     if cost.invoices is not None:
@@ -312,7 +324,7 @@ def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
     if s is None:
         return None
     best, cv_best = lognormal_through(cost.usual, s)
-    return Unknown(best, limits=money), Unknown(min(cv_best, spread[1]), limits=spread)
+    return Unknown(min(best, money[1]), limits=money), Unknown(min(cv_best, spread[1]), limits=spread)
 
 
 def _log_sd(cost: Any) -> float | None:
