@@ -50,6 +50,7 @@ def test_csv_is_the_table_of_years(result, tmp_path):
                 "contributions_due",
                 "contributions_received",
                 "contributions_earned",
+                "support",
                 "benefits",
                 "running_costs",
                 "owed",

@@ -64,11 +64,14 @@ def test_run_speaks_plainly():
 
 
 def test_trace_tells_one_household_in_dated_sentences():
-    done = mho_sim("trace", SCENARIO, "--world", "3", "--household", "12")
+    done = mho_sim("trace", SCENARIO, "--world", "3", "--household", "12", "--set", "scheme.membership.intakes=none")
     assert done.returncode == 0, done.stderr
     assert re.search(
         r"2027-[01][0-9]-01  Household 12 pays its contribution of [0-9 ]+ on the day it is due\.", done.stdout
     )
+
+
+MILLION = ("--set", "scheme.membership.intakes=none", "--set", "setting.association.members=1000000")
 
 
 @pytest.mark.parametrize(

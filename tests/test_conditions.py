@@ -196,8 +196,8 @@ def test_a_missing_value_gives_no_interval():
 
 
 def test_a_service_without_claims_has_no_figures_and_is_told_as_null():
-    quiet = load(SCENARIO, ["setting.illness.outpatient.need=0"])
+    quiet = load(SCENARIO, ["setting.illness.hypertension.chronic=0%"])
     told = simulate(quiet, worlds=2, seed=1).to_dict()
-    assert told["services"]["hospital"]["cost_per_claim"] is None
-    condition = conditions.parse("services.hospital.refused>5%")
+    assert told["services"]["hypertension"]["cost_per_claim"] is None
+    condition = conditions.parse("services.hypertension.refused>5%")
     assert "has no value" in conditions.broken(condition, told, lambda path: None)

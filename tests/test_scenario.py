@@ -1326,10 +1326,11 @@ def test_absurd_observations_stay_within_the_limits_of_their_fields(seen):
 def test_check_shows_doubts_and_with_explain_the_sums():
     path = str(BROKEN / "_everything.yaml")
     plain, explained_too = (CliRunner().invoke(commands, ["check", path, *more]).output for more in ([], ["--explain"]))
-    assert plain in explained_too and "Look at this again" not in plain
+    assert plain in explained_too and "look at this" not in plain
     assert "setting.illness.wounds.need: 120 cases × 12 / 6 months / 20 000 people" in explained_too
     doubted = CliRunner().invoke(commands, ["check", path, "--set", "currency=XAF"]).output
-    assert "Look at this again:\ncountry is Senegal, where people pay in XOF, but currency is XAF." in doubted
+    assert "look at this:" in doubted
+    assert "country is Senegal, where people pay in XOF, but currency is XAF." in " ".join(doubted.split())
 
 
 # The schema and the room

@@ -16,6 +16,7 @@ from mho_sim.scenario import Range
 
 SCENARIO = (
     load(Path(__file__).parent.parent / "scenarios" / "market-traders.yaml")
+    .with_("scheme.membership.intakes", "none")
     .with_("setting.association.members", 20)
     .with_("setting.illness.outpatient.need", {"between": [1, 4], "best": 1.5, "law": "uniform"})
     .with_("setting.illness.outpatient.frailty", {"between": [0, 2], "best": 1.2, "law": "uniform"})
