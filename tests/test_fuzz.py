@@ -51,6 +51,12 @@ def at_most(seconds):
         signal.signal(signal.SIGPROF, before)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """The engine's machine code is there before anything is timed (an interrupted compilation is of no more use)."""
+    lived_worlds(parse(SMALL), 1)
+
+
 def read(raw, name):
     """The scenario of a file's bytes; or the refusal."""
     try:
