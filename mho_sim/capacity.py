@@ -16,6 +16,8 @@ from mho_sim.population import DAYS_PER_YEAR, FERTILE, OLDEST
 
 DRAWING = 100  # a row, while the people are drawn, beside what stays of them: 92 to 95 measured with tracemalloc [D]
 TELLING = 2  # while worlds are joined and told of, as many times what is kept of them: 1.9 to 2.1 measured likewise [D]
+MOST_BIRTHS = 1.3  # the most births of a batch's worlds, over those expected: assumed
+PLACE_OF_ROW = 0.05  # memory of a child's place, as a part of that of a row: about 4 bytes of 150 a world [D]
 QUEUED = 2_000  # a batch that waits for its turn: measured likewise [D]
 PROBES = ((50, 1), (100, 1), (100, 3))  # households, and persons in each
 UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 2**10, "M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30}
@@ -146,13 +148,15 @@ def held(thing, seen):
 
 
 def expected_rows(scenario):
-    """How many rows of people an association will have: those at the start, and a place for a child in every year in
-    which a woman of 15 to 49 is there; expected, before anyone is drawn.
+    """How many rows of people a world will have: those at the start and the children born, for whom every year in which
+    a woman of 15 to 49 is there has a place; expected, before anyone is drawn.
     """
     terms, listed = scenario.setting.association, scenario.members
     homes = scenario.household_count
+    births = scenario.unknowns.get("setting.association.births", terms.births)
+    a_place = 0.0 if births is None else MOST_BIRTHS * getattr(births, "high", births) + PLACE_OF_ROW
     if listed is not None:
-        return len(listed.woman) + (0 if terms.births is None else _places_listed(listed, scenario.years))
+        return len(listed.woman) + a_place * _places_listed(listed, scenario.years)
     if terms.households is not None:
         people = sum(size * count for size, count in terms.households.items())
     else:
@@ -163,7 +167,7 @@ def expected_rows(scenario):
         number * who.women * sum(_fertile(who.ages, year) for year in range(scenario.years))
         for number, who in ((homes, terms.member), (people - homes, terms.people))
     ]
-    return people + sum(children)
+    return people + a_place * sum(children)
 
 
 def _places_listed(listed, years):

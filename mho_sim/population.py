@@ -2,8 +2,9 @@
 deaths.
 
 Who lives in which household, ages and sexes are drawn once per seed; births and deaths once per world, before the clock
-starts. A child that some world may see born has an ordinary row, whose day has not come. Rows are ordered by household,
-then by ordinal in it. Rules: MODEL.md, sections 4 and 5.
+starts. For every year in which a woman may give birth there is a place for her child; a world has a row for everyone
+who is there at the start and for every child that it sees born. Rows are ordered by household, then by ordinal in it.
+Rules: MODEL.md, sections 4 and 5.
 """
 
 import math
@@ -24,29 +25,40 @@ NEVER_DAY = np.int32(2**31 - 1)
 FERTILE = (15, 50)  # from the first birthday to before the second
 
 
-ROW = np.dtype(
-    [("entity", "i8"), ("household", "i4"), ("mother", "i4"), ("born", "i4"), ("birth_year", "i2"), ("woman", "?")],
-    align=True,
+ROW = np.dtype([("entity", "i4"), ("household", "i4"), ("born", "i4"), ("woman", "?")], align=True)
+PLACE = np.dtype(
+    [("entity", "i4"), ("household", "i4"), ("mother", "i4"), ("birth_year", "i2"), ("woman", "?")], align=True
 )
 HOUSEHOLD = np.dtype([("sector", "i2"), ("zone", "i2"), ("category", "i2"), ("group", "i2")], align=True)
 PERSON = np.dtype(
-    [("used", "i8"), ("born", "i4"), ("dies", "i4"), ("frailty", "u2"), ("band", "u1")], align=True
-)  # used: of the ceiling of the person-year
+    [
+        ("entity", "i4"),
+        ("born", "i4"),  # day
+        ("dies", "i4"),  # day
+        ("mother", "i4"),  # her row, of those born in the horizon; else -1
+        ("frailty", "u2"),  # class of the personal factor
+        ("band", "u1"),  # birthdays passed at which something may change
+        ("woman", "?"),
+    ],
+    align=True,
+)
 
 
 class Association(NamedTuple):
-    """The people and the places of children, the same in all worlds.
+    """The people who are there at the start and the places of children, the same in all worlds, by household.
 
-    `row`, (rows,), has the fields entity; household; mother (her row; -1 for those who are there at the start); born
-    (day; of a child's place NEVER_DAY); birth_year (of the horizon, in which the child may be born; -1 likewise);
-    woman. The rows of household h are first[h] to first[h + 1] - 1, the households of mutual m homes[m] to homes[m + 1]
-    - 1.
+    `row`, (people,), has the fields entity, household, born (day) and woman; those of household h are first[h] to
+    first[h + 1] - 1. `place`, (places,), has entity, household, mother (her row), birth_year (of the horizon, in which
+    the child may be born) and woman; those of household h are first_place[h] to first_place[h + 1] - 1. The households
+    of mutual m are homes[m] to homes[m + 1] - 1.
     """
 
     row: np.ndarray
+    place: np.ndarray
     home: np.ndarray  # (households,) records: sector, zone, category, group of those who join on the same day
     joins: np.ndarray  # (groups,): day
     first: np.ndarray  # (households + 1,)
+    first_place: np.ndarray  # (households + 1,)
     mutual: np.ndarray  # (households,)
     homes: np.ndarray  # (mutuals + 1,)
 
@@ -203,27 +215,22 @@ def _places_for_children(born, woman, terms, years, calendar):
 
 
 def _with_children(sizes, household, ordinal, born, woman, mothers, years, home, joins, terms, seed):
-    """All columns, people and places of children merged in the order of household and ordinal."""
+    """The association; children's ordinals follow those of the people at the start, by mother, then year."""
     places = np.bincount(household[mothers], minlength=len(sizes))
-    child_home = household[mothers]
-    child_ordinal = sizes[child_home] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
-    homes, ordinals = np.concatenate((household, child_home)), np.concatenate((ordinal, child_ordinal))
-    entity = homes * PLACES + ordinals
-    child_woman = _person_marks(entity[len(household) :], seed)[1] < terms.people.women
-    order = np.lexsort((ordinals, homes))
-    new_row = np.empty_like(order)
-    new_row[order] = np.arange(len(order))
-    row = np.empty(len(order), ROW)
-    row["household"], row["entity"] = homes[order], entity[order]
-    row["born"] = np.concatenate((born, np.full(len(mothers), NEVER_DAY)))[order]
-    row["woman"] = np.concatenate((woman, child_woman))[order]
-    row["mother"] = np.concatenate((np.full(len(household), -1), new_row[mothers]))[order]
-    row["birth_year"] = np.concatenate((np.full(len(household), -1), years))[order]
+    row, place = np.empty(len(household), ROW), np.empty(len(mothers), PLACE)
+    row["household"], row["entity"], row["born"], row["woman"] = household, household * PLACES + ordinal, born, woman
+    of = household[mothers]
+    child_ordinal = sizes[of] + np.arange(len(mothers)) - np.repeat(np.cumsum(places) - places, places)
+    entity = of * PLACES + child_ordinal
+    place["household"], place["entity"], place["mother"], place["birth_year"] = of, entity, mothers, years
+    place["woman"] = _person_marks(entity, seed)[1] < terms.people.women
     return Association(
         row,
+        place,
         home,
         joins,
-        first=np.concatenate(([0], np.cumsum(sizes + places))).astype(np.int64),
+        first=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        first_place=np.concatenate(([0], np.cumsum(places))).astype(np.int64),
         mutual=np.zeros(len(sizes), np.int32),
         homes=np.array([0, len(sizes)]),
     )
@@ -232,7 +239,6 @@ def _with_children(sizes, household, ordinal, born, woman, mothers, years, home,
 class LifeTables(NamedTuple):
     """What the script of births and deaths is written from."""
 
-    has_births: bool
     death_first: np.ndarray  # age bands: first year of age, shape (bands,)
     death_end: np.ndarray  # age at the band's end; infinite if open
     death_rate: np.ndarray  # deaths per person-year
@@ -245,7 +251,6 @@ def life_tables(terms, calendar):
     """The tables of an association's terms, for `write_script`."""
     bands = terms.deaths or ()
     return LifeTables(
-        terms.births is not None,
         np.array([first for first, _, _ in bands], dtype=np.float64),
         np.array([math.inf if last is None else last + 1 for _, last, _ in bands], dtype=np.float64),
         np.array([rate for _, _, rate in bands], dtype=np.float64),
@@ -290,32 +295,52 @@ def _day_of_birth(year, u, when, probability, tables):
 
 
 @kernel
-def write_script(seed, world0, people, births, tables, u, v, person):
-    """Fill `born` and `dies` of each world's people, records of shape (worlds, rows); `births`, (worlds,), are the
-    probabilities of births; u and v, (rows,), are scratch.
+def write_script(seed, world0, people, births, tables, u, v, dies, born):
+    """Fill each world's days of death, `dies`, (worlds, people), of those who are there at the start, and days of
+    birth, `born`, (worlds, places), of children (NEVER_DAY: not in this world). `births`, (worlds,), are the
+    probabilities; u and v, as long as people or places, are scratch.
+    """
+    for w in range(dies.shape[0]):
+        world = np.uint32(world0 + w)
+        for i in range(dies.shape[1]):
+            dies[w, i] = NEVER_DAY
+        if len(tables.death_rate) > 0:
+            for i in range(dies.shape[1]):
+                u[i], v[i] = uniforms(people.row[i].entity, 0, tables.death, world, seed)
+            for i in range(dies.shape[1]):
+                dies[w, i] = _day_of_death(people.row[i].born, u[i], tables)
+        for c in range(born.shape[1]):
+            u[c], v[c] = uniforms(
+                people.row[people.place[c].mother].entity, people.place[c].birth_year, tables.birth, world, seed
+            )
+        for c in range(born.shape[1]):
+            day = _day_of_birth(people.place[c].birth_year, u[c], v[c], births[w], tables)
+            born[w, c] = day if day < dies[w, people.place[c].mother] else NEVER_DAY
+
+
+@kernel
+def people_of_worlds(seed, world0, people, tables, band, dies, born, first, person):
+    """Fill `person`, (worlds, rows), with the people of each world, and `first`, (worlds, households + 1), with the
+    first row of each household; `band`, (people,), is where those who are there at the start stand.
     """
     mortal = len(tables.death_rate) > 0
-    rows = person.shape[1]
     for w in range(person.shape[0]):
-        world = np.uint32(world0 + w)
-        for i in range(rows):
-            person[w, i].born, person[w, i].dies = people.row[i].born, NEVER_DAY
-        if tables.has_births:
-            for i in range(rows):
-                mother = max(people.row[i].mother, 0)
-                u[i], v[i] = uniforms(people.row[mother].entity, people.row[i].birth_year, tables.birth, world, seed)
-            for i in range(rows):
-                if people.row[i].mother >= 0:
-                    person[w, i].born = _day_of_birth(people.row[i].birth_year, u[i], v[i], births[w], tables)
-        if mortal:
-            for i in range(rows):
-                u[i], v[i] = uniforms(people.row[i].entity, 0, tables.death, world, seed)
-            for i in range(rows):
-                if people.row[i].mother < 0:
-                    person[w, i].dies = _day_of_death(person[w, i].born, u[i], tables)
-        for i in range(rows):
-            if people.row[i].mother >= 0 and person[w, i].born != NEVER_DAY:
-                if person[w, i].born >= person[w, people.row[i].mother].dies:
-                    person[w, i].born = NEVER_DAY
-                elif mortal:
-                    person[w, i].dies = _day_of_death(person[w, i].born, u[i], tables)
+        world, n = np.uint32(world0 + w), 0
+        for h in range(len(people.home)):
+            first[w, h] = n
+            for i in range(people.first[h], people.first[h + 1]):
+                of, at_start = person[w, n], people.row[i]
+                of.entity, of.born, of.woman, of.mother = at_start.entity, at_start.born, at_start.woman, -1
+                of.dies, of.band = dies[w, i], band[i]
+                n += 1
+            for c in range(people.first_place[h], people.first_place[h + 1]):
+                if born[w, c] != NEVER_DAY:
+                    of, child = person[w, n], people.place[c]
+                    of.entity, of.born, of.woman = child.entity, born[w, c], child.woman
+                    of.mother = first[w, h] + child.mother - people.first[h]
+                    of.dies, of.band = NEVER_DAY, 0
+                    if mortal:
+                        u, _ = uniforms(child.entity, 0, tables.death, world, seed)
+                        of.dies = _day_of_death(born[w, c], u, tables)
+                    n += 1
+        first[w, len(people.home)] = n

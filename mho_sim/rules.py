@@ -127,6 +127,8 @@ BENEFIT = np.dtype(
         ("household_ceiling", "i8"),  # of the kind, a household-year
         ("events_per_person", "i8"),
         ("days_per_person", "i8"),
+        ("at_person", "i2"),  # of the kind's ceiling of the person-year, where it is counted; -1 without one
+        ("at_home", "i2"),  # likewise of limits of the household-year
         ("first", "i1"),  # the steps, in their order
         ("second", "i1"),
         ("third", "i1"),

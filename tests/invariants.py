@@ -505,16 +505,22 @@ def by_whom_adds_up_to_the_registers(world):
 
 
 def totals(world):
-    """What the registers by whom add up to, by measure."""
-    kinds = world.scenario.kinds
-    of = {reason: sum(int(world.register((kind, reason)).sum()) for kind in kinds) for reason in OUTCOMES}
-    refused = sum(counted.is_refused for counted in world.counted)
-    refused += sum(of[reason] for reason in OUTCOMES if reason not in (*FULL_OR_CUT, "over_events", "did_not_seek"))
+    """What the registers by whom add up to, by measure: of care, while the household is enrolled."""
+    members = [
+        each for each in world.episodes if world.is_enrolled(each.entry.household, each.entry.day, each.entry.part)
+    ]
+    refused_later = {id(counted.episode) for counted in world.counted if counted.is_refused}
+    refused = [
+        each.entry.reason not in (*FULL_OR_CUT, "over_events", "did_not_seek") or id(each) in refused_later
+        for each in members
+    ]
+    cash = sum(entry.amount for entry in world.entries if entry.reason == "cash_benefit")
     return {
-        "episodes": sum(of.values()),
-        "sought": sum(of.values()) - of["did_not_seek"],
-        "refused": refused,
-        **{what: sum(int(world.register((kind, what)).sum()) for kind in kinds) for what in ("bills", "paid")},
+        "episodes": len(members),
+        "sought": sum(each.entry.reason != "did_not_seek" for each in members),
+        "refused": sum(refused),
+        "bills": sum(each.entry.bill for each in members),
+        "paid": sum(each.entry.amount for each in members) + cash,
         "people": int(world.register("people")[11::12].sum()),
         "households": int(world.register("households_with_income").sum()),
         **{what: int(world.register(what).sum()) for what in CELL_MEASURES[-4:]},

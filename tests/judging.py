@@ -48,7 +48,7 @@ class Lived:
         """`parts` are batches' (closings, registers, first_late, worst, kept)."""
         self.scenario, self.calendar = prepared.scenario, prepared.calendar
         self.households = prepared.households
-        self.sizes = np.diff(prepared.people.first)  # (households,): people, places for children included
+        self.sizes = np.diff(prepared.people.first)  # (households,): people at the start
         columns = list(zip(*parts))
         self.closings, self.registers, self.first_late, self.worst = map(np.concatenate, columns[:4])
         self.kept = columns[4]  # what `keep` gave of each batch

@@ -605,13 +605,12 @@ def _entries(log, kinds):
 
 
 def _people(batch, w):
-    row, state = batch.people.row, batch.state.person[w]
-    ordinals = (row["entity"] % PLACES).tolist()
-    columns = row["household"], state["born"], state["dies"], row["woman"], row["mother"]
+    people = batch.state.person[w, : batch.state.first[w, -1]]
+    ordinals = (people["entity"] % PLACES).tolist()
+    columns = people["entity"] // PLACES, people["born"], people["dies"], people["woman"], people["mother"]
     return tuple(
         Person(household, ordinal, born, dies, woman, ordinals[mother] if mother >= 0 else -1)
         for ordinal, household, born, dies, woman, mother in zip(ordinals, *(column.tolist() for column in columns))
-        if born < 2**31 - 1
     )
 
 

@@ -142,14 +142,14 @@ household ceiling reached counts as cut
     if paid > household_left:
     if paid >= household_left:
 kind's ceiling of the person ignored
-    kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, k, i])
+    kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, benefit.at_person, i])
     pass
 kind's ceiling of the household not used up
-    state.by_home[w, h, k].paid += decision.paid
-    state.by_home[w, h, k].paid += 0
+    state.by_home[w, h, benefit.at_home].paid += decision.paid
+    state.by_home[w, h, benefit.at_home].paid += 0
 person's ceiling not used up
-    state.person[w, i].used += decision.paid
-    state.person[w, i].used += 0
+    state.used[w, i] += decision.paid
+    state.used[w, i] += 0
 household-year ceiling never reset
     state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
     state.home[w, h].own = state.home[w, h].bills = 0
@@ -160,8 +160,8 @@ one episode too many
     if events_left <= 0:
     if events_left < 0:
 episodes of the household not counted
-    state.by_home[w, h, k].events += 1
-    state.by_home[w, h, k].events += 0
+    state.by_home[w, h, benefit.at_home].events += 1
+    state.by_home[w, h, benefit.at_home].events += 0
 episodes of last year still counted
     state.told[w, k, i].events = state.told[w, k, i].days = 0
     state.told[w, k, i].days = 0
@@ -181,8 +181,8 @@ letter asked of emergencies
     if benefit.needs_letter and not kind.emergency and kind.comes == NEED and kind.letter < 1.0:
     if benefit.needs_letter and kind.comes == NEED and kind.letter < 1.0:
 every letter reuses the first's draw
-    uniforms(people.row[i].entity, n, kind.illness_letter
-    uniforms(people.row[i].entity, 1, kind.illness_letter
+    entity), n, kind.illness_letter
+    entity), np.int64(1), kind.illness_letter
 allowance for the whole stay
     cash = scheme.benefit[m, k].cash_per_day * days_paid
     cash = scheme.benefit[m, k].cash_per_day * days
@@ -205,8 +205,8 @@ everywhere the first provider's prices
     prices = setting.prices[place]
     prices = setting.prices[0]
 cause drawn with the provider's mark
-    setting.causes[k, cause] <= what:
-    setting.causes[k, cause] <= where:
+    setting.causes[k, cause] <= drawn.cause:
+    setting.causes[k, cause] <= drawn.where:
 prices never rise
     setting.index[w, stretch.month]
     setting.index[w, 0]
@@ -300,10 +300,10 @@ those who have left still counted
     alive == 0 or not _is_enrolled(w, h, day, state):
     alive == 0:
 a later day in view ignored
-    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
-    state.home[w, h].pays_on = pays_on
+    state.pays_on[w, h] = max(state.pays_on[w, h], pays_on)
+    state.pays_on[w, h] = pays_on
 new debts never put payment off
-    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
+    state.pays_on[w, h] = max(state.pays_on[w, h], pays_on)
     pass
 money paid ahead not used
     ahead = min(amount,
@@ -395,8 +395,8 @@ costs per head rounded down
     (people * expenses.per_beneficiary_year + 6) // 12
     people * expenses.per_beneficiary_year // 12
 costs per head of those who have left
-    np.where(enrolled, state.home["alive"], 0)
-    np.where(True, state.home["alive"], 0)
+    np.where(enrolled, home["alive"], 0)
+    np.where(True, home["alive"], 0)
 share of contributions rounded down
     (paid * share + rules.MILLION // 2)
     (paid * share)
@@ -436,8 +436,8 @@ every bill reuses the first's draw
     uniforms(entity, n, setting.kind[k].illness_cost
     uniforms(entity, min(n, 1), setting.kind[k].illness_cost
 bills rounded down
-    np.floor(price * prices * setting.index[w, stretch.month] + 0.5)
-    np.floor(price * prices * setting.index[w, stretch.month])
+    np.floor(drawn.price * prices * setting.index[w, stretch.month] + 0.5)
+    np.floor(drawn.price * prices * setting.index[w, stretch.month])
 lognormal mean is the median
     math.log(mean) - variance / 2
     math.log(mean) - 0 * variance
@@ -457,11 +457,11 @@ the first year's community factor for ever
     self._community[:, :, :, self.month // 12]
     self._community[:, :, :, 0]
 everybody equally frail
-    setting.factors[setting.of_world[w, k].frailty, state.person[w, i].frailty]
+    setting.factors[setting.of_world[w, k].frailty, person.frailty]
     setting.factors[setting.of_world[w, k].frailty, 2048]
 need of the first sector for all
-    sector = people.home[people.row[i].household].sector
-    sector = 0
+    setting.need[w, k, people.home[_household(person)].sector]
+    setting.need[w, k, 0]
 birthday stretches the wrong way
     (old / new)
     (new / old)
@@ -472,14 +472,14 @@ birthdays without leap days
     born + years * 1461 // 4
     born + years * 365
 the dead still fall ill
-    = day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER
-    = day + 1 if setting.kind[k].comes == OF_DEATHS else state.due[w, k, i]
+    day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER
+    day + 1 if setting.kind[k].comes == OF_DEATHS else state.due[w, k, i]
 newborn's clock starts with the month
     day - stretch.first_day,
     0 * day,
 delivery one day late
-    mother] = day + 1
-    mother] = day + 2
+    _set_due(w, mother, chosen, day + 1, state)
+    _set_due(w, mother, chosen, day + 2, state)
 shares of births not added up
     of_world["share"][:, k] = total
     of_world["share"][:, k] = numbers.of(f"setting.illness.{name}.share", kind.share)
@@ -490,14 +490,26 @@ chronic illness on any day to the 30th
     np.int64(28.0 * v[i]) + 1
     np.int64(30.0 * v[i]) + 1
 chronic illness every 31 days
-    state.due[w, k, i] = stretch.next_first + (day - stretch.first_day) + 1
-    state.due[w, k, i] = day + 32
+    stretch.next_first + (day - stretch.first_day) + 1
+    day + 32
 chronic at every age like a child
-    u[i] < setting.chronic[k, start.age[i]]:
+    u[i] < setting.chronic[k, age]:
     u[i] < setting.chronic[k, 0]:
+earliest episode of some people not noted
+    state.soonest[w, k, i // BLOCK] = min(state.soonest[w, k, i // BLOCK], reading)
+    pass
+children's mothers mistaken
+    of.mother = first[w, h] + child.mother - people.first[h]
+    of.mother = first[w, h]
+children immortal
+    of.dies = _day_of_death(born[w, c], u, tables)
+    pass
+by whom also before joining
+    if state.home[w, h].joins <= day < state.home[w, h].left_on:
+    if day < state.home[w, h].left_on:
 referral two days later
-    state.due[w, other, i] = day + 2
-    state.due[w, other, i] = day + 3
+    _set_due(w, i, other, day + 2, state)
+    _set_due(w, i, other, day + 3, state)
 the dead are referred
     if setting.kind[k].refers and state.person[w, i].dies > day:
     if setting.kind[k].refers:
@@ -510,8 +522,8 @@ only paid care refers
 
 # people, and what nobody knows
 dead mothers give birth
-    mother].dies:
-    mother].dies or True:
+    day if day < dies[w, people.place[c].mother] else
+    day if True else
 all months have 30 days for births
     days = tables.month_first[12 * year + month + 1] - start
     days = 30

@@ -519,7 +519,8 @@ class World:
 
     def have_episode(self, person, kind, n):
         """The n-th episode of need: sought or not, covered or not, paid or not."""
-        household, measures = person.household, self.by_whom[self.cell(person)]
+        household = person.household
+        measures = self.by_whom[self.cell(person)] if household.enrolled(self.today) else Counter()
         measures["episodes"] += 1
         uncovered = self.why_not_covered(person, kind)
         chance = kind.seeking(uncovered is None, household, self.association.distance)

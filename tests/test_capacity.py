@@ -65,8 +65,17 @@ def test_the_estimate_is_right_within_a_factor_of_one_and_a_half(households, wor
 def test_the_expected_rows_are_those_drawn(sets):
     """5,000 households of 4.4 (cv 0.5): the sum has a relative standard error of 0.7 %; 5 % are seven of them."""
     scenario = load(SCENARIO, [*sets, ALL_AT_ONCE])
-    drawn = len(associate(scenario, 1, Calendar(scenario.start, scenario.years)).row)
-    assert expected_rows(scenario) == pytest.approx(drawn, rel=0.05)
+    people = associate(scenario, 1, Calendar(scenario.start, scenario.years))
+    births = scenario.unknowns.get("setting.association.births")
+    a_place = capacity.MOST_BIRTHS * births.high + capacity.PLACE_OF_ROW if births else 0
+    assert expected_rows(scenario) == pytest.approx(len(people.row) + a_place * len(people.place), rel=0.05)
+
+
+def test_a_world_has_no_more_rows_than_expected():
+    """1,320 people and some 160 births in three years."""
+    scenario = load(SCENARIO)
+    rows = live_batch(Prepared(scenario, 1), 0, 16).state.person.shape[1]
+    assert 0.9 * expected_rows(scenario) < rows < 1.03 * expected_rows(scenario)
 
 
 def test_exact_households_without_births_are_exact():
@@ -91,7 +100,8 @@ def test_a_register_is_counted(tmp_path):
     )
     text = Path(SCENARIO).read_text(encoding="utf-8").replace("    members: 300 ", "    list: members.csv ")
     (tmp_path / "mine.yaml").write_text(re.sub(r"    covered_per_member:.*\n(      .*\n)*", "", text), encoding="utf-8")
-    assert expected_rows(load(tmp_path / "mine.yaml", [ALL_AT_ONCE])) == 3 + 2 + 1
+    scenario = load(tmp_path / "mine.yaml", [ALL_AT_ONCE, "setting.association.births={value: 14%, grade: exact}"])
+    assert expected_rows(scenario) == pytest.approx(3 + (2 + 1) * (capacity.MOST_BIRTHS * 0.14 + capacity.PLACE_OF_ROW))
 
 
 def test_threads_and_batches_share_the_worlds():

@@ -42,6 +42,16 @@ def total(log, *reasons):
     return int(log["amount"][np.isin(log["reason"], [REASONS.index(reason) for reason in reasons])].sum())
 
 
+def care_of_members(prepared, log):
+    """The episodes of a world's log, of households while they are enrolled."""
+    care = log[(log["kind"] >= 0) & (log["reason"] != REASONS.index("cash_benefit"))]
+    leaving = log[np.isin(log["reason"], [REASONS.index("left"), REASONS.index("struck_off")])]
+    left = np.full(prepared.households, 2**62)
+    left[leaving["household"]] = leaving["moment"]
+    joins = prepared.people.joins[prepared.people.home["group"][care["household"]]]
+    return care[(joins <= care["moment"] >> 32) & (care["moment"] < left[care["household"]])]
+
+
 def balance(log, *accounts):
     """Debits less credits of some accounts in a log."""
     places = [ledger.ACCOUNTS.index(account) for account in accounts]
@@ -125,9 +135,8 @@ def test_services_and_protection_are_the_counts_of_the_log(number):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_by_whom_adds_up_to_all(number):
     """On every side the groups hold all episodes, bills and payments, and all households with an income."""
-    scenario, _, _, result, logs = lived(number)
-    log = np.concatenate(logs)
-    care = log[(log["kind"] >= 0) & (log["reason"] != REASONS.index("cash_benefit"))]
+    scenario, prepared, _, result, logs = lived(number)
+    log, care = np.concatenate(logs), np.concatenate([care_of_members(prepared, log) for log in logs])
     sought = care[care["reason"] != REASONS.index("did_not_seek")]
     paid = total(log, "cash_benefit") + care["amount"].sum()
     shares = WORLDS * scenario.years

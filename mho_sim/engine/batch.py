@@ -10,8 +10,16 @@ from mho_sim.engine.dues import dues_of
 from mho_sim.engine.processes import PROCESSES
 from mho_sim.engine.tables import NEED, scheme_tables, setting_of_worlds, setting_tables, zones_of
 from mho_sim.engine.unknowns import Numbers
-from mho_sim.population import NEVER_DAY, PERSON, associate, birthday, life_tables, scale_incomes, write_script
-from mho_sim.rules import OLDEST, completed_age
+from mho_sim.population import (
+    NEVER_DAY,
+    PERSON,
+    associate,
+    birthday,
+    life_tables,
+    people_of_worlds,
+    scale_incomes,
+    write_script,
+)
 
 
 class Prepared:
@@ -37,17 +45,14 @@ class Prepared:
 
 def _start(scenario, people, birthdays):
     """Where everyone stands on day 0, the same in all worlds."""
-    row = people.row
-    there, born = row["mother"] < 0, row["born"].astype(np.int64)
-    passed = np.array([birthday.py_func(born, years) <= 0 for years in birthdays]).reshape(len(birthdays), len(born))
-    band = np.where(there, passed.sum(axis=0), 0).astype(np.uint8)
+    born = people.row["born"].astype(np.int64)
+    band = np.zeros(len(born), np.uint8)
+    for years in birthdays:
+        band += birthday.py_func(born, years) <= 0
     child = scenario.scheme.contribution.child
     child_band = int(np.flatnonzero(birthdays == child.below)[0]) if child else -1
-    by_household = [
-        np.add.reduceat(who.astype(np.int64), people.first[:-1]) for who in (there, there & (band <= child_band))
-    ]
-    age = np.where(there, np.minimum(completed_age.py_func(-born), OLDEST), 0)
-    return living.Start(band, age, *by_household, child_band)
+    children = np.add.reduceat((band <= child_band).astype(np.int64), people.first[:-1])
+    return living.Start(band, np.diff(people.first), children, child_band)
 
 
 def _refuse_collisions(scenario):
@@ -69,7 +74,8 @@ class Batch:
 
     Processes read `world` (absolute numbers, shape (worlds,)), `people` (columns of the association), `state` (people
     and households of each world), `memory` (books, registers), `till` (the cash box); they draw with `uniform` and
-    change the books with `post`, and with nothing else.
+    change the books with `post`, and with nothing else. People are lived lazily, up to the present moment, `now`, when
+    somebody looks.
     """
 
     def __init__(self, prepared, world0, worlds, room=0):
@@ -78,20 +84,51 @@ class Batch:
         self.people, self.calendar, self.scheme = prepared.people, prepared.calendar, prepared.scheme
         numbers = Numbers(prepared.scenario, prepared.seed, world0, worlds)
         self.setting = setting_of_worlds(prepared.setting, prepared.scenario, self.calendar, numbers, self.people)
-        self.state, self.memory, self.till = _blank(prepared, worlds, room)
-        self.month, self.lived_to, self.settled_to = 0, 0, 0
+        self._state, self._memory, self._till = _blank(prepared, worlds, room, *self._people_of_worlds(numbers))
+        self.now, self.month, self.lived_to, self.settled_to = 0, 0, 0, 0
         self._ill_days = 0  # days of the month whose illness has been lived
-        rows = len(self.people.row)
+        rows = self._state.person.shape[1]
         self._slots = living.slots_for(rows, len(self.setting.kind), prepared.households)
         self._of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))  # scratch
-        births = prepared.scenario.setting.association.births
-        share = np.zeros(worlds) if births is None else numbers.of("setting.association.births", births)
-        write_script(prepared.seed, world0, self.people, share, prepared.life, *self._of_people, self.state.person)
         self._community = self._community_factors()
         self._set_pace()
         self._set_incomes()
-        living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self.state, *self._of_people)
+        living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self._state, *self._of_people)
         opening.open_mutual(self)
+
+    @property
+    def state(self):
+        """People and households now."""
+        self.live_to(self.now)
+        return self._state
+
+    @property
+    def memory(self):
+        """Books and registers now."""
+        self.live_to(self.now)
+        return self._memory
+
+    @property
+    def till(self):
+        """The cash box now: rolled up to the evening before, and after the settlement to that of the day."""
+        self.live_to(self.now)
+        return self._till
+
+    def _people_of_worlds(self, numbers):
+        """Who is there at the start or born later in each world: `State.person` and `State.first`."""
+        prepared, people, worlds = self.prepared, self.people, self.worlds
+        births = prepared.scenario.setting.association.births
+        share = np.zeros(worlds) if births is None else numbers.of("setting.association.births", births)
+        dies = np.empty((worlds, len(people.row)), np.int32)
+        born = np.empty((worlds, len(people.place)), np.int32)
+        scratch = np.empty((2, max(len(people.row), len(people.place))))
+        write_script(prepared.seed, self.world0, people, share, prepared.life, *scratch, dies, born)
+        rows = len(people.row) + (born != NEVER_DAY).sum(axis=1).max()
+        person, first = np.zeros((worlds, rows), PERSON), np.zeros((worlds, prepared.households + 1), np.int32)
+        people_of_worlds(
+            prepared.seed, self.world0, people, prepared.life, prepared.start.band, dies, born, first, person
+        )
+        return person, first
 
     def live_to(self, now):
         """Let people live and the cash box roll up to a moment (not beyond the month that is open)."""
@@ -109,7 +146,7 @@ class Batch:
                 self.world0,
                 self.prepared.seed,
             )
-            limits, self._ill_days = self.state.clock + ill_days * self.state.pace, ill_days
+            limits, self._ill_days = self._state.clock + ill_days * self._state.pace, ill_days
             living.live(
                 stretch,
                 limits,
@@ -118,17 +155,22 @@ class Batch:
                 self.people,
                 self.setting,
                 self.scheme,
-                self.state,
-                self.memory,
+                self._state,
+                self._memory,
             )
         self.lived_to = now
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
-            cash.settle(self.settled_to, end_day, self.scheme, self.till, self.memory)
+            cash.settle(self.settled_to, end_day, self.scheme, self._till, self._memory)
             self.settled_to = end_day
+
+    def join(self, group, day):
+        """The households of a group pay their joining fee."""
+        cash.join(group, day, 0, self.people, self.scheme, self.state, self._memory)
 
     def collect(self, period, group, day):
         """The contributions of a period of a group fall due."""
+        self.live_to(self.now)
         cash.collect(
             period,
             group,
@@ -140,14 +182,15 @@ class Batch:
             self.people,
             self.setting,
             self.scheme,
-            self.state,
-            self.till,
-            self.memory,
+            self._state,
+            self._till,
+            self._memory,
             *self._of_homes,
         )
 
     def renew(self, group, day, part):
         """The households of a group decide whether to stay."""
+        self.live_to(self.now)
         cash.renew(
             group,
             day,
@@ -158,22 +201,32 @@ class Batch:
             self.prepared.seed,
             self.people,
             self.setting,
-            self.state,
-            self.memory,
+            self._state,
+            self._memory,
         )
 
     def book(self, debit, credit, amounts, day, part, reason):
         """The scheme's own entry, of one amount or one per world; none where it is 0."""
-        amounts = np.broadcast_to(np.asarray(amounts, np.int64).reshape(-1, 1), self.till.cash.shape)
-        cash.book(debit, credit, np.ascontiguousarray(amounts), moment(day, part), reason, self.memory)
+        amounts = np.broadcast_to(np.asarray(amounts, np.int64).reshape(-1, 1), self._till.cash.shape)
+        cash.book(debit, credit, np.ascontiguousarray(amounts), moment(day, part), reason, self._memory)
 
     def receive_support(self, amounts, day, part):
         """Support that was due comes in."""
         self.book(ledger.CASH, ledger.SUPPORT_RECEIVABLE, amounts, day, part, rules.SUPPORT_RECEIVED)
-        self.memory.paid_in[:, :, day] += np.asarray(amounts).reshape(-1, 1)
+        self._memory.paid_in[:, :, day] += np.asarray(amounts).reshape(-1, 1)
+
+    def spend(self, amounts, day, part, reason):
+        """Running costs that are owed to suppliers at once."""
+        self.book(ledger.EXPENSES, ledger.SUPPLIERS, amounts, day, part, reason)
+        self._memory.owing[:, :, day, cash.SUPPLIER] += np.asarray(amounts).reshape(-1, 1)
+
+    def state_share(self, period):
+        """What the State owes for a period that has fallen due, (worlds,)."""
+        return self._till.total[:, 0, period, 1]
 
     def close_month(self, day):
         """Close the open month and turn to the next."""
+        self.live_to(self.now)
         cash.close(
             self.month,
             day,
@@ -184,12 +237,13 @@ class Batch:
             self.people,
             self.setting,
             self.scheme,
-            self.state,
-            self.till,
-            self.memory,
+            self._state,
+            self._till,
+            self._memory,
             *self._of_homes,
         )
-        self.state.clock[:] += self.state.pace * (self.calendar.first[self.month + 1] - self.calendar.first[self.month])
+        days = self.calendar.first[self.month + 1] - self.calendar.first[self.month]
+        self._state.clock[:] += self._state.pace * days
         self.month, self._ill_days = self.month + 1, 0
         if self.month < self.calendar.months:
             self._set_pace()
@@ -219,19 +273,20 @@ class Batch:
         amounts = np.broadcast_to(np.asarray(amount), (self.worlds,))
         if not np.issubdtype(amounts.dtype, np.integer) or (amounts < 0).any():
             raise ValueError(f"an amount is a whole number of the smallest unit, at least 0, not {amount!r}")
+        self.live_to(self.now)
         accounts = ledger.ACCOUNTS.index(debit), ledger.ACCOUNTS.index(credit)
-        cash.book(*accounts, amounts.astype(np.int64)[:, None], self.lived_to, rules.OWN_PROCESS, self.memory)
+        cash.book(*accounts, amounts.astype(np.int64)[:, None], self.lived_to, rules.OWN_PROCESS, self._memory)
         day = day_of(self.lived_to)
         if debit == "cash" and self.settled_to > day:
-            self.till.cash[:] += amounts[:, None]
+            self._till.cash[:] += amounts[:, None]
         elif debit == "cash":
-            self.memory.paid_in[:, :, day] += amounts[:, None]
+            self._memory.paid_in[:, :, day] += amounts[:, None]
         if credit in cash.CREDITORS and self.settled_to < self.calendar.days:
-            self.memory.owing[:, :, self.settled_to, cash.CREDITORS.index(credit)] += amounts[:, None]
+            self._memory.owing[:, :, self.settled_to, cash.CREDITORS.index(credit)] += amounts[:, None]
 
     def _community_factors(self):
         """What all share in a year, shape (worlds, mutuals, kinds, years)."""
-        kinds, years, mutuals = len(self.setting.kind), self.calendar.months // 12, self.till.cash.shape[1]
+        kinds, years, mutuals = len(self.setting.kind), self.calendar.months // 12, self._till.cash.shape[1]
         factors = np.ones((self.worlds, mutuals, kinds, years))
         entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
         for k in range(kinds):
@@ -249,11 +304,11 @@ class Batch:
         the day.
         """
         by_day = self.setting.kind["comes"] != NEED
-        self.state.pace[:] = np.floor(
+        self._state.pace[:] = np.floor(
             self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5
         ).astype(np.int64)
-        self.state.pace[:, :, by_day] = 1
-        self.state.clock[:, :, by_day] = self.calendar.first[self.month]
+        self._state.pace[:, :, by_day] = 1
+        self._state.clock[:, :, by_day] = self.calendar.first[self.month]
 
     def _set_incomes(self):
         """Set what households live on in each world, and in which fifth they are."""
@@ -276,29 +331,35 @@ class Batch:
         bad_income, good_income = self.setting.income[..., 0], self.setting.income[..., 1]
         usual = self.setting.scale * (good * good_income + (1 - good) * bad_income)[:, self.people.home["sector"]]
         rank = np.argsort(np.argsort(usual, axis=1, kind="stable"), axis=1, kind="stable")
-        self.state.home["fifth"] = rank * living.FIFTHS // self.prepared.households
+        self._state.home["fifth"] = rank * living.FIFTHS // self.prepared.households
 
 
-def _blank(prepared, worlds, room):
+def _blank(prepared, worlds, room, person, first):
     """State, memory and till of a batch before anything has happened."""
-    rows, homes, kinds = len(prepared.people.row), prepared.households, len(prepared.setting.kind)
+    rows, homes, kinds = person.shape[1], prepared.households, len(prepared.setting.kind)
     mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
     registers = len(ledger.measures(prepared.scenario.kinds))
     creditors, zones = prepared.scheme.tolerance.shape[1], len(zones_of(prepared.scenario))
     cells = zones * len(prepared.setting.good) * living.FIFTHS * 2 * living.AGE_GROUPS
-    keeps_spent = (prepared.scheme.benefit["person_ceiling"] < rules.NO_LIMIT).any()
+    at_person, at_home = (int(prepared.scheme.benefit[at].max(initial=-1)) + 1 for at in ("at_person", "at_home"))
+    keeps_used = (prepared.scheme.person_ceiling < rules.NO_LIMIT).any()
     of_mutual = (worlds, mutuals)
     state = living.State(
-        person=np.zeros((worlds, rows), PERSON),
+        person=person,
+        first=first,
         home=np.zeros((worlds, homes), living.HOME),
+        pays_on=np.full((worlds, homes), NEVER_DAY),
+        next_change=np.full((worlds, homes), NEVER_DAY),
         due=np.full((worlds, kinds, rows), living.NEVER),
+        soonest=np.full((worlds, kinds, -(-rows // living.BLOCK)), living.NEVER),
         told=np.zeros((worlds, kinds, rows), living.TOLD),
-        spent=np.zeros((worlds, kinds, rows) if keeps_spent else (worlds, 0, 0), np.int64),
-        by_home=np.zeros((worlds, homes, kinds), living.BY_HOME),
+        spent=np.zeros((worlds, at_person, rows), np.int64),
+        used=np.zeros((worlds, rows if keeps_used else 0), np.int64),
+        by_home=np.zeros((worlds, homes, at_home), living.BY_HOME),
         clock=np.zeros((worlds, mutuals, kinds), np.int64),
         pace=np.zeros((worlds, mutuals, kinds), np.int64),
     )
-    state.home["pays_on"] = state.home["suspended_from"] = state.home["struck_from"] = living.NEVER
+    state.home["suspended_from"] = state.home["struck_from"] = NEVER_DAY
     state.home["left_on"] = NEVER_DAY
     state.home["joins"] = state.home["cover_from"] = prepared.people.joins[prepared.people.home["group"]]
     memory = living.Memory(

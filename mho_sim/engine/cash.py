@@ -11,9 +11,9 @@ from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.engine.living import NEVER, SUPPLIER, _cell, receive
+from mho_sim.engine.living import SUPPLIER, _cell, receive
 from mho_sim.ledger import post, post_for_all, scheme_measure
-from mho_sim.population import PLACES
+from mho_sim.population import NEVER_DAY, PLACES
 
 LATE_PAYMENTS, MEMBERSHIP, NEW_DUES, SETTLEMENT, CLOSING = (
     int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.NEW_DUES, Part.SETTLEMENT, Part.CLOSING)
@@ -163,13 +163,13 @@ def _good_months(month, world, seed, people, setting, good):
 @rule
 def _owe_more(w, h, mutual, amount, day, late, scheme, state):
     """A household adds an amount to what it owes; `late` is when it would pay it, in days, -1 for never."""
-    pays_on = NEVER if late < 0 else day + late
+    pays_on = np.int32(NEVER_DAY if late < 0 else day + late)
     if state.home[w, h].owed == 0:
         state.home[w, h].suspended_from = scheme.suspended_from[mutual, day]
         state.home[w, h].struck_from = scheme.struck_from[mutual, day]
-        state.home[w, h].pays_on = pays_on
+        state.pays_on[w, h] = pays_on
     state.home[w, h].owed += amount
-    state.home[w, h].pays_on = max(state.home[w, h].pays_on, pays_on)
+    state.pays_on[w, h] = max(state.pays_on[w, h], pays_on)
 
 
 @kernel
@@ -292,8 +292,8 @@ def _strike_off(w, m, month, day, people, kinds, state, memory):
                     rules.STRUCK_OFF,
                 )
                 memory.registers[w, m, month, scheme_measure(kinds, ledger.HAVE_LEFT)] += 1
-                state.home[w, h].left_on, state.home[w, h].owed = day, 0
-                state.home[w, h].pays_on = state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER
+                state.home[w, h].left_on, state.home[w, h].owed, state.pays_on[w, h] = day, 0, NEVER_DAY
+                state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER_DAY
 
 
 @rule
@@ -345,7 +345,7 @@ def _burden(w, m, month, day, world, seed, people, setting, state, memory, incom
         if people.mutual[h] != m or state.home[w, h].alive == 0:
             continue
         own, bills = np.float64(state.home[w, h].own), np.float64(state.home[w, h].bills)
-        cell = memory.whom[w, m, _cell(w, h, people.first[h], day, people, setting, state)]
+        cell = memory.whom[w, m, _cell(w, h, state.first[w, h], day, people, setting, state)]
         register[scheme_measure(kinds, ledger.WITH_INCOME)] += 1
         register[scheme_measure(kinds, ledger.INCOME)] += np.int64(income[h])
         register[scheme_measure(kinds, ledger.OWN_SPENDING)] += state.home[w, h].own
@@ -366,7 +366,7 @@ def _count_people(w, m, day, people, setting, state, memory):
     """Count, by whom, the people alive in enrolled households at the end of a household-year."""
     for h in range(state.home.shape[1]):
         if people.mutual[h] == m and _is_enrolled(w, h, day, state):
-            for i in range(people.first[h], people.first[h + 1]):
+            for i in range(state.first[w, h], state.first[w, h + 1]):
                 if state.person[w, i].born <= day < state.person[w, i].dies:
                     memory.whom[w, m, _cell(w, h, i, day, people, setting, state), ledger.OF_PEOPLE] += 1
 
@@ -414,8 +414,8 @@ def _begin_year(w, state):
         state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
         for k in range(state.by_home.shape[2]):
             state.by_home[w, h, k].paid = state.by_home[w, h, k].events = 0
-    for i in range(state.person.shape[1]):
-        state.person[w, i].used = 0
+    for i in range(state.used.shape[1]):
+        state.used[w, i] = 0
     for k in range(state.told.shape[1]):
         for i in range(state.told.shape[2]):
             state.told[w, k, i].events = state.told[w, k, i].days = 0
@@ -442,4 +442,4 @@ def owe_from_before(homes, amounts, due_day, suspended_from, struck_from, world0
             u, _ = uniforms(h * PLACES, due_day, setting.payment_decision, np.uint32(world0 + w), seed)
             state.home[w, h].owed = amount
             state.home[w, h].suspended_from, state.home[w, h].struck_from = suspended_from, struck_from
-            state.home[w, h].pays_on = rules.days_late(u, 0.0, 0.0, setting.paying[w].mean_days_late)
+            state.pays_on[w, h] = rules.days_late(u, 0.0, 0.0, setting.paying[w].mean_days_late)

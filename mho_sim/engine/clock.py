@@ -93,12 +93,12 @@ class Clock:
         return self.env.timeout(wait)
 
     def start(self, process, batch):
-        """Run a process, `process(clock, batch)`, whose people are lived up to each moment at which it wakes."""
+        """Run a process, `process(clock, batch)`; the batch is told each moment at which it wakes."""
 
         def lived():
             for event in process(self, batch):
                 yield event
-                batch.live_to(self.now)
+                batch.now = self.now
 
         self.env.process(lived())
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel, rule
+from mho_sim.compiled import kernel, prefetch, rule
 from mho_sim.draws import LARGEST_BILL, exp, exponential, gamma_class, log, normal, uniforms
 from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.engine.tables import (
@@ -41,20 +41,19 @@ SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are 
 AGES = (5, 15, 50)  # years at which the age groups of the registers begin, after the first
 FIFTHS, AGE_GROUPS = 5, 4
 
+BLOCK = 32  # rows whose earliest episode is kept
 HOME = np.dtype(
     [
         ("owed", "i8"),
-        ("pays_on", "i8"),
-        ("suspended_from", "i8"),
-        ("struck_from", "i8"),
         ("advance", "i8"),
         ("used", "i8"),
         ("own", "i8"),
         ("bills", "i8"),
+        ("suspended_from", "i4"),
+        ("struck_from", "i4"),
         ("cover_from", "i4"),
         ("joins", "i4"),
         ("left_on", "i4"),
-        ("next_change", "i4"),
         ("alive", "i2"),
         ("children", "i2"),
         ("fifth", "i2"),
@@ -66,22 +65,26 @@ BY_HOME = np.dtype([("paid", "i8"), ("events", "i8")], align=True)
 
 
 class State(NamedTuple):
-    """What a batch remembers of people and households; W worlds, K kinds, M mutuals.
+    """What a batch remembers of people and households; W worlds, K kinds, M mutuals, H households.
 
-    A `person` has born, dies (days), frailty (class of the personal factor), band (birthdays passed at which something
-    may change), used (of the ceiling of the person-year). A `home` has owed, pays_on, suspended_from, struck_from,
-    advance (paid ahead), used (of the ceiling of the household-year), own (spending of the household-year), bills,
-    cover_from, joins, left_on, next_change (day of the next birth, birthday that matters, or death), alive and
-    children (people), fifth (of usual income). `told` has, of each kind, episodes so far, and in this year those and
-    the days that were counted.
+    A `person` has what `population.PERSON` says; rows beyond a world's people are unused. A `home` has owed,
+    suspended_from, struck_from, advance (paid ahead), used (of the ceiling of the household-year), own (spending of the
+    household-year), bills, cover_from, joins, left_on, alive and children (people), fifth (of usual income). `told`
+    has, of each kind, episodes so far, and in this year those and the days that were counted. What no limit of the
+    package asks for has no room: the last axis of `spent`, `used` and `by_home` is 0.
     """
 
     person: np.ndarray  # (W, rows)
-    home: np.ndarray  # (W, households)
+    first: np.ndarray  # (W, H + 1): a household's first row
+    home: np.ndarray  # (W, H)
+    pays_on: np.ndarray  # (W, H): day on which it pays what it owes; NEVER_DAY
+    next_change: np.ndarray  # (W, H): day of the next birth, birthday that matters, or death
     due: np.ndarray  # (W, K, rows): clock reading of the next episode
+    soonest: np.ndarray  # (W, K, blocks of rows): nobody's next episode is due before this reading
     told: np.ndarray  # (W, K, rows)
-    spent: np.ndarray  # (W, K, rows): of the kind's ceiling of the person-year; (W, 0, 0) where there is none
-    by_home: np.ndarray  # (W, households, K): paid and episodes counted in this year
+    spent: np.ndarray  # (W, K, rows): of the kind's ceiling of the person-year
+    used: np.ndarray  # (W, rows): of the ceiling of the person-year
+    by_home: np.ndarray  # (W, H, K): paid and episodes counted in this year
     clock: np.ndarray  # (W, M, K): reading at the beginning of the month
     pace: np.ndarray  # (W, M, K): ticks a day in this month
 
@@ -125,24 +128,39 @@ class Slots(NamedTuple):
     distance: np.ndarray  # ticks to the episode after it
     price: np.ndarray  # the bill before it is rounded
     stay: np.ndarray  # the mark for days
-    first: np.ndarray  # (households,): the household's first slot, NOTHING, or STEP_BY_STEP
+    where: np.ndarray  # the mark for the provider
+    cause: np.ndarray  # the mark for the cause
+    cell: np.ndarray  # of the registers by whom
+    first: np.ndarray  # (H,): the household's first slot, NOTHING, or STEP_BY_STEP
 
 
 def slots_for(rows, kinds, households):
     """Room for the slots of one world."""
-    room = max(rows * kinds, 1)
-    columns = ["i4", "i4", "i4", "i8", "i8", "i8", *["f8"] * 2, "i8", *["f8"] * 2]
-    return Slots(*(np.zeros(room, column) for column in columns), np.zeros(households, np.int64))
+    room = rows * kinds + 1
+    columns = [*["i4"] * 6, *["f8"] * 2, "i8", *["f8"] * 4, "i4"]
+    return Slots(*(np.zeros(room, column) for column in columns), np.zeros(households, np.int32))
 
 
 class Start(NamedTuple):
     """Where everyone stands on day 0, the same in all worlds."""
 
-    band: np.ndarray  # (rows,)
-    age: np.ndarray  # (rows,): completed years
+    band: np.ndarray  # (people,): birthdays passed at which something may change
     alive: np.ndarray  # (households,)
     children: np.ndarray  # (households,): below the age at which another contribution begins
     child_band: int  # that age's place among the birthdays; -1
+
+
+@rule
+def _household(person):
+    """Where someone lives."""
+    return np.int64(person.entity) // PLACES
+
+
+@rule
+def _set_due(w, i, k, reading, state):
+    """Set the clock reading of someone's next episode of a kind."""
+    state.due[w, k, i] = reading
+    state.soonest[w, k, i // BLOCK] = min(state.soonest[w, k, i // BLOCK], reading)
 
 
 @rule
@@ -159,20 +177,26 @@ def _distance(u, hazard):
 
 
 @kernel
+def _one(entity, index, which, world, seed):
+    """The first uniform of a draw that is rare."""
+    u, _ = uniforms(entity, index, which, world, seed)
+    return u
+
+
+@rule
 def _first_distance(entity, index, which, world, seed, hazard):
     """Ticks to an episode that no episode came before: at birth, or when a hazard returns from 0."""
-    u, _ = uniforms(entity, index, which, world, seed)
-    return _distance(u, hazard)
+    return _distance(_one(np.int64(entity), np.int64(index), which, world, seed), hazard)
 
 
 @rule
 def _hazard(w, i, k, people, setting, state):
     """Episodes per person-year of a kind, for a person as old as they are now."""
-    sector = people.home[people.row[i].household].sector
+    person = state.person[w, i]
     return (
-        setting.need[w, k, sector]
-        * setting.multiplier[k, np.int64(people.row[i].woman), state.person[w, i].band]
-        * setting.factors[setting.of_world[w, k].frailty, state.person[w, i].frailty]
+        setting.need[w, k, people.home[_household(person)].sector]
+        * setting.multiplier[k, np.int64(person.woman), person.band]
+        * setting.factors[setting.of_world[w, k].frailty, person.frailty]
     )
 
 
@@ -206,50 +230,49 @@ def _start_clocks(w, i, m, days, world, seed, people, setting, state):
     for k in range(len(setting.kind)):
         if setting.kind[k].comes == NEED:
             hazard = _hazard(w, i, k, people, setting, state)
-            distance = _first_distance(people.row[i].entity, 0, setting.kind[k].illness_next, world, seed, hazard)
-            state.due[w, k, i] = min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER)
+            distance = _first_distance(state.person[w, i].entity, 0, setting.kind[k].illness_next, world, seed, hazard)
+            _set_due(w, i, k, min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER), state)
 
 
 @kernel
 def begin(world0, seed, start, people, setting, state, u, v):
-    """Give everyone of a batch their frailty, age band and first episodes, and every household its first change; u and
-    v, (rows,), are scratch.
+    """Give everyone of a batch their frailty and first episodes, and every household its first change; u and v,
+    (rows,), are scratch.
     """
-    rows = state.person.shape[1]
     for w in range(state.person.shape[0]):
-        world = np.uint32(world0 + w)
+        world, rows = np.uint32(world0 + w), state.first[w, state.home.shape[1]]
         for i in range(rows):
-            u[i], v[i] = uniforms(people.row[i].entity, 0, setting.frailty_decision, world, seed)
+            u[i], v[i] = uniforms(state.person[w, i].entity, 0, setting.frailty_decision, world, seed)
         for i in range(rows):
-            state.person[w, i].frailty, state.person[w, i].band = gamma_class(u[i]), start.band[i]
+            state.person[w, i].frailty = gamma_class(u[i])
         for k in range(len(setting.kind)):
             if setting.kind[k].comes == NEED:
-                _first_episodes(w, k, world, seed, people, setting, state, u, v)
+                _first_episodes(w, k, rows, world, seed, people, setting, state, u, v)
             elif setting.kind[k].comes == CHRONIC:
                 for i in range(rows):
-                    u[i], v[i] = uniforms(people.row[i].entity, 0, setting.kind[k].illness_chronic, world, seed)
+                    u[i], v[i] = uniforms(state.person[w, i].entity, 0, setting.kind[k].illness_chronic, world, seed)
                 for i in range(rows):
-                    if people.row[i].mother < 0 and u[i] < setting.chronic[k, start.age[i]]:
-                        state.due[w, k, i] = np.int64(28.0 * v[i]) + 1
+                    age = min(rules.completed_age(-np.int64(state.person[w, i].born)), rules.OLDEST)
+                    if state.person[w, i].mother < 0 and u[i] < setting.chronic[k, age]:
+                        _set_due(w, i, k, np.int64(28.0 * v[i]) + 1, state)
         for h in range(state.home.shape[1]):
             state.home[w, h].alive, state.home[w, h].children = start.alive[h], start.children[h]
-            state.home[w, h].next_change = _next_change(w, h, -1, people, setting, state)
+            state.next_change[w, h] = _next_change(w, h, -1, setting, state)
 
 
 @rule
-def _first_episodes(w, k, world, seed, people, setting, state, u, v):
+def _first_episodes(w, k, rows, world, seed, people, setting, state, u, v):
     """The first episodes of one kind, of all who are there at the start."""
-    rows = state.person.shape[1]
     for i in range(rows):
-        u[i], v[i] = uniforms(people.row[i].entity, 0, setting.kind[k].illness_next, world, seed)
+        u[i], v[i] = uniforms(state.person[w, i].entity, 0, setting.kind[k].illness_next, world, seed)
     for i in range(rows):
         v[i] = _hazard(w, i, k, people, setting, state)
     for i in range(rows):
         u[i] = np.floor(exponential(u[i]) / v[i] * YEAR + 0.5)
     for i in range(rows):
-        if people.row[i].mother < 0 and v[i] > 0.0:
-            clock = state.clock[w, people.mutual[people.row[i].household], k]
-            state.due[w, k, i] = clock + np.int64(min(max(u[i], 1.0), LONGEST_DISTANCE))
+        if state.person[w, i].mother < 0 and v[i] > 0.0:
+            clock = state.clock[w, people.mutual[_household(state.person[w, i])], k]
+            _set_due(w, i, k, clock + np.int64(min(max(u[i], 1.0), LONGEST_DISTANCE)), state)
 
 
 @rule
@@ -261,13 +284,13 @@ def _next_birthday(w, i, setting, state):
 
 
 @rule
-def _next_change(w, h, day, people, setting, state):
+def _next_change(w, h, day, setting, state):
     """First day after `day` on which somebody of the household is born, dies, or reaches an age that matters."""
     soonest = np.int64(NEVER_DAY)
-    for i in range(people.first[h], people.first[h + 1]):
-        if state.person[w, i].born > day and people.row[i].mother >= 0:
+    for i in range(state.first[w, h], state.first[w, h + 1]):
+        if state.person[w, i].born > day and state.person[w, i].mother >= 0:
             soonest = min(soonest, np.int64(state.person[w, i].born))
-        elif state.person[w, i].dies > day and state.person[w, i].born != NEVER_DAY:
+        elif state.person[w, i].dies > day:
             soonest = min(soonest, np.int64(state.person[w, i].dies), _next_birthday(w, i, setting, state))
     return soonest
 
@@ -276,7 +299,7 @@ def _next_change(w, h, day, people, setting, state):
 def _grow_older(w, h, i, m, day, stretch, start, people, setting, state):
     """A birthday: what remains until each next episode is stretched by the old hazard over the new."""
     world, days = np.uint32(stretch.world0 + w), day - stretch.first_day
-    sex = np.int64(people.row[i].woman)
+    sex = np.int64(state.person[w, i].woman)
     band = state.person[w, i].band
     state.person[w, i].band = band + 1
     if band == start.child_band:
@@ -289,20 +312,20 @@ def _grow_older(w, h, i, m, day, stretch, start, people, setting, state):
         if old == 0.0:
             hazard = _hazard(w, i, k, people, setting, state)
             distance = _first_distance(
-                people.row[i].entity, day, setting.kind[k].illness_again, world, stretch.seed, hazard
+                state.person[w, i].entity, day, setting.kind[k].illness_again, world, stretch.seed, hazard
             )
-            state.due[w, k, i] = min(clock + distance, NEVER)
+            _set_due(w, i, k, min(clock + distance, NEVER), state)
         elif new == 0.0:
-            state.due[w, k, i] = NEVER
+            _set_due(w, i, k, NEVER, state)
         elif state.due[w, k, i] != NEVER:
-            state.due[w, k, i] = clock + _ticks((state.due[w, k, i] - clock) * (old / new))
+            _set_due(w, i, k, clock + _ticks((state.due[w, k, i] - clock) * (old / new)), state)
 
 
 @rule
-def _give_birth(w, i, day, stretch, people, setting, state):
+def _give_birth(w, i, day, stretch, setting, state):
     """The mother's delivery, of the kind that the child's mark says: a clock that ticks once a day."""
     world, chosen = np.uint32(stretch.world0 + w), -1
-    u, _ = uniforms(people.row[i].entity, 0, setting.birth_kind_decision, world, stretch.seed)
+    u = _one(np.int64(state.person[w, i].entity), np.int64(0), setting.birth_kind_decision, world, stretch.seed)
     rest = -1
     for k in range(len(setting.kind)):
         if setting.kind[k].comes == OF_BIRTHS:
@@ -313,18 +336,19 @@ def _give_birth(w, i, day, stretch, people, setting, state):
     if chosen < 0:
         chosen = rest
     if chosen >= 0:
-        state.due[w, chosen, people.row[i].mother] = day + 1
-        state.told[w, chosen, people.row[i].mother].ordinal = people.row[i].birth_year
+        mother = np.int64(state.person[w, i].mother)
+        _set_due(w, mother, chosen, day + 1, state)
+        state.told[w, chosen, mother].ordinal = stretch.month // 12
 
 
 @kernel
 def _change(w, h, stretch, start, people, setting, state, memory):
     """The births, birthdays and deaths of a household's day, by person."""
-    m, day = people.mutual[h], np.int64(state.home[w, h].next_change)
+    m, day = people.mutual[h], np.int64(state.next_change[w, h])
     when = day * DAY + MEMBERSHIP
-    for i in range(people.first[h], people.first[h + 1]):
-        ordinal = people.row[i].entity % PLACES
-        if state.person[w, i].born == day and people.row[i].mother >= 0:
+    for i in range(state.first[w, h], state.first[w, h + 1]):
+        ordinal = state.person[w, i].entity % PLACES
+        if state.person[w, i].born == day and state.person[w, i].mother >= 0:
             state.home[w, h].alive += 1
             if start.child_band >= 0:
                 state.home[w, h].children += 1
@@ -333,7 +357,7 @@ def _change(w, h, stretch, start, people, setting, state, memory):
             _start_clocks(
                 w, i, m, day - stretch.first_day, np.uint32(stretch.world0 + w), stretch.seed, people, setting, state
             )
-            _give_birth(w, i, day, stretch, people, setting, state)
+            _give_birth(w, i, day, stretch, setting, state)
         elif state.person[w, i].dies == day:
             state.home[w, h].alive -= 1
             if state.person[w, i].band <= start.child_band:
@@ -341,10 +365,10 @@ def _change(w, h, stretch, start, people, setting, state, memory):
             memory.registers[w, m, stretch.month, scheme_measure(len(setting.kind), ledger.DEATHS)] += 1
             post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ordinal, -1, rules.DEATH)
             for k in range(len(setting.kind)):
-                state.due[w, k, i] = day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER
+                _set_due(w, i, k, day + 1 if setting.kind[k].comes == OF_DEATHS else NEVER, state)
         elif state.person[w, i].born < day < state.person[w, i].dies and _next_birthday(w, i, setting, state) == day:
             _grow_older(w, h, i, m, day, stretch, start, people, setting, state)
-    state.home[w, h].next_change = _next_change(w, h, day, people, setting, state)
+    state.next_change[w, h] = _next_change(w, h, day, setting, state)
 
 
 @rule
@@ -370,7 +394,7 @@ def receive(w, m, h, paid, day, part, month, reason, kinds, scheme, memory):
 @rule
 def _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory):
     """The household pays all that it owes; if it was suspended, cover begins anew."""
-    m, day, owed = people.mutual[h], np.int64(state.home[w, h].pays_on), state.home[w, h].owed
+    m, day, owed = people.mutual[h], np.int64(state.pays_on[w, h]), state.home[w, h].owed
     was_suspended = day > state.home[w, h].suspended_from
     reason = rules.REINSTATED if was_suspended else rules.PAID_LATE
     receive(w, m, h, owed, day, LATE_PAYMENT, stretch.month, reason, len(setting.kind), scheme, memory)
@@ -380,8 +404,8 @@ def _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory):
             when, amount = day * DAY + LATE_PAYMENT, scheme.penalty[m]
             post(memory, w, m, ledger.CASH, ledger.FEES, amount, when, h, ledger.NOBODY, -1, rules.PENALTY)
             memory.paid_in[w, m, day] += amount
-    state.home[w, h].owed = 0
-    state.home[w, h].pays_on = state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER
+    state.home[w, h].owed, state.pays_on[w, h] = 0, NEVER_DAY
+    state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER_DAY
 
 
 @rule
@@ -403,15 +427,16 @@ def _covers(w, h, i, m, k, day, scheme, state):
 
 
 @rule
-def _refer(w, i, k, n, day, world, seed, people, setting, state):
+def _refer(w, i, k, n, day, world, seed, setting, state):
     """Whoever seeks care may be referred on to another kind, from the next day. True if somebody was."""
     referred = False
     if setting.kind[k].refers and state.person[w, i].dies > day:
         for other in range(len(setting.kind)):
             if setting.kind[other].comes == REFERRED and setting.kind[other].source == k:
-                u, _ = uniforms(people.row[i].entity, n, setting.kind[other].illness_referral, world, seed)
+                entity = np.int64(state.person[w, i].entity)
+                u = _one(entity, n, setting.kind[other].illness_referral, world, seed)
                 if u < setting.of_world[w, other].share and state.due[w, other, i] == NEVER:
-                    state.due[w, other, i] = day + 2
+                    _set_due(w, i, other, day + 2, state)
                     referred = True
     return referred
 
@@ -434,7 +459,7 @@ def _cell(w, h, i, day, people, setting, state):
     for years in AGES:
         age += birthday(born, years) <= day
     group = (home.zone * len(setting.good) + home.sector) * FIFTHS + state.home[w, h].fifth
-    return (group * 2 + np.int64(people.row[i].woman)) * AGE_GROUPS + age
+    return (group * 2 + np.int64(state.person[w, i].woman)) * AGE_GROUPS + age
 
 
 @rule
@@ -446,18 +471,20 @@ def _owe(w, m, day, creditor, amount, scheme, memory):
 
 
 @rule
-def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, people, setting, scheme, state):
+def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, setting, scheme, state):
     """(paid, reason, days paid for, whether it is refused) of an episode that is covered."""
     benefit, kind = scheme.benefit[m, k], setting.kind[k]
     has_letter = True
     if benefit.needs_letter and not kind.emergency and kind.comes == NEED and kind.letter < 1.0:
-        u, _ = uniforms(people.row[i].entity, n, kind.illness_letter, world, seed)
+        u = _one(np.int64(state.person[w, i].entity), n, kind.illness_letter, world, seed)
         has_letter = u < kind.letter
-    size = min(np.int64(state.home[w, h].alive), rules.SIZES - 1)
-    events_left = min(
-        benefit.events_per_person - state.told[w, k, i].events,
-        scheme.events_per_household[m, k, size] - state.by_home[w, h, k].events,
-    )
+    events_left = benefit.events_per_person - state.told[w, k, i].events
+    kind_left = benefit.household_ceiling
+    if benefit.at_home >= 0:
+        size = min(np.int64(state.home[w, h].alive), rules.SIZES - 1)
+        counted = state.by_home[w, h, benefit.at_home]
+        events_left = min(events_left, scheme.events_per_household[m, k, size] - counted.events)
+        kind_left -= counted.paid
     days_left = benefit.days_per_person - state.told[w, k, i].days
     reason = rules.admit(scheme.excluded_cause[m, k, cause], has_letter, benefit.needs_letter, events_left, days_left)
     if reason != rules.ACCEPTED:
@@ -472,32 +499,32 @@ def _pay_for(w, h, i, m, k, bill, days, place, cause, n, world, seed, people, se
         scheme.copay_millionths[m, k, place],
         scheme.copay_fixed[m, k, place],
     )
-    kind_left = benefit.household_ceiling - state.by_home[w, h, k].paid
-    if state.spent.shape[1] > 0:
-        kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, k, i])
-    decision = rules.limit_to_year(
-        decision,
-        kind_left,
-        scheme.person_ceiling[m] - state.person[w, i].used,
-        scheme.household_ceiling[m] - state.home[w, h].used,
-    )
+    if benefit.at_person >= 0:
+        kind_left = min(kind_left, benefit.person_ceiling - state.spent[w, benefit.at_person, i])
+    person_left = scheme.person_ceiling[m]
+    if state.used.shape[1] > 0:
+        person_left -= state.used[w, i]
+    household_left = scheme.household_ceiling[m] - state.home[w, h].used
+    decision = rules.limit_to_year(decision, kind_left, person_left, household_left)
     state.told[w, k, i].events += 1
     state.told[w, k, i].days += days_paid
-    state.by_home[w, h, k].events += 1
-    state.by_home[w, h, k].paid += decision.paid
-    if state.spent.shape[1] > 0:
-        state.spent[w, k, i] += decision.paid
-    state.person[w, i].used += decision.paid
+    if benefit.at_home >= 0:
+        state.by_home[w, h, benefit.at_home].events += 1
+        state.by_home[w, h, benefit.at_home].paid += decision.paid
+    if benefit.at_person >= 0:
+        state.spent[w, benefit.at_person, i] += decision.paid
+    if state.used.shape[1] > 0:
+        state.used[w, i] += decision.paid
     state.home[w, h].used += decision.paid
     return decision.paid, decision.reason, days_paid, False
 
 
 @rule
-def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, scheme, state, memory):
+def _fall_ill(w, h, i, k, day, drawn, stretch, people, setting, scheme, state, memory):
     """One episode: does the person seek care, where, what does it cost, what does the mutual pay and why not? True if
     the person was referred to another kind.
     """
-    m, world, entity = people.mutual[h], np.uint32(stretch.world0 + w), people.row[i].entity
+    m, world, entity = people.mutual[h], np.uint32(stretch.world0 + w), state.person[w, i].entity
     kind = setting.kind[k]
     n = np.int64(state.told[w, k, i].ordinal) + 1
     state.told[w, k, i].ordinal = n
@@ -505,43 +532,40 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
     zone = people.home[h].zone
     paid, bill, cash, days, place = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     refused, referred = reason != rules.ACCEPTED, False
-    cell = memory.whom[w, m, _cell(w, h, i, day, people, setting, state)]
-    cell[ledger.OF_EPISODES] += 1
     if not rules.seeks_care(
-        mark, reason == rules.ACCEPTED, setting.seeking[w, k, zone, 1], setting.seeking[w, k, zone, 0]
+        drawn.mark, reason == rules.ACCEPTED, setting.seeking[w, k, zone, 1], setting.seeking[w, k, zone, 0]
     ):
         reason = np.int64(rules.DID_NOT_SEEK)
     else:
         cause, prices = np.int64(0), 1.0
-        if kind.places > 0 or kind.causes > 0:
-            where, what = uniforms(entity, n, kind.illness_marks, world, stretch.seed)
-            if kind.places > 0:
-                chosen = 0
-                while chosen + 1 < kind.places and setting.at[k, chosen, 0] <= where:
-                    chosen += 1
-                place = np.int64(setting.at[k, chosen, 1])
-                prices = setting.prices[place]
-            while cause + 1 < kind.causes and setting.causes[k, cause] <= what:
-                cause += 1
+        if kind.places > 0:
+            chosen = 0
+            while chosen + 1 < kind.places and setting.at[k, chosen, 0] <= drawn.where:
+                chosen += 1
+            place = np.int64(setting.at[k, chosen, 1])
+            prices = setting.prices[place]
+        while cause + 1 < kind.causes and setting.causes[k, cause] <= drawn.cause:
+            cause += 1
         bill = np.int64(
-            min(
-                np.floor(price * prices * setting.index[w, stretch.month] + 0.5),
-                np.float64(LARGEST_BILL),
-            )
+            min(np.floor(drawn.price * prices * setting.index[w, stretch.month] + 0.5), np.float64(LARGEST_BILL))
         )
-        days = _days(stay, k, setting)
+        days = _days(drawn.stay, k, setting)
         if not refused:
             paid, reason, days_paid, refused = _pay_for(
-                w, h, i, m, k, bill, days, place, cause, n, world, stretch.seed, people, setting, scheme, state
+                w, h, i, m, k, bill, days, place, cause, n, world, stretch.seed, setting, scheme, state
             )
             cash = scheme.benefit[m, k].cash_per_day * days_paid
-        referred = _refer(w, i, k, n, day, world, stretch.seed, people, setting, state)
+        referred = _refer(w, i, k, n, day, world, stretch.seed, setting, state)
         state.home[w, h].bills += bill
         state.home[w, h].own += max(bill - paid - cash, 0)
-        cell[ledger.OF_SOUGHT] += 1
-        cell[ledger.OF_BILLS] += bill
-        cell[ledger.OF_PAID] += paid + cash
-        cell[ledger.OF_REFUSED] += refused
+    if state.home[w, h].joins <= day < state.home[w, h].left_on:
+        cell = memory.whom[w, m, drawn.cell]
+        cell[ledger.OF_EPISODES] += 1
+        if reason != rules.DID_NOT_SEEK:
+            cell[ledger.OF_SOUGHT] += 1
+            cell[ledger.OF_BILLS] += bill
+            cell[ledger.OF_PAID] += paid + cash
+            cell[ledger.OF_REFUSED] += refused
     register = memory.registers[w, m, stretch.month]
     register[kind_measure(k, reason)] += 1
     register[kind_measure(k, ledger.BILLS)] += bill
@@ -577,11 +601,11 @@ def _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, sche
 def _set_next(w, i, k, day, distance, stretch, setting, state):
     """When a person's next episode of a kind is due, after one that happened."""
     if setting.kind[k].comes == NEED:
-        state.due[w, k, i] = min(state.due[w, k, i] + distance, NEVER)
+        _set_due(w, i, k, min(state.due[w, k, i] + distance, NEVER), state)
     elif setting.kind[k].comes == CHRONIC:
-        state.due[w, k, i] = stretch.next_first + (day - stretch.first_day) + 1
+        _set_due(w, i, k, stretch.next_first + (day - stretch.first_day) + 1, state)
     else:
-        state.due[w, k, i] = NEVER
+        _set_due(w, i, k, NEVER, state)
 
 
 @rule
@@ -598,7 +622,7 @@ def _next_illness(w, h, stretch, limit, people, state):
     """
     soonest, who, what = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)
     if stretch.has_illness:
-        for i in range(people.first[h], people.first[h + 1]):
+        for i in range(state.first[w, h], state.first[w, h + 1]):
             for k in range(len(limit)):
                 if state.due[w, k, i] <= limit[k]:
                     day = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
@@ -607,52 +631,71 @@ def _next_illness(w, h, stretch, limit, people, state):
     return soonest, who, what
 
 
+class Drawn(NamedTuple):
+    """What is drawn for an episode."""
+
+    mark: float  # for seeking care
+    price: float  # the bill before it is rounded
+    stay: float  # the mark for days
+    where: float  # the mark for the provider
+    cause: float  # the mark for the cause
+    cell: int  # of the registers by whom
+
+
 @kernel
-def _draw_one(w, i, k, stretch, people, setting, state):
-    """(distance to the one after it, mark for seeking, price, mark for days) of a person's next episode."""
-    world, entity = np.uint32(stretch.world0 + w), people.row[i].entity
+def _draw_one(w, i, k, day, stretch, people, setting, state):
+    """The distance to the episode after a person's next one, and what is drawn for that one."""
+    world, entity = np.uint32(stretch.world0 + w), state.person[w, i].entity
     n = np.int64(state.told[w, k, i].ordinal) + 1
     wait, mark = uniforms(entity, n, setting.kind[k].illness_next, world, stretch.seed)
     u, stay = uniforms(entity, n, setting.kind[k].illness_cost, world, stretch.seed)
+    where, cause = uniforms(entity, n, setting.kind[k].illness_marks, world, stretch.seed)
     distance = NEVER
     if setting.kind[k].comes == NEED:
         distance = _distance(wait, _hazard(w, i, k, people, setting, state))
-    return distance, mark, _unrounded_bill(u, w, k, setting), stay
+    cell = _cell(w, _household(state.person[w, i]), i, day, people, setting, state)
+    return distance, Drawn(mark, _unrounded_bill(u, w, k, setting), stay, where, cause, cell)
 
 
 @rule
-def _list_due(w, stretch, limits, people, state, slots):
-    """List whose episodes come due in the stretch, kind by kind, and chain them by household; returns how many. A
-    household in which something changes is marked, and not listed.
-    """
-    n = 0
+def _list_due(w, k, begins, stretch, limits, people, state, slots):
+    """List whose episodes of a kind come due in the stretch, into slots from `begins` on; returns where they end."""
+    n = begins
     for m in range(limits.shape[1]):
-        first, end = people.first[people.homes[m]], people.first[people.homes[m + 1]]
-        for k in range(limits.shape[2]):
-            limit = limits[w, m, k]
-            for begins in range(first, end, 32):
-                ends, found = min(begins + 32, end), 0
-                for i in range(begins, ends):
-                    found |= state.due[w, k, i] <= limit
-                if not found:
-                    continue
-                for i in range(begins, ends):
-                    h = people.row[i].household
-                    if state.due[w, k, i] <= limit and slots.first[h] != STEP_BY_STEP:
-                        slots.row[n], slots.kind[n], slots.next[n] = i, k, slots.first[h]
-                        slots.first[h] = n
-                        n += 1
+        first, end, limit = state.first[w, people.homes[m]], state.first[w, people.homes[m + 1]], limits[w, m, k]
+        for block in range(first // BLOCK, (end + BLOCK - 1) // BLOCK):
+            if state.soonest[w, k, block] > limit:
+                continue
+            block_begins, block_ends = max(first, block * BLOCK), min(end, block * BLOCK + BLOCK)
+            if block_begins == block * BLOCK and (block_ends == block_begins + BLOCK or m + 1 == limits.shape[1]):
+                later = NEVER  # the whole block: who is due now sets a new reading as it happens
+                for i in range(block_begins, block_ends):
+                    later = min(later, state.due[w, k, i] if state.due[w, k, i] > limit else NEVER)
+                state.soonest[w, k, block] = later
+            for i in range(block_begins, block_ends):
+                slots.row[n] = i
+                n += state.due[w, k, i] <= limit
     return n
 
 
 @rule
-def _draw(begins, ends, w, k, stretch, people, setting, state, slots):
-    """Draw what the listed episodes of one kind need, in loops that vectorize."""
-    world, kind = np.uint32(stretch.world0 + w), setting.kind[k]
+def _chain(begins, ends, w, k, stretch, people, state, slots):
+    """Note who is due and when, and chain the slots of each household in which nothing changes."""
     for e in range(begins, ends):
         i = slots.row[e]
-        slots.entity[e], slots.ordinal[e] = people.row[i].entity, state.told[w, k, i].ordinal + 1
-        slots.day[e] = _day_due(w, people.mutual[people.row[i].household], k, state.due[w, k, i], stretch, state)
+        h = _household(state.person[w, i])
+        prefetch(state.home, (w, h))
+        slots.kind[e], slots.entity[e], slots.ordinal[e] = k, state.person[w, i].entity, state.told[w, k, i].ordinal + 1
+        slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
+        if slots.first[h] != STEP_BY_STEP:
+            slots.next[e] = slots.first[h]
+            slots.first[h] = e
+
+
+@rule
+def _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots):
+    """Draw what the listed episodes of one kind need, in loops that vectorize."""
+    world, kind = np.uint32(stretch.world0 + w), setting.kind[k]
     for e in range(begins, ends):
         slots.price[e], slots.mark[e] = uniforms(
             slots.entity[e], slots.ordinal[e], kind.illness_next, world, stretch.seed
@@ -662,6 +705,15 @@ def _draw(begins, ends, w, k, stretch, people, setting, state, slots):
             slots.hazard[e] = _hazard(w, slots.row[e], k, people, setting, state)
         for e in range(begins, ends):
             slots.distance[e] = _distance(slots.price[e], slots.hazard[e])
+    for e in range(begins, ends):
+        h = slots.entity[e] // PLACES
+        slots.cell[e] = _cell(w, h, slots.row[e], slots.day[e], people, setting, state)
+        prefetch(memory.whom, (w, people.mutual[h], slots.cell[e], 0))
+    if kind.places > 0 or kind.causes > 0:
+        for e in range(begins, ends):
+            slots.where[e], slots.cause[e] = uniforms(
+                slots.entity[e], slots.ordinal[e], kind.illness_marks, world, stretch.seed
+            )
     for e in range(begins, ends):
         slots.price[e], slots.stay[e] = uniforms(
             slots.entity[e], slots.ordinal[e], kind.illness_cost, world, stretch.seed
@@ -678,7 +730,7 @@ def _draw(begins, ends, w, k, stretch, people, setting, state, slots):
 @rule
 def _soonest(h, slots):
     """The household's slot that comes first, by day, person, kind, and the one before it in the chain."""
-    best, before_best, before, e = NOTHING, NOTHING, NOTHING, slots.first[h]
+    best, before_best, before, e = np.int64(NOTHING), np.int64(NOTHING), np.int64(NOTHING), np.int64(slots.first[h])
     while e != NOTHING:
         if (
             best == NOTHING
@@ -689,44 +741,14 @@ def _soonest(h, slots):
             )
         ):
             best, before_best = e, before
-        before, e = e, slots.next[e]
+        before, e = e, np.int64(slots.next[e])
     return best, before_best
 
 
 @rule
-def _live_household(w, h, stretch, limit, start, people, setting, scheme, state, memory, slots):
-    """Let one household go through its events, the earliest first, until the stretch ends: with what was drawn for it,
-    or, once something changes what is due, step by step.
-    """
-    listed = slots.first[h] != STEP_BY_STEP
-    while True:
-        e, before = NOTHING, NOTHING
-        if listed:
-            e, before = _soonest(h, slots)
-            day, i, k = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)
-            if e != NOTHING:
-                day, i, k = slots.day[e], np.int64(slots.row[e]), np.int64(slots.kind[e])
-        else:
-            day, i, k = _next_illness(w, h, stretch, limit, people, state)
-        changes_at = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP
-        pays_at = NEVER if state.home[w, h].pays_on == NEVER else state.home[w, h].pays_on * DAY + LATE_PAYMENT
-        soonest = min(day * DAY + ILLNESS, changes_at, pays_at)
-        if soonest >= stretch.until:
-            return
-        if soonest == pays_at:
-            _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory)
-        elif soonest == changes_at:
-            _change(w, h, stretch, start, people, setting, state, memory)
-        else:
-            if listed:
-                distance, mark, price, stay = slots.distance[e], slots.mark[e], slots.price[e], slots.stay[e]
-            else:
-                distance, mark, price, stay = _draw_one(w, i, k, stretch, people, setting, state)
-            _set_next(w, i, k, day, distance, stretch, setting, state)
-            if _fall_ill(w, h, i, k, day, mark, price, stay, stretch, people, setting, scheme, state, memory):
-                listed = False
-            elif listed:
-                _move_on(w, h, e, before, limit[k], stretch, people, setting, state, slots)
+def _drawn(e, slots):
+    """What was drawn for a slot's episode."""
+    return Drawn(slots.mark[e], slots.price[e], slots.stay[e], slots.where[e], slots.cause[e], np.int64(slots.cell[e]))
 
 
 @rule
@@ -735,9 +757,9 @@ def _move_on(w, h, e, before, limit, stretch, people, setting, state, slots):
     i, k = np.int64(slots.row[e]), np.int64(slots.kind[e])
     if state.due[w, k, i] <= limit:
         slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
-        slots.distance[e], slots.mark[e], slots.price[e], slots.stay[e] = _draw_one(
-            w, i, k, stretch, people, setting, state
-        )
+        slots.distance[e], drawn = _draw_one(w, i, k, np.int64(slots.day[e]), stretch, people, setting, state)
+        slots.mark[e], slots.price[e], slots.stay[e] = drawn.mark, drawn.price, drawn.stay
+        slots.where[e], slots.cause[e], slots.cell[e] = drawn.where, drawn.cause, drawn.cell
     elif before == NOTHING:
         slots.first[h] = slots.next[e]
     else:
@@ -745,23 +767,58 @@ def _move_on(w, h, e, before, limit, stretch, people, setting, state, slots):
 
 
 @kernel
+def _live_world(w, pays_before, stretch, limits, slots, start, people, setting, scheme, state, memory):
+    """Let the households of a world go through their events, each household's earliest first, until the stretch ends:
+    with what was drawn for it, or, once something changes what is due, step by step.
+    """
+    for h in range(state.home.shape[1]):
+        listed, limit = slots.first[h] != STEP_BY_STEP, limits[w, people.mutual[h]]
+        while slots.first[h] != NOTHING or state.pays_on[w, h] < pays_before:
+            e, before = np.int64(NOTHING), np.int64(NOTHING)
+            if listed:
+                e, before = _soonest(h, slots)
+                day, i, k = np.int64(NEVER_DAY), np.int64(-1), np.int64(-1)
+                if e != NOTHING:
+                    day, i, k = np.int64(slots.day[e]), np.int64(slots.row[e]), np.int64(slots.kind[e])
+            else:
+                day, i, k = _next_illness(w, h, stretch, limit, people, state)
+            changes_at = np.int64(state.next_change[w, h]) * DAY + MEMBERSHIP
+            pays_at = np.int64(state.pays_on[w, h]) * DAY + LATE_PAYMENT
+            soonest = min(day * DAY + ILLNESS, changes_at, pays_at)
+            if soonest >= stretch.until:
+                break
+            if soonest == pays_at:
+                _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory)
+            elif soonest == changes_at:
+                _change(w, h, stretch, start, people, setting, state, memory)
+            else:
+                if listed:
+                    distance, drawn = slots.distance[e], _drawn(e, slots)
+                else:
+                    distance, drawn = _draw_one(w, i, k, day, stretch, people, setting, state)
+                _set_next(w, i, k, day, distance, stretch, setting, state)
+                if _fall_ill(w, h, i, k, day, drawn, stretch, people, setting, scheme, state, memory):
+                    listed = False
+                    slots.first[h] = STEP_BY_STEP
+                elif listed:
+                    _move_on(w, h, e, before, limit[k], stretch, people, setting, state, slots)
+
+
+@kernel
 def live(stretch, limits, slots, start, people, setting, scheme, state, memory):
     """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the
     clocks' readings then; `slots` is scratch.
     """
+    pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
+    changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY
     for w in range(state.home.shape[0]):
         for h in range(state.home.shape[1]):
-            changes = np.int64(state.home[w, h].next_change) * DAY + MEMBERSHIP < stretch.until
-            slots.first[h] = STEP_BY_STEP if changes else NOTHING
+            slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
         if stretch.has_illness:
-            n, begins = _list_due(w, stretch, limits, people, state, slots), 0
-            while begins < n:
-                ends, k = begins, slots.kind[begins]
-                while ends < n and slots.kind[ends] == k:
-                    ends += 1
-                _draw(begins, ends, w, k, stretch, people, setting, state, slots)
+            begins = 0
+            for k in range(limits.shape[2]):
+                ends = _list_due(w, k, begins, stretch, limits, people, state, slots)
+                _chain(begins, ends, w, k, stretch, people, state, slots)
+                _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots)
                 begins = ends
-        for h in range(state.home.shape[1]):
-            if slots.first[h] != NOTHING or state.home[w, h].pays_on != NEVER:
-                limit = limits[w, people.mutual[h]]
-                _live_household(w, h, stretch, limit, start, people, setting, scheme, state, memory, slots)
+        _live_world(w, pays_before, stretch, limits, slots, start, people, setting, scheme, state, memory)

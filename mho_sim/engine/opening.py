@@ -12,8 +12,8 @@ from mho_sim.engine import cash
 from mho_sim.engine.dues import period_before
 from mho_sim.engine.living import LONG_SERVED, PROVIDER
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
-from mho_sim.population import PLACES
-from mho_sim.rules import NO_LIMIT, SIZES, contribution_due
+from mho_sim.population import NEVER_DAY, PLACES
+from mho_sim.rules import SIZES, contribution_due
 
 
 class Opening(NamedTuple):
@@ -68,7 +68,7 @@ def opening_of(scenario, seed, people, start, tables, calendar):
         late_amounts,
         late_due,
         calendar.after(late_due, scheme.contribution.grace),
-        NO_LIMIT
+        NEVER_DAY
         if scheme.contribution.struck_off is None
         else calendar.after(late_due, scheme.contribution.struck_off),
         paid_up,

@@ -1,23 +1,20 @@
 """The scheme's processes: each is a short generator that waits, then acts on a batch of worlds.
 
-They read `clock` and `batch`; the people have lived up to the moment at which a process wakes. The list at the end is
-the order in which they start. Where two wake in the same part of a day, `place` orders them.
+They read `clock` and `batch`; the people have lived up to the moment at which a process looks at them. The list at the
+end is the order in which they start. Where two wake in the same part of a day, `place` orders them.
 """
 
 import numpy as np
 
 from mho_sim import rules
-from mho_sim.engine import cash
 from mho_sim.engine.clock import Part, add_months
 from mho_sim.ledger import (
     CASH,
-    EXPENSES,
     EXPENSES_IN_KIND,
     INTEREST,
     KIND_MEASURES,
     MEMBERS_PAID,
     SUBSIDIES,
-    SUPPLIERS,
     SUPPORT_IN_KIND,
     SUPPORT_RECEIVABLE,
 )
@@ -39,12 +36,12 @@ def collect_contributions(clock, batch):
             break
         yield clock.at(day, Part.NEW_DUES)
         if number < 0:
-            cash.join(group, day, 0, batch.people, batch.scheme, batch.state, batch.memory)
+            batch.join(group, day)
         else:
             batch.collect(number, group, day)
             state = batch.prepared.scenario.scheme.contribution.state
             if state is not None and calendar.after(day, state.late) == day:
-                batch.receive_support(batch.till.total[:, :, number, 1], day, Part.NEW_DUES)
+                batch.receive_support(batch.state_share(number), day, Part.NEW_DUES)
 
 
 def receive_state_share(clock, batch):
@@ -60,7 +57,7 @@ def receive_state_share(clock, batch):
     for day, number in sorted(arrivals):
         if batch.prepared.dues.periods[number].due < day < batch.calendar.days:
             yield clock.at(day, Part.LATE_PAYMENTS)
-            batch.receive_support(batch.till.total[:, :, number, 1], day, Part.LATE_PAYMENTS)
+            batch.receive_support(batch.state_share(number), day, Part.LATE_PAYMENTS)
 
 
 def renew_memberships(clock, batch):
@@ -150,18 +147,18 @@ def receive_support(clock, batch):
 
 def _book_expenses(batch, day, month, group):
     """Running costs of a day: `month` if it is the last of one, `group` if households join on it."""
-    expenses, state = batch.prepared.scenario.scheme.expenses, batch.state
-    amounts = []
+    expenses, amounts = batch.prepared.scenario.scheme.expenses, []
     if day == 0:
         amounts.append(expenses.once)
     if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
-        joined = state.home["alive"][:, batch.people.home["group"] == group] > 0
+        joined = batch.state.home["alive"][:, batch.people.home["group"] == group] > 0
         amounts.append(expenses.per_card * joined.sum(axis=1))
     if month is not None:
         amounts.append(expenses.per_month)
         if expenses.per_beneficiary_year:
-            enrolled = (state.home["joins"] <= day) & (day < state.home["left_on"])
-            people = np.where(enrolled, state.home["alive"], 0).sum(axis=1, dtype=np.int64)
+            home = batch.state.home
+            enrolled = (home["joins"] <= day) & (day < home["left_on"])
+            people = np.where(enrolled, home["alive"], 0).sum(axis=1, dtype=np.int64)
             amounts.append((people * expenses.per_beneficiary_year + 6) // 12)
         if expenses.share_of_contributions:
             kinds = len(batch.setting.kind)
@@ -169,8 +166,7 @@ def _book_expenses(batch, day, month, group):
             share = round(expenses.share_of_contributions * rules.MILLION)
             amounts.append((paid * share + rules.MILLION // 2) // rules.MILLION)
     for amount in amounts:
-        batch.book(EXPENSES, SUPPLIERS, amount, day, Part.SETTLEMENT, rules.RUNNING_COSTS)
-        batch.memory.owing[:, :, day, cash.SUPPLIER] += np.asarray(amount).reshape(-1, 1)
+        batch.spend(amount, day, Part.SETTLEMENT, rules.RUNNING_COSTS)
 
 
 def close_months(clock, batch):

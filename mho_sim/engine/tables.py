@@ -12,6 +12,7 @@ import numpy as np
 
 from mho_sim.draws import GAMMA_CLASSES, decision, gamma_classes, lognormal_parameters
 from mho_sim.engine.unknowns import variances_of
+from mho_sim.population import NEVER_DAY
 from mho_sim.rules import BENEFIT, CONTRIBUTION, MILLION, NO_LIMIT, OLDEST, SIZES, STEPS
 
 YEAR = 2**40  # ticks of a year of hazard
@@ -345,6 +346,11 @@ def scheme_tables(scenario, calendar, groups):
     waiting_until = np.array(waiting, dtype=np.int64).reshape(1, len(waiting), calendar.days + 1)
     benefits = [scheme.benefits.get(kind) for kind in scenario.kinds]
     benefit = np.array([[_benefit(scheme, b) for b in benefits]], dtype=BENEFIT)
+    events_per_household = np.array([[_events_by_size(b) for b in benefits]], dtype=np.int64)
+    events_per_household = events_per_household.reshape(1, len(benefits), SIZES)
+    is_limited = (events_per_household < NO_LIMIT).any(axis=2) | (benefit["household_ceiling"] < NO_LIMIT)
+    benefit["at_home"] = _places_of(benefit["exists"] & is_limited)
+    benefit["at_person"] = _places_of(benefit["exists"] & (benefit["person_ceiling"] < NO_LIMIT))
     categories = categories_of(scenario)
     state = contribution.state
     newborn = scheme.membership.waiting.get("newborn")
@@ -361,15 +367,15 @@ def scheme_tables(scenario, calendar, groups):
         penalty=np.array([contribution.penalty]),
         collector_millionths=np.array([round(contribution.collector * MILLION)]),
         joins=np.array([groups], dtype=np.int64),
-        suspended_from=np.array([[calendar.after(day, contribution.grace) for day in days]], dtype=np.int64),
+        suspended_from=np.array([[calendar.after(day, contribution.grace) for day in days]], dtype=np.int32),
         struck_from=np.array(
             [
                 [
-                    NO_LIMIT if contribution.struck_off is None else calendar.after(day, contribution.struck_off)
+                    NEVER_DAY if contribution.struck_off is None else calendar.after(day, contribution.struck_off)
                     for day in days
                 ]
             ],
-            dtype=np.int64,
+            dtype=np.int32,
         ),
         benefit=benefit,
         copay_millionths=np.array(
@@ -378,9 +384,7 @@ def scheme_tables(scenario, calendar, groups):
         copay_fixed=np.array([[_by_class(scenario, b, "copay_fixed") for b in benefits]], dtype=np.int64).reshape(
             1, len(benefits), -1 if benefits else 1
         ),
-        events_per_household=np.array([[_events_by_size(b) for b in benefits]], dtype=np.int64).reshape(
-            1, len(benefits), SIZES
-        ),
+        events_per_household=events_per_household,
         excluded_age=np.array([[_excluded_ages(b) for b in benefits]], dtype=bool).reshape(
             1, len(benefits), OLDEST + 1
         ),
@@ -396,6 +400,11 @@ def scheme_tables(scenario, calendar, groups):
         tolerance=np.array([_tolerance(scenario, calendar)], dtype=np.int64),
         lost_months=np.array([scheme.lost_when_owing]),
     )
+
+
+def _places_of(is_limited):
+    """The place of each kind among those that are limited, (M, K); -1 of the others."""
+    return np.where(is_limited, np.cumsum(is_limited, axis=1) - 1, -1)
 
 
 def _or_no_limit(amount):
@@ -434,6 +443,8 @@ def _benefit(scheme, benefit):
         _or_no_limit(benefit.ceiling_per_household_year),
         _or_no_limit(benefit.events_per_person_year),
         _or_no_limit(benefit.days_per_person_year),
+        -1,
+        -1,
         *(STEPS.index(step) for step in benefit.order),
         True,
         benefit.lump_sum is not None,

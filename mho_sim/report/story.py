@@ -4,6 +4,7 @@ from mho_sim import ledger
 from mho_sim.engine import live_batch
 from mho_sim.engine.clock import Part, day_of, moment
 from mho_sim.ledger import ACCOUNTS, NOBODY
+from mho_sim.population import PLACES
 from mho_sim.report.words import money, plural
 from mho_sim.rules import (
     CONTRIBUTION_DUE,
@@ -146,12 +147,11 @@ def _who(batch, entry, day):
         return ""
     if ordinal == NOBODY:
         return f"household {home}"
-    row = int(batch.people.first[home]) + ordinal
-    age = completed_age.py_func(day - int(batch.state.person[0, row]["born"]))
+    first, end = batch.state.first[0, home : home + 2]
+    who = next(who for who in batch.state.person[0, first:end] if who["entity"] % PLACES == ordinal)
+    age = completed_age.py_func(day - int(who["born"]))
     words = ("boy", "man", "girl", "woman")
-    return (
-        f"household {home}, person {ordinal} ({words[2 * bool(batch.people.row[row]['woman']) + (age >= 15)]}, {age})"
-    )
+    return f"household {home}, person {ordinal} ({words[2 * bool(who['woman']) + (age >= 15)]}, {age})"
 
 
 def _suspensions(batch, rows, household):

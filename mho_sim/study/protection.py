@@ -108,8 +108,9 @@ def services(sums, kinds, alive):
 def by_whom(outcome, scenario, paired):
     """By side (distance, sector, fifth, sex, age; a side with one group is left out) a frame, a row per group.
 
-    Columns: people at the end of a year, a world; episodes, sought, forgone, refused (care sought that the mutual does
-    not pay for), a world and year; episodes_per_person_year, only where all are members from the first day to the last;
+    All of households while they are members. Columns: people at the end of a year, a world; episodes, sought, forgone,
+    refused (care sought that the mutual does not pay for), a world and year; episodes_per_person_year, only where all
+    are members from the first day to the last;
     bills, paid, money a world and year; own_share of the bills; households with an income, a world; above_10_with,
     above_10_without, above_25_with, above_25_without the mutual, shares of the household-years of these. Shares of care
     needed: forgone_share; of care sought: refused_share. Columns that end in _error are standard errors.

@@ -57,7 +57,7 @@ class Counts:
         self.outcomes = by_kind[:, : DID_NOT_SEEK + 1]
         self.episodes, self.sought = self.outcomes.sum(axis=1), self.outcomes[:, :DID_NOT_SEEK].sum(axis=1)
         self.born = register[ledger.scheme_measure.py_func(kinds, ledger.BIRTHS)]
-        self.people = int((batch.people.row["mother"] < 0).sum())
+        self.people = len(batch.people.row)
         logged = live_batch(batch.prepared, 0, LOGGED, room=ROOM).memory
         reasons = np.concatenate([log["reason"][:written] for log, written in zip(logged.log, logged.written)])
         self.payments = ((reasons == CONTRIBUTION_DUE).sum() - (reasons == PAID_FROM_ADVANCE).sum()) / LOGGED
@@ -86,7 +86,7 @@ def plan_of(counts):
     ever_there = counts.people + counts.born
     mortal, is_frail = len(batch.prepared.life.death_rate) > 0, setting.factors.max() > 1
     plan = [
-        drawn("marks", len(batch.people.row) - counts.people),  # births
+        drawn("marks", len(batch.people.place)),  # births
         drawn("wait", ever_there * mortal),  # deaths
         drawn("factor", ever_there * is_frail),
         drawn("marks", counts.born * (kinds["comes"] == OF_BIRTHS).any()),  # kind of birth
@@ -157,7 +157,7 @@ def bytes_per_person(prepared):
 
 
 def _people(prepared):
-    return int((prepared.people.row["mother"] < 0).sum())
+    return len(prepared.people.row)
 
 
 def per_person_seconds(scenario, people):
