@@ -11,7 +11,7 @@ from importlib.metadata import version
 import numpy as np
 
 from mho_sim.actuarial import value_at_risk
-from mho_sim.report.understood import understood
+from mho_sim.report.understood import first_day_gift, understood
 from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural, unknown
 from mho_sim.study.trouble import reserve_interval
 
@@ -26,21 +26,24 @@ SHORT_LIST = {  # indicator: words, scale, unit
     "equity_months": ("months of reserve (own funds / costs)", 1, ""),
     "loyalty_rate": ("members of the year before who stayed", 100, "%"),
 }
-REFUSED = {
+RARE = 0.01  # share of claims below which a reason is not told; assumed
+NOT_COVERED = {
     "waiting_period": "in the waiting period",
     "no_coverage": "while suspended",
     "not_in_package": "for care that is not in the package",
     "excluded_age": "at an age that is not covered",
+}
+REFUSED = {
     "excluded_cause": "for a cause that is not covered",
     "no_referral": "without a letter of referral",
     "over_events": "beyond the episodes paid for in a year",
 }
 TENTHS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NOT_COUNTED = (
-    "--seed 2 draws others, and may answer differently by more than that. Not in the model yet: epidemics, families "
-    "who join because they expect care, what a provider that has stopped does, decisions of the assembly. A "
-    "calculation to help the discussion, not a promise. The assembly decides."
+    "Not in the model yet: epidemics, families who join because they expect care, what a provider that has stopped "
+    "does, decisions of the assembly. A calculation to help the discussion, not a promise. The assembly decides."
 )
+DRAWN = "The people were drawn once from the file: --seed 2 draws others, and may answer differently by more than that."
 
 
 def run_text(result, changes=()):
@@ -55,10 +58,9 @@ def run_text(result, changes=()):
 
 def _headline(result, changes):
     finished = " (interrupted: these were finished)" if result.interrupted else ""
-    told = [result.scenario.title, *understood(result.scenario)]
+    told = [result.scenario.title, *understood(result.scenario, result.people_at_start)]
     told += [f"CHANGED on the command line: {change}" for change in changes]
-    drawn = f"{plural(result.people_at_start, 'person', 'people')} drawn"
-    return [*told, f"{plural(result.worlds, 'possible future')} of the mutual{finished}, {drawn}."]
+    return [*told, f"{plural(result.worlds, 'possible future')} of the mutual{finished}."]
 
 
 # Trouble
@@ -73,16 +75,38 @@ def _trouble(result):
     short = "will not have the money for a bill on the day it is due"
     if worlds < ENOUGH:
         few = _few(result, f"{span} between {math.floor(low)} and {math.ceil(high)} of them {short}:")
-        return [few, *_few_without_support(result)]
+        return [f"{few} {_who_is_covered(result)}", *_few_without_support(result)]
     if late["probability"] == 0:
         headline = f"{span} fewer than {max(math.ceil(high), 1)} of them run short of money. That is not a guarantee."
+        headline = f"{headline} {_who_is_covered(result)}"
     else:
         headline = (
-            f"{span} {money(round(late['probability'] * base))} of them {short}. This number is not certain: it lies "
-            f"somewhere between {math.floor(low)} and {math.ceil(high)} out of {money(base)}."
+            f"{span} {money(round(late['probability'] * base))} of them {short}. {_who_is_covered(result)} How many "
+            f"run short is not certain: somewhere between {math.floor(low)} and {math.ceil(high)} out of {money(base)}."
         )
     told = [headline, *_how_bad(result, base), *_without_support(result, base)]
     return [*told, *_when(result), _deficit(result), _reserve(result), *_ignorance(result)]
+
+
+def _who_is_covered(result):
+    """Protection beside solvency: of all the people for whom the mutual was made, how many are covered."""
+    shares, scheme = result.protection["association"], result.scenario.scheme
+    if shares["covered"] is None:
+        return "Nobody is there to be covered."
+    average, at_end = of_100(shares["covered"]), of_100(shares["covered_at_end"])
+    if average == at_end == "100":
+        return "All people in our households are covered, from the first month to the last."
+    told = f"Of 100 people in our households, {average} are covered in an average month, and {at_end} at the end"
+    books, paying = result.scenario.start_from, result.scenario.setting.paying
+    why = {
+        "have left": result.scenario.setting.renewing is not None or scheme.contribution.struck_off is not None,
+        "have not joined yet": scheme.membership.intakes is not None,
+        "are suspended": paying is not None or (books is not None and books.members.late > 0),
+        "still wait": any(wait.months or wait.days for wait in scheme.membership.waiting.values()),
+    }
+    if not (reasons := [words for words, so in why.items() if so]):
+        return f"{told}."
+    return f"{told}; the others {listed(reasons, 'or')}, and their care costs the mutual nothing."
 
 
 def _few(result, span):
@@ -127,7 +151,9 @@ def _without_support(result, base):
     if alone.stopped is not None:
         parts.append(f"in {_count(alone.stopped['probability'], base)} a provider may stop")
     parts.append(f"{_count(alone.lost['probability'], base)} are lost")
-    return [f"Without the support from outside, {listed(parts)}."]
+    in_kind = any(line.in_kind for line in result.scenario.scheme.support)
+    paid = " (what is given in kind, the mutual then has to pay)" if in_kind else ""
+    return [f"Without the support from outside{paid}, {listed(parts)}."]
 
 
 def _when(result):
@@ -155,27 +181,35 @@ def _deficit(result):
 
 
 def _reserve(result):
-    have, currency = money(result.opening_cash), result.scenario.currency
-    if (told := _reserve_of(result, currency)) is None:
-        line = "Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day."
+    needed, alone = _reserve_of(result), result.without_support
+    gift, have = first_day_gift(result.scenario), money(result.opening_cash)
+    if needed.startswith("0 "):
+        surely = "" if needed.endswith(result.scenario.currency) else f": {needed}"
+        line = (
+            f"Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day{surely}."
+        )
     else:
+        besides = f", and {money(gift)} of support that come on the first day" if gift else ""
         line = (
             "For 95 mutuals out of 100 to pay every bill on its day, we would have to start with about "
-            f"{told}. We have {have}."
+            f"{needed} in the cash box. We have {have}{besides}."
         )
-    if result.without_support is None:
-        return line
-    return f"{line} Without the support: {_reserve_of(result.without_support, currency) or 'nothing'}."
+        if result.scenario.setting.bank is not None:
+            line += " The bank's interest on what is more is not counted."
+    return line if alone is None else f"{line} Without the support we would need {_reserve_of(alone)}."
 
 
-def _reserve_of(result, currency):
-    """The reserve that 95 in 100 need, with its interval; None where it is nothing."""
+def _reserve_of(result):
+    """The reserve that 95 in 100 need, with its interval where that is wider."""
     low, high = reserve_interval(result.reserve_needed, 0.95, result.has_ranges)
-    middle = value_at_risk(result.reserve_needed, 0.95)
-    if high == 0:
-        return None
-    upper = "no limit can be named" if high is None else _rounded_up(high)
-    return f"{_rounded_up(middle)} {currency} (between {_rounded_up(low or 0)} and {upper})"
+    middle, currency = value_at_risk(result.reserve_needed, 0.95), result.scenario.currency
+    if low == high:
+        return f"{_rounded_up(middle)} {currency}"
+    if high is None:
+        return f"{_rounded_up(middle)} {currency} (more than {_rounded_up(low or 0)}; no upper limit can be named)"
+    if middle == 0:
+        return f"0 {currency} (but it may be up to {_rounded_up(high)})"
+    return f"{_rounded_up(middle)} {currency} (between {_rounded_up(low or 0)} and {_rounded_up(high)})"
 
 
 def _rounded_up(amount):
@@ -211,8 +245,8 @@ def _protection(result):
     shares = result.protection
     left = f", and {of_100(shares['left'])} leave in a year" if shares["left"] else ""
     told = [
-        f"Whom it protects: at a month's end, {of_100(shares['covered'])} people out of 100 are covered for at least "
-        "one benefit; the others still wait, or are suspended.",
+        f"Whom it protects: at a month's end, of 100 people of the households that are members "
+        f"{of_100(shares['covered'])} are covered for at least one benefit.",
         f"Of 100 households, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
         f"period, {of_100(shares['suspended'])} suspended{left}.",
     ]
@@ -221,13 +255,10 @@ def _protection(result):
             f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. Of 100 "
             f"{result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
         )
-    refused = sorted(((share, reason) for reason, share in shares["refused"].items() if share), reverse=True)
-    if refused:
-        told.append(
-            "Of 100 claims, refused: "
-            + ", ".join(f"{of_100(share)} {REFUSED[reason]}" for share, reason in refused)
-            + "."
-        )
+    for words, reasons in (("not covered", NOT_COVERED), ("refused to those who are covered", REFUSED)):
+        found = sorted(((shares["refused"][reason] or 0, reason) for reason in reasons), reverse=True)
+        if often := [f"{of_100(share)} {reasons[reason]}" for share, reason in found if share >= RARE]:
+            told.append(f"Of 100 times that members sought care, {words}: {', '.join(often)}.")
     above = shares["above_10_percent_of_income"]
     if above["with"] is not None:
         told.append(
@@ -285,6 +316,8 @@ def _years(result):
         f"In {UNITS[unit]}{result.scenario.currency}{means}. Contributions are those that fell due; received counts "
         "what was late from before."
     )
+    if _in_kind(result):
+        note += " In kind: work and goods given, which the mutual neither receives as money nor pays."
     of_cash = _quantiles(result.worlds)[1]
     return [*flows, *_note(note)], [*stocks, *(_note(of_cash) if of_cash else ())]
 
@@ -303,18 +336,30 @@ def _named_years(result):
 
 def _flows(result, unit):
     columns = {
-        "contributions_due": "contributions",
-        "contributions_received": "received",
-        "support": "support",
-        "benefits": "care to pay for",
-        "running_costs": "running costs",
+        "contributions": lambda year: year["contributions_due"],
+        "received": lambda year: year["contributions_received"],
+        "support": lambda year: year["support"] - year["in_kind"],
+        "care to\npay for": lambda year: year["benefits"],
+        "running\ncosts": lambda year: year["running_costs"] - year["in_kind"],
+        "in kind": lambda year: year["in_kind"],
     }
-    if not result.per_year["support"].any():
-        del columns["support"]
-    rows = [("year", *columns.values())]
+    for name, told in (("support", _in_cash(result)), ("in kind", _in_kind(result))):
+        if not told:
+            del columns[name]
+    rows = [("year", *columns)]
     for name, of_year in _named_years(result):
-        rows.append((name, *(money(of_year[column].mean() / unit) for column in columns)))
+        rows.append((name, *(money(column(of_year).mean() / unit) for column in columns.values())))
     return table(rows)
+
+
+def _in_kind(result):
+    """Whether anything is given in kind, beside money."""
+    return bool(result.per_year["in_kind"].any())
+
+
+def _in_cash(result):
+    """Whether support comes as money."""
+    return bool((result.per_year["support"] != result.per_year["in_kind"]).any())
 
 
 def _stocks(result, unit):
@@ -332,6 +377,8 @@ def _indicators(result):
     rows = [("indicator, over the whole time", "mean" if quantiles else "", *quantiles)]
     for name, (text, scale, unit) in SHORT_LIST.items():
         row = result.indicators.loc[name, ["mean", "p05", "p50", "p95"]]
+        if name == "gross_expense_ratio" and _in_kind(result):
+            text = "expense ratio (running, in kind too / contributions)"
         if not math.isnan(row["mean"]) and not (name == "loyalty_rate" and result.scenario.setting.renewing is None):
             rows.append((text, *(_figure(value * scale, unit) for value in row))[: len(rows[0])])
     return table(rows)
@@ -349,17 +396,11 @@ def _figure(value, unit):
 
 
 def _services(result):
-    rows = [
-        (
-            "service",
-            "need a\nperson-year",
-            "claims a\nperson-year",
-            "bill a\nclaim",
-            "paid a\ncovered claim",
-            "claims\nrefused",
-        )
-    ]
-    for kind, row in result.services.iterrows():
+    heads = ("service", "need", "claims", "bill a\nclaim", "paid a\ncovered claim", "not\ncovered", "refused")
+    services, rows = result.services, [heads]
+    if not len(services):
+        return []
+    for kind, row in services.iterrows():
 
         def number(key, form, row=row):
             return "-" if row[key] is None or math.isnan(row[key]) else form(row[key])
@@ -371,10 +412,14 @@ def _services(result):
                 number("claims_per_person_year", "{:.3f}".format),
                 number("cost_per_claim", money),
                 number("paid_per_covered_claim", money),
+                _percent(row["not_covered"]),
                 _percent(row["refused"]),
             )
         )
-    return table(rows)
+    note = "Need, and claims (care that members sought), a person and year. Not covered: of all claims"
+    if (services["refused"] >= RARE).any():
+        return [*table(rows), *_note(f"{note}; refused: of those that are covered.")]
+    return [*table([row[:-1] for row in rows]), *_note(f"{note}.")]
 
 
 def table(rows):
@@ -403,4 +448,7 @@ def _provenance(result):
     counted = "Chance alone is counted: the figures in the file are taken as certain."
     if result.has_ranges:
         counted = "Counted are chance, and the ranges of the figures."
-    return [*lines(by), *lines(f"{counted} The people were drawn once from the file: {NOT_COUNTED}")]
+    drawn = DRAWN
+    if result.scenario.setting.association.list is not None:
+        drawn = "The people are those of the register."
+    return [*lines(by), *lines(f"{counted} {drawn} {NOT_COUNTED}")]
