@@ -11,22 +11,12 @@ from importlib.metadata import version
 import numpy as np
 
 from mho_sim.actuarial import value_at_risk
+from mho_sim.report import tables
+from mho_sim.report.tables import ENOUGH, RARE
 from mho_sim.report.understood import first_day_gift, understood
-from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural, unknown
+from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
 from mho_sim.study.trouble import reserve_interval
 
-ENOUGH = 100  # worlds below which only the headline is told; assumed
-EXTREMES = 20  # worlds below which the 5 % and 95 % quantiles are the lowest and the highest
-UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
-SHORT_LIST = {  # indicator: words, scale, unit
-    "claims_ratio": ("claims ratio (care / contributions)", 100, "%"),
-    "gross_expense_ratio": ("expense ratio (running / contributions)", 100, "%"),
-    "collection_rate": ("collection rate (received / due)", 100, "%"),
-    "self_financing_ratio": ("self-financing (own income / charges)", 100, "%"),
-    "equity_months": ("months of reserve (own funds / costs)", 1, ""),
-    "loyalty_rate": ("members of the year before who stayed", 100, "%"),
-}
-RARE = 0.01  # share of claims below which a reason is not told; assumed
 NOT_COVERED = {
     "waiting_period": "in the waiting period",
     "no_coverage": "while suspended",
@@ -52,7 +42,8 @@ def run_text(result, changes=()):
     """
     parts = [[line for text in _headline(result, changes) for line in lines(text, indent="  ")]]
     parts += [[line for text in part for line in lines(text)] for part in (_trouble(result), _protection(result))]
-    parts += [_by_fifth(result), *_years(result), _indicators(result), _services(result), _provenance(result)]
+    parts += [tables.by_fifth(result), *tables.years(result), tables.indicators(result), tables.services(result)]
+    parts.append(_provenance(result))
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -153,6 +144,8 @@ def _without_support(result, base):
     parts.append(f"{_count(alone.lost['probability'], base)} are lost")
     in_kind = any(line.in_kind for line in result.scenario.scheme.support)
     paid = " (what is given in kind, the mutual then has to pay)" if in_kind else ""
+    if alone.late["probability"] == 0:
+        return [f"Without the support from outside{paid}, no future that was lived ran short either."]
     return [f"Without the support from outside{paid}, {listed(parts)}."]
 
 
@@ -177,7 +170,10 @@ def _deficit(result):
     line = "At no year's end does one of them owe more than it has and is owed"
     if share:
         line = f"At the end of some year, {of_100(share)} out of 100 owe more than they have and are owed (a deficit)"
-    return line + ("." if alone is None else f"; without the support, {of_100(alone.deficit['probability'])}.")
+    if alone is None:
+        return f"{line}."
+    without = alone.deficit["probability"]
+    return f"{line}; {'nor' if without == share == 0 else of_100(without)} without the support."
 
 
 def _reserve(result):
@@ -205,11 +201,13 @@ def _reserve_of(result):
     middle, currency = value_at_risk(result.reserve_needed, 0.95), result.scenario.currency
     if low == high:
         return f"{_rounded_up(middle)} {currency}"
+    amount = f"{_rounded_up(middle)} {currency}"
     if high is None:
-        return f"{_rounded_up(middle)} {currency} (more than {_rounded_up(low or 0)}; no upper limit can be named)"
+        least = f"at least {_rounded_up(low)}; " if low else ""
+        return f"{amount} ({least}so few futures cannot name an upper limit)"
     if middle == 0:
-        return f"0 {currency} (but it may be up to {_rounded_up(high)})"
-    return f"{_rounded_up(middle)} {currency} (between {_rounded_up(low or 0)} and {_rounded_up(high)})"
+        return f"{amount} (but it may be up to {_rounded_up(high)})"
+    return f"{amount} (between {_rounded_up(low or 0)} and {_rounded_up(high)})"
 
 
 def _rounded_up(amount):
@@ -266,175 +264,6 @@ def _protection(result):
             f"{of_100(above['without'])} families in 100. With it, from {of_100(above['with'])}."
         )
     return told
-
-
-def _by_fifth(result):
-    """What families go without and pay, by fifth of income; nothing where incomes are not told."""
-    if "fifth" not in result.by_whom or result.worlds < ENOUGH:
-        return []
-    rows = [
-        (
-            "families, by income",
-            "went without\ncare",
-            "pay of\nbills",
-            "above a tenth\nwithout it",
-            "above a tenth\nwith it",
-        )
-    ]
-    for fifth, row in result.by_whom["fifth"].iterrows():
-        names = ("forgone_share", "own_share", "above_10_without", "above_10_with")
-        rows.append((f"{fifth} fifth", *(_percent(row[name]) for name in names)))
-    return table(rows)
-
-
-def _percent(share):
-    return "-" if share is None or math.isnan(share) else f"{share:.0%}"
-
-
-# Money
-
-
-def _quantiles(worlds):
-    """What the columns of the 5 %, 50 % and 95 % quantiles are called, and what is said of them."""
-    if worlds == 1:
-        return (), ""
-    if worlds < EXTREMES:
-        return ("lowest", "half", "highest"), f"Lowest, half, highest: of the {worlds} futures."
-    return ("low", "half", "high"), "Low, half, high: 5, 50 and 95 of 100 futures have no more than that."
-
-
-def _years(result):
-    """Two tables, of what went in and out and of what is there at the year's end; in thousands or millions where they
-    would be too wide.
-    """
-    for unit in UNITS:
-        flows, stocks = _flows(result, unit), _stocks(result, unit)
-        if max(map(len, (*flows, *stocks))) <= WIDTH:
-            break
-    means = "" if result.worlds == 1 else ", means over the futures"
-    note = (
-        f"In {UNITS[unit]}{result.scenario.currency}{means}. Contributions are those that fell due; received counts "
-        "what was late from before."
-    )
-    if _in_kind(result):
-        note += " In kind: work and goods given, which the mutual neither receives as money nor pays."
-    of_cash = _quantiles(result.worlds)[1]
-    return [*flows, *_note(note)], [*stocks, *(_note(of_cash) if of_cash else ())]
-
-
-def _note(text):
-    """A remark below a table."""
-    return [f"  {line}" for line in lines(text, WIDTH - 2)]
-
-
-def _named_years(result):
-    """Each year's name, and its rows of the frame."""
-    start = result.scenario.start
-    for year in range(1, result.scenario.years + 1):
-        yield str(start.year + year - 1) if start.month == 1 else str(year), result.per_year.xs(year, level="year")
-
-
-def _flows(result, unit):
-    columns = {
-        "contributions": lambda year: year["contributions_due"],
-        "received": lambda year: year["contributions_received"],
-        "support": lambda year: year["support"] - year["in_kind"],
-        "care to\npay for": lambda year: year["benefits"],
-        "running\ncosts": lambda year: year["running_costs"] - year["in_kind"],
-        "in kind": lambda year: year["in_kind"],
-    }
-    for name, told in (("support", _in_cash(result)), ("in kind", _in_kind(result))):
-        if not told:
-            del columns[name]
-    rows = [("year", *columns)]
-    for name, of_year in _named_years(result):
-        rows.append((name, *(money(column(of_year).mean() / unit) for column in columns.values())))
-    return table(rows)
-
-
-def _in_kind(result):
-    """Whether anything is given in kind, beside money."""
-    return bool(result.per_year["in_kind"].any())
-
-
-def _in_cash(result):
-    """Whether support comes as money."""
-    return bool((result.per_year["support"] != result.per_year["in_kind"]).any())
-
-
-def _stocks(result, unit):
-    words = _quantiles(result.worlds)[0]
-    named = [f"cash: {words[0]}", *words[1:]] if words else ["cash"]
-    rows = [("year's end", "bills unpaid", *named)]
-    for name, of_year in _named_years(result):
-        cash = [value_at_risk(of_year["cash"], q) for q in (0.05, 0.5, 0.95)][: len(named)]
-        rows.append((name, *(money(value / unit) for value in (of_year["owed"].mean(), *cash))))
-    return table(rows)
-
-
-def _indicators(result):
-    quantiles = _quantiles(result.worlds)[0]
-    rows = [("indicator, over the whole time", "mean" if quantiles else "", *quantiles)]
-    for name, (text, scale, unit) in SHORT_LIST.items():
-        row = result.indicators.loc[name, ["mean", "p05", "p50", "p95"]]
-        if name == "gross_expense_ratio" and _in_kind(result):
-            text = "expense ratio (running, in kind too / contributions)"
-        if not math.isnan(row["mean"]) and not (name == "loyalty_rate" and result.scenario.setting.renewing is None):
-            rows.append((text, *(_figure(value * scale, unit) for value in row))[: len(rows[0])])
-    return table(rows)
-
-
-def _figure(value, unit):
-    """An indicator's value: percentages whole, numbers with one decimal while they are small; beyond 9 999 nobody needs
-    to know more.
-    """
-    if math.isnan(value):
-        return "-"
-    if abs(value) >= 10_000:
-        return f"{'> ' if value > 0 else '< -'}9 999{unit}"
-    return f"{money(value)}{unit}" if unit or abs(value) >= 1000 else f"{value:.1f}"
-
-
-def _services(result):
-    heads = ("service", "need", "claims", "bill a\nclaim", "paid a\ncovered claim", "not\ncovered", "refused")
-    services, rows = result.services, [heads]
-    if not len(services):
-        return []
-    for kind, row in services.iterrows():
-
-        def number(key, form, row=row):
-            return "-" if row[key] is None or math.isnan(row[key]) else form(row[key])
-
-        rows.append(
-            (
-                kind,
-                number("episodes_per_person_year", "{:.3f}".format),
-                number("claims_per_person_year", "{:.3f}".format),
-                number("cost_per_claim", money),
-                number("paid_per_covered_claim", money),
-                _percent(row["not_covered"]),
-                _percent(row["refused"]),
-            )
-        )
-    note = "Need, and claims (care that members sought), a person and year. Not covered: of all claims"
-    if (services["refused"] >= RARE).any():
-        return [*table(rows), *_note(f"{note}; refused: of those that are covered.")]
-    return [*table([row[:-1] for row in rows]), *_note(f"{note}.")]
-
-
-def table(rows):
-    """Rows as text, the first column to the left, the others to the right; names of columns may have two lines."""
-    head = [("\n" + cell if "\n" not in cell else cell).split("\n") for cell in rows[0]]
-    above = [upper for upper, _ in head]
-    rows = [*([above] if any(above) else []), [lower for _, lower in head], *rows[1:]]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 # Provenance
