@@ -166,7 +166,9 @@ def services(result):
                 _percent(row["refused"]),
             )
         )
-    note = "Need, and claims (care that members sought), a person and year. Not covered: of all claims"
+    note = (
+        "A person and year: need, of all our people; claims (care that was sought), of members. Not covered: of claims"
+    )
     if (services["refused"] >= RARE).any():
         return [*table(rows), *_note(f"{note}; refused: of those that are covered.")]
     return [*table([row[:-1] for row in rows]), *_note(f"{note}.")]
