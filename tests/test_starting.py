@@ -208,9 +208,8 @@ def test_a_new_scenario_has_what_a_treasurer_lives_with():
     assert set(births) == {"delivery", "caesarean"} and births["delivery"] is None
     assert scenario.setting.illness["funeral"].rate == "deaths"
     services = simulate(scenario, worlds=20, seed=1).services
-    assert (services["episodes_per_person_year"] > 0).all() and services.loc[
-        "funeral", "paid_per_covered_claim"
-    ] == 25_000
+    assert (services["episodes_per_person_year"] > 0).all()
+    assert 24_000 < services.loc["funeral", "paid_per_covered_claim"] <= 25_000  # some reach the household's ceiling
 
 
 def test_figures_that_nobody_knows_have_a_range():

@@ -178,10 +178,10 @@ class Result:
             "support": amounts["external_funds"],
             "benefits": amounts["benefits"],
             "running_costs": amounts["running_costs"],
-            "in_kind": (ends - before)[..., ledger.EXPENSES_IN_KIND],
             "owed": amounts["short_term_debts"],
             "cash": amounts["cash"],
             "own_funds": amounts["own_funds"],
+            "in_kind": (ends - before)[..., ledger.EXPENSES_IN_KIND],
         }
         return pd.DataFrame({name: column.ravel() for name, column in columns.items()}, index=index)
 
