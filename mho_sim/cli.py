@@ -93,7 +93,7 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     loaded = _load(scenario, sets)
     _say_if_cold(quiet)
     from mho_sim.capacity import TooLarge, bytes_of
-    from mho_sim.report.page import run_text
+    from mho_sim.report import run_text
     from mho_sim.study import Result, simulate
 
     limit = None if memory_limit is None else _told(bytes_of, memory_limit)

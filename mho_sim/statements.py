@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mho_sim.engine.clock import Calendar
 from mho_sim.ledger import ACCOUNTS, CHART, EQUITY
 from mho_sim.rules import OUTCOMES, PAID_FOR
 
@@ -158,7 +159,7 @@ def budget(scenario, year, change, sums):
     """
     of = dict(zip(ACCOUNTS, change))
     rows = [_benefit_line(kind, sums) for kind in scenario.kinds if kind in scenario.scheme.benefits]
-    rows += _running_costs(scenario.scheme.expenses, year, of["expenses"], sums)
+    rows += _running_costs(scenario, year, of["expenses"], sums)
     rows += [
         ("running costs", CHART[name].number, CHART[name].english, np.nan, np.nan, of[name])
         for name in ("commissions", "expenses_in_kind")
@@ -196,14 +197,17 @@ def _benefit_line(kind, sums):
     return ("benefits", CHART["benefits"].number, kind, paid_for, paid / paid_for if paid_for else np.nan, paid)
 
 
-def _running_costs(expenses, year, whole, sums):
+def _running_costs(scenario, year, whole, sums):
     """The running costs, item by item, that add up to a whole."""
-    people, paid = sums["people"] / 12, sums["members_paid"]
+    people, paid, expenses = sums["people"] / 12, sums["members_paid"], scenario.scheme.expenses
+    calendar = Calendar(scenario.start, scenario.years)
+    first, end = calendar.first[[12 * year - 12, 12 * year]]
     items = [
         ("at the start", 1, expenses.once if year == 1 else 0),
         ("every month", 12, expenses.per_month),
         ("share of contributions", paid, expenses.share_of_contributions),
         ("for each beneficiary", people, expenses.per_beneficiary_year),
+        *((one.name, sum(first <= day < end for day in calendar.days_of(one)), one.amount) for one in expenses.dated),
     ]
     rows = [
         ("running costs", CHART["expenses"].number, name, *parts) for name, *parts in items if parts[0] and parts[1]

@@ -237,14 +237,15 @@ def m07_received_and_owed_and_lost_is_due(world):
 def m08_support_comes_on_its_dates_only(world):
     """Support from outside falls due on its dates, with its amount, and no others. (In place of a treaty's limits.)"""
     reasons = {True: "support_in_kind", False: "support_due"}
-    expected = Counter((day, reasons[line.in_kind], line.amount) for day, line in _support(world) if line.amount)
+    lines = _dated(world, world.scenario.scheme.support)
+    expected = Counter((day, reasons[line.in_kind], line.amount) for day, line in lines if line.amount)
     found = Counter((e.day, e.reason, e.amount) for e in world.of("support_due", "support_in_kind"))
     yield from _differ("support", sorted(found.items()), sorted(expected.items()))
 
 
-def _support(world):
-    """(day, line) of all support in the horizon."""
-    for line in world.scenario.scheme.support:
+def _dated(world, lines):
+    """(day, line) of all support, or of all costs with dates of their own, in the horizon."""
+    for line in lines:
         months = {"once": [0], "month": range(10_000), "year": range(0, 10_000, 12)}[line.every]
         end = world.horizon if line.until is None or line.every == "once" else world.day_of(line.until)
         for month in months:
@@ -631,7 +632,8 @@ def _months_between(world, first, end):
 @invariant
 def state_and_supporters_pay_after_their_lateness(world):
     """What the State and supporters still owe at a closing is what fell due so lately that it need not have come."""
-    arrives = [(day, world.after(day, line.late), line.amount) for day, line in _support(world) if not line.in_kind]
+    support = _dated(world, world.scenario.scheme.support)
+    arrives = [(day, world.after(day, line.late), line.amount) for day, line in support if not line.in_kind]
     for entry in world.of("state_due"):
         late = world.scenario.scheme.contribution.state.late
         arrives.append((entry.day, world.after(entry.day, late), entry.amount))
@@ -997,9 +999,10 @@ def dues_follow_from_the_household(world):
 
 @invariant
 def running_costs_are_as_written(world):
-    """Running costs: once, a card, a month, a person, and a share of what members paid in the month."""
+    """Running costs: once, dated, a card, a month, a person, and a share of what members paid in the month."""
     terms, expected = world.scenario.scheme.expenses, Counter()
     expected[0, terms.once] += 1
+    expected.update((day, line.amount) for day, line in _dated(world, terms.dated))
     for joined in world.groups if world.scenario.start_from is None else ():
         homes = [h for h, home in enumerate(world.homes) if home.joins == joined and world.alive(h, joined)]
         expected[joined, terms.per_card * len(homes)] += 1

@@ -416,11 +416,14 @@ yearly interest every month
     (bank.every == "year" and month % 12 != 11)
     False
 support on its last day
-    date < item.until
-    date <= item.until
+    date < line.until
+    date <= line.until
 yearly support every month
-    "month": 1, "year": 12}[item.every]
-    "month": 1, "year": 1}[item.every]
+    "month": 1, "year": 12}[line.every]
+    "month": 1, "year": 1}[line.every]
+dated costs after the day's debts are settled
+    for when, line in costs if when == day]
+    for when, line in costs if when == day - 1]
 support in kind as cash
     if item.in_kind:
     if False:

@@ -306,7 +306,8 @@ class World:
         )
         self.paying = self.known_paying()
         self.groups = self.form_groups()
-        self.support_days = [self.days_of_support(line) for line in self.scheme.support]
+        self.support_days = [self.days_of(line) for line in self.scheme.support]
+        self.cost_days = [self.days_of(line) for line in self.scheme.expenses.dated]
         self.providers = list(self.setting.providers) or [None]  # one without a name, where none is named
         self.creditors = [SUPPLIERS, *(("provider", name) for name in self.providers), HOUSEHOLDS]
         self.debts = Counter()  # by (due day, rank of the creditor)
@@ -941,8 +942,8 @@ class World:
                     self.post("support_due", "support_receivable", "subsidies", line.amount)
                     self.receive_support(line.amount, line.late)
 
-    def days_of_support(self, line):
-        """The days within the horizon on which a support is due."""
+    def days_of(self, line):
+        """The days within the horizon on which a support, or a cost with dates of its own, is due."""
         begins = self.calendar.start if line.from_ is None else line.from_
         until = self.calendar.horizon if line.until is None else self.calendar.number(line.until)
         if line.every == "once":
@@ -971,6 +972,7 @@ class World:
         rule, costs = self.scheme.expenses, []
         if self.today == 0:
             costs.append(rule.once)
+        costs += [line.amount for line, days in zip(rule.dated, self.cost_days) if self.today in days]
         for group in self.groups:
             if self.today == group.joins and self.scenario.start_from is None:
                 costs.append(rule.per_card * sum(1 for household in group.households if household.alive(self.today)))

@@ -321,7 +321,10 @@ def _scheme(r, illness, every, existing, total, start, years, categories):
         "support": _support(r, start, years),
         **r.maybe(0.3, {"lost_when_owing": (0, 1, 3)}),
     }
-    return scheme if existing else scheme | {"reserve": {"opening": r.choice((0, 0, 1000, 2000, 30_000))}}
+    if not existing:
+        scheme["reserve"] = {"opening": r.choice((0, 0, 1000, 2000, 30_000))}
+    scheme["expenses"] |= _dated_costs(r, start, years)
+    return scheme
 
 
 def _waiting(r, illness):
@@ -415,15 +418,31 @@ def _support(r, start, years):
     """Support from outside: once, monthly or yearly, in cash or in kind, in time or late."""
     if r.random() < 0.45:
         return "none"
-    firsts = _firsts(start, years)
     lines = []
     for name in ("friends", "town", "ministry")[: r.randint(1, 3)]:
         line = {"name": name, "amount": r.choice((500, 1000, 7000)), "every": r.choice(("once", "month", "year"))}
         line |= r.maybe(0.4, {"in_kind": ("yes",), "late": DURATIONS})
-        if r.random() < 0.5:
-            line["from"] = r.choice(firsts).replace(day=r.choice((1, 15, 28))).isoformat()
-        if r.random() < 0.4:
-            after = [day.isoformat() for day in firsts if day.isoformat() > line.get("from", start)]
-            line |= {"until": r.choice(after)} if after else {}
-        lines.append(line)
+        lines.append(line | _dates(r, start, years))
     return lines
+
+
+def _dated_costs(r, start, years):
+    """Running costs at dates of their own, in a fifth of the scenarios."""
+    if r.random() < 0.8:
+        return {}
+    lines = []
+    for name in ("assembly", "training")[: r.randint(1, 2)]:
+        line = {"name": name, "amount": r.choice((0, 300, 2000)), "every": r.choice(("once", "month", "year"))}
+        lines.append(line | _dates(r, start, years))
+    return {"dated": lines}
+
+
+def _dates(r, start, years):
+    """Maybe a first day, on the first, in the middle or at the end of a month, and maybe an end."""
+    firsts, dates = _firsts(start, years), {}
+    if r.random() < 0.5:
+        dates["from"] = r.choice(firsts).replace(day=r.choice((1, 15, 28))).isoformat()
+    if r.random() < 0.4:
+        after = [day.isoformat() for day in firsts if day.isoformat() > dates.get("from", start)]
+        dates |= {"until": r.choice(after)} if after else {}
+    return dates

@@ -56,6 +56,7 @@ def test_csv_is_the_table_of_years(result, tmp_path):
                 "owed",
                 "cash",
                 "own_funds",
+                "in_kind",
             )
         ),
     ]

@@ -271,6 +271,7 @@ def features(scenario):
         "costs per card": expenses.per_card > 0 and scenario.start_from is None,
         "costs per head": expenses.per_beneficiary_year > 0,
         "costs of contributions": expenses.share_of_contributions > 0,
+        "dated costs": any(line.amount for line in expenses.dated),
         **{f"support {every}": has(scheme.support, "every", every) for every in ("once", "month", "year")},
         "support in kind": any(line.in_kind for line in scheme.support),
         "support late": any(line.late.months or line.late.days for line in scheme.support if not line.in_kind),

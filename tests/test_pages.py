@@ -7,7 +7,8 @@ import pytest
 from test_cli import SCENARIO, mho_sim
 
 from mho_sim.cli import ORDER, commands
-from mho_sim.report.page import run_text, table
+from mho_sim.report import run_text
+from mho_sim.report.tables import table
 from mho_sim.report.words import WIDTH, lines
 from mho_sim.scenario import load
 from mho_sim.scenario.starting import shipped
@@ -74,6 +75,93 @@ def test_few_futures_say_what_few_futures_can(worlds, sets, sentence):
     assert f"Picture 100 mutuals just like ours. Over the next 3 years, {sentence}" in prose(worlds, *sets) or (
         sentence in prose(worlds, *sets)
     )
+
+
+COVERED = r"Of 100 people in our households, (\S+) are covered in an average month, and (\S+) at the end"
+
+
+@pytest.mark.parametrize("worlds", [1, 100])
+def test_protection_stands_beside_solvency(worlds):
+    """At once: the next sentence."""
+    assert re.search(
+        rf"(due|due: the one future that was lived ran short\. Take --worlds 1000)\. {COVERED}", prose(worlds)
+    )
+
+
+def test_who_does_not_pay_makes_no_fund_safe():
+    """Nobody ever pays: all are suspended after the grace of 60 days, no bill falls due, and the page says both."""
+    nobody = (
+        "setting.paying={on_time: 0%, never: 99%, mean_days_late: 900}",
+        "scheme.contribution.by_category={}",
+        RICH,
+    )
+    shown = prose(100, *nobody, "setting.renewing=none", "scheme.membership.intakes=none")
+    assert "of them run short of money. That is not a guarantee. Of 100 people in our households, " in shown
+    average, at_end = re.search(COVERED, shown).groups()
+    assert average in ("fewer than 1", *map(str, range(6))) and at_end in ("0", "fewer than 1", "1")
+    assert "are suspended or still wait, and their care costs the mutual nothing." in shown
+
+
+def test_all_covered_is_said_in_a_word():
+    shown = prose(100, "setting.paying=none", "setting.renewing=none", "scheme.contribution.struck_off=none",
+                  "scheme.membership={}")  # fmt: skip
+    assert "All people in our households are covered, from the first month to the last." in shown
+
+
+def test_what_is_given_in_kind_stands_apart():
+    shown = page(20)
+    assert "in kind" in shown.split("  year  ")[1] and "(what is given in kind, the mutual then has to pay)" in prose(
+        100
+    )
+    assert "120 000" in next(line for line in shown.splitlines() if line.startswith("  2028"))
+    bare = page(20, "scheme.support=none", "scheme.contribution.state=none")
+    assert "in kind" not in bare and "support" not in bare.split("  year  ")[1]
+
+
+GIFT = "scheme.support=[{name: a town, amount: 300_000, every: once}]"
+
+
+def test_a_gift_on_the_first_day_stands_beside_the_cash_box():
+    poor = ("scheme.reserve.opening=0", "scheme.contribution.amount=200")
+    shown = prose(100, GIFT, *poor)
+    assert "A new mutual, with 0 in the cash box, and 300 000 of support on the first day." in shown
+    assert "We have 0, and 300 000 of support that come on the first day." in shown
+    assert "on the first day" not in prose(100, GIFT.replace("once", "once, late: 1 month"), *poor)
+
+
+def test_nothing_needed_is_said_without_a_range_of_nothing():
+    free = ("scheme.benefits={}", "scheme.expenses={}")
+    shown = prose(100, GIFT, *free)
+    assert (
+        "Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day: 0 XOF (so "
+        "few futures cannot name an upper limit). Without the support we would need 0 XOF (so few" in shown
+    )
+    assert "Without the support from outside, no future that was lived ran short either. At no year's end" in shown
+    assert "about 0" not in shown and "between 0" not in shown and "nothing" not in shown.split("nothing.", 1)[1]
+    surely = prose(200, GIFT, *free)
+    assert "would pay every bill on its day. Without the support we would need 0 XOF. Of what" in surely
+
+
+def test_as_many_people_as_were_drawn_are_told_once():
+    shown = page(5)
+    assert "300 households, 1 273 people; " in shown and "about" not in shown.split(";")[0] and "drawn." not in shown
+    assert "300 households, about 1 320 people; " in mho_sim("check", SCENARIO).stdout
+
+
+def test_reasons_of_fewer_than_one_in_a_hundred_are_left_out():
+    for line in prose(100).split("Of 100 times that members sought care, ")[1:]:
+        assert "fewer than 1 " not in line.split(". ")[0]
+
+
+def test_whoever_is_not_covered_is_not_refused():
+    """Deliveries wait for nine months: not covered. Road accidents are left out for those who are: refused."""
+    last = {
+        line.split()[0]: line.split()[-2:] for line in page(100).splitlines() if line.startswith("  ") and "%" in line
+    }
+    assert int(last["delivery"][0][:-1]) > 20 and last["delivery"][1] == "0%"
+    assert 4 <= int(last["hospital"][1][:-1]) <= 12  # 8 % of the stays
+    assert "refused" not in page(100, "scheme.benefits.hospital.excluded_causes=none",
+                                 "scheme.benefits.outpatient.events_per_person_year=none")  # fmt: skip
 
 
 def test_one_future_has_no_quantiles_and_no_plural():

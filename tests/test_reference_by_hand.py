@@ -150,7 +150,7 @@ def mutual(kinds=None, benefits=None, dues=None, *, start=datetime.date(2027, 1,
         paying=None,
         renewing=None,
     )
-    expenses = part(once=0, per_month=0, per_card=0, per_beneficiary_year=0, share_of_contributions=0.0)
+    expenses = part(once=0, per_month=0, per_card=0, per_beneficiary_year=0, share_of_contributions=0.0, dated=())
     membership = part(intakes=None, waiting={})
     providers = part(payment="third-party", invoice="on-the-day", pay_within=NONE)
     scheme = Part(
@@ -479,6 +479,33 @@ def test_interest_settles_the_same_evening():
     lived = live(mutual(opening=100, per_month=110, bank=Part(interest=0.1, every="month")), SEED, 0)
     assert told(lived, "interest", "debt_paid") == [(30, "debt_paid", 110), (30, "interest", 10)]
     assert lived["late_days"][0] == 58 and lived["worst"] == 11 * 110
+
+
+def dated_cost(amount, every, from_=None, until=None):
+    return Part(name="assembly", amount=amount, every=every, from_=from_, until=until)
+
+
+def test_costs_with_dates_of_their_own():
+    """On 31 January 40 of a training come before the 7 of every month; 20 on 31 March and a year later, but not from 1
+    April of that year; 3 a month on 28 February, 28 March; one before the start and one after the end never come.
+    Owed the same day, and paid: of 300 there remain 300 - 40 - 2 x 20 - 2 x 3 - 24 x 7 = 46."""
+    day = datetime.date
+    dated = (
+        dated_cost(40, "once", day(2027, 1, 31)),
+        dated_cost(20, "year", day(2027, 3, 31), day(2028, 4, 1)),
+        dated_cost(3, "month", day(2027, 2, 28), day(2027, 4, 28)),
+        dated_cost(1000, "once", day(2026, 12, 31)),
+        dated_cost(1000, "year", day(2029, 1, 1)),
+    )
+    lived = live(mutual(years=2, opening=300, per_month=7, dated=dated), SEED, 0)
+    assert [entry for entry in told(lived, "running_costs") if entry[2] != 7] == [
+        (30, "running_costs", 40),
+        (FIRST[2] - 1, "running_costs", 3),
+        (FIRST[2] + 27, "running_costs", 3),
+        (FIRST[3] - 1, "running_costs", 20),
+        (455, "running_costs", 20),
+    ]
+    assert lived["closings"][-1]["cash"] == 46 and not lived["late_days"]
 
 
 def test_support_late_and_in_kind():

@@ -287,6 +287,14 @@ def test_the_scheme_of_everything(everything):
     assert (scheme.benefits["surgery"].referral, scheme.benefits["funeral"].paid_to) == ("required", "household")
     assert (scheme.providers.payment, scheme.providers.invoice) == ("reimbursement", "yearly")
     assert (scheme.expenses.per_card, scheme.expenses.share_of_contributions) == (500, 0.05)
+    assembly, training = scheme.expenses.dated
+    assert (assembly.amount, assembly.every, assembly.from_, assembly.until) == (
+        30_000,
+        "year",
+        date(2027, 11, 15),
+        None,
+    )
+    assert (training.every, training.from_, assembly.until) == ("once", None, None)
     women, accountant = scheme.support
     assert (women.from_, women.until, women.late) == (date(2027, 3, 1), date(2029, 3, 1), Duration(days=60))
     assert (women.in_kind, accountant.in_kind, accountant.every, accountant.from_) == (False, True, "month", None)
@@ -313,7 +321,8 @@ def test_what_is_new_and_left_out_changes_nothing():
         None,
         None,
     )
-    assert (small.scheme.support, small.scheme.lost_when_owing) == ((), 6)
+    assert (small.scheme.support, small.scheme.expenses.dated, small.scheme.lost_when_owing) == ((), (), 6)
+    assert parse(SMALL, sets=["scheme.expenses.dated=none"]).hash == small.hash
     assert (small.scheme.providers.payment, small.scheme.benefits["outpatient"].paid_to) == ("third-party", None)
 
 
@@ -428,7 +437,8 @@ paid to the provider.
 At most 100 000 a person and year, all together.
 Children born in membership do not wait.
 Households pay the bill, ask for it by the year, and have it back within 30 days. Running costs: 20 000 a month, \
-50 000 once, 500 a card, 300 a person and year, 5% of what members pay.
+50 000 once, 500 a card, 300 a person and year, 5% of what members pay, \
+30 000 a year from 2027-11-15 for assembly, 60 000 once, on 2027-01-01 for training.
 health_centre: public; turns members away when it is owed for 90 days.
 clinic: private, prices × 1.6.
 Bills grow by 6% a year.

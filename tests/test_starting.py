@@ -82,6 +82,7 @@ KINDS = [
     ["outpatient", "delivery", "hospital"],
     list(known_kinds()),
     ["funeral"],
+    ["caesarean", "circumcision"],
     ["hospital", "dental-care", "Accouchement_à_domicile"],
 ]
 
@@ -118,12 +119,17 @@ def test_a_new_scenario_has_no_fault_and_every_figure_its_source(country, curren
     assert "@" not in text and max(map(len, text.splitlines())) <= 200
 
 
+def is_comment(line):
+    """Whether it is prose, and no optional line."""
+    return re.match(r" *#( |$)", line) is not None
+
+
 def comment_above(lines, i):
     """The comment that stands nearest above a line, indented no deeper than it: all its lines."""
     own = len(lines[i]) - len(lines[i].lstrip())
-    last = next(j for j in range(i - 1, -1, -1) if lines[j].lstrip().startswith("#") and lines[j].index("#") <= own)
+    last = next(j for j in range(i - 1, -1, -1) if is_comment(lines[j]) and lines[j].index("#") <= own)
     first = last
-    while lines[first - 1].lstrip().startswith("#"):
+    while is_comment(lines[first - 1]):
         first -= 1
     return "\n".join(lines[first : last + 1])
 
@@ -131,7 +137,7 @@ def comment_above(lines, i):
 @pytest.mark.parametrize("kinds", KINDS)
 def test_every_figure_says_where_to_get_it(kinds):
     """The comment above it says so after ->."""
-    lines = new_scenario(kinds=kinds).splitlines()
+    lines = without_marks(new_scenario(kinds=kinds)).splitlines()
     figures = [i for i, line in enumerate(lines) if re.search(r"\d", line.partition("#")[0])]
     assert len(figures) > 20
     assert [lines[i] for i in figures if "->" not in comment_above(lines, i)] == []
@@ -147,14 +153,63 @@ def test_the_start_is_the_first_of_next_january_or_what_is_asked_for():
     assert parse(new_scenario()).start == date(date.today().year + 1, 1, 1)
     text = new_scenario(start=date(2028, 3, 1))
     assert parse(text).start == date(2028, 3, 1)
-    assert "#   date: 2028-02-29 " in text
+    assert "  #date: 2028-02-29 " in text and "until: 2030-03-01" in text
 
 
-def test_the_books_of_an_existing_mutual_are_right_when_the_marks_are_taken_away():
-    before, after = new_scenario().split("# start_from:\n")
-    books = "start_from:\n" + re.sub("(?m)^# ?", "", after)
-    scenario = parse(before.split("  # The money in the cash box")[0] + books)
-    assert scenario.start_from.owed_by_members == 152_000
+def without_marks(text, *keys):
+    """The text with the marks of some optional parts taken away, or of all."""
+    lines, inside = [], None
+    for line in text.splitlines():
+        place = len(line) - len(line.lstrip())
+        if match := re.match(r" *#(\w+):", line):
+            if inside is None or place <= inside[1]:
+                inside = match[1], place
+        elif not re.match(r" *#\S", line):
+            inside = None
+        wanted = inside is not None and (not keys or inside[0] in keys)
+        lines.append(re.sub(r"^( *)#(?=\S)", r"\1", line) if wanted else line)
+    return "\n".join(lines) + "\n"
+
+
+OPTIONAL = ("enterprises", "on_time_bad_month", "dated", "support", "start_from")
+
+
+def test_optional_parts_are_right_when_their_marks_are_taken_away():
+    """Each by itself (what goes with another, with that), and all at once, every figure with its source."""
+    text = new_scenario()
+    instead = {"support": "  support: none\n", "start_from": re.search(r"  reserve: .*\n", text)[0]}
+    for keys in (*((key,) for key in OPTIONAL if key != "on_time_bad_month"), OPTIONAL):
+        shown = without_marks(text, *keys)
+        for key in keys:
+            shown = shown.replace(instead.get(key, "\0"), "")
+        scenario = parse(shown)
+        assert not [warning for warning in scenario.warnings if "source" in warning]
+        assert [
+            line
+            for line in shown.split("\nstart_from:")[0].splitlines()
+            if re.search(r"\d", line.partition("#")[0]) and not MARK.search(line)
+        ] == []
+    assert not re.search(r"(?m)^ *#\S", without_marks(text)) and set(OPTIONAL) == {
+        match for match in re.findall(r"(?m)^ *#(\w+):", text) if match not in parse(shown).start_from.model_fields_set
+    }
+    assert scenario.start_from.owed_by_members == 152_000 and scenario.setting.paying.on_time_bad_month == 0.5
+    assert [one.sector for one in scenario.setting.enterprises] == ["food", "cloth"]
+    assert [one.in_kind for one in scenario.scheme.support] == [False, True]
+    assert scenario.scheme.expenses.dated[0].name == "yearly assembly"
+    result = simulate(scenario, worlds=10, seed=1)
+    assert result.without_support is not None and "fifth" in result.by_whom
+
+
+def test_a_new_scenario_has_what_a_treasurer_lives_with():
+    scenario = parse(new_scenario(kinds=["outpatient", "delivery", "caesarean", "hospital", "funeral"]))
+    assert scenario.setting.renewing is not None and scenario.setting.inflation.medical > 0
+    assert scenario.setting.paying.never > 0 and scenario.scheme.contribution.struck_off is not None
+    births = {kind: illness.share for kind, illness in scenario.setting.illness.items() if illness.rate == "births"}
+    assert set(births) == {"delivery", "caesarean"} and births["delivery"] is None
+    assert scenario.setting.illness["funeral"].rate == "deaths"
+    services = simulate(scenario, worlds=20, seed=1).services
+    assert (services["episodes_per_person_year"] > 0).all()
+    assert 24_000 < services.loc["funeral", "paid_per_covered_claim"] <= 25_000  # some reach the household's ceiling
 
 
 def test_figures_that_nobody_knows_have_a_range():
@@ -237,7 +292,7 @@ def test_a_shipped_scenario_runs_by_its_name_from_any_folder(tmp_path, monkeypat
 
 def test_a_new_file_passes_the_check(tmp_path):
     place = str(tmp_path / "mine.yaml")
-    done = mho_sim("new", "--country", "Ghana", "--kinds", "outpatient, funeral", "--currency", "GHS", place)
+    done = mho_sim("new", "--country", "Ghana", "--kinds", "outpatient, dentist", "--currency", "GHS", place)
     assert done.returncode == 0 and done.stdout == ""
     assert f"mho-sim check {place}" in done.stderr and "placeholders" in done.stderr
     assert "no fault found" in mho_sim("check", place).stdout
@@ -247,7 +302,7 @@ def test_a_new_file_passes_the_check(tmp_path):
 
 def test_a_new_scenario_can_be_read_in_one_sitting():
     lines = new_scenario().splitlines()
-    assert len(lines) <= 130 and sorted(map(len, lines))[-2] <= 150
+    assert len(lines) <= 145 and sorted(map(len, lines))[-2] <= 150
 
 
 def test_an_adviser_with_two_reports_a_price_list_and_a_survey_needs_no_other_words():

@@ -11,7 +11,7 @@ from mho_sim import indicators, ledger, statements
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.indicators import formulas
 from mho_sim.ledger import ACCOUNTS, CHART
-from mho_sim.report.books import statements_text
+from mho_sim.report import statements_text
 from mho_sim.report.words import WIDTH
 from mho_sim.rules import OPENING, REASONS
 from mho_sim.scenario import parse
@@ -244,6 +244,10 @@ BUDGET = {
         "per_card": 50,
         "per_beneficiary_year": 120,
         "share_of_contributions": 0.05,
+        "dated": [
+            {"name": "assembly", "amount": 700, "every": "year", "from": "2027-11-15"},
+            {"name": "training", "amount": 300, "every": "month", "until": "2027-04-01"},
+        ],
     },
     "scheme.contribution.collector": 0.1,
     "scheme.support": [{"name": "a town", "amount": 500, "every": "month"}],
@@ -264,6 +268,8 @@ def test_a_budget_line_by_line():
         "every month": 12_000,
         "share of contributions": 6_000,
         "for each beneficiary": 6_000,
+        "assembly": 700,
+        "training": 900,
         "cards": 1_250,
         "collectors' commissions": 12_000,
         "contributions that fall due": 120_000,
@@ -280,7 +286,7 @@ def test_a_budget_line_by_line():
         "benefits", "running costs", "total", "income", "balance", "memo",
     ]  # fmt: skip
     second = result.budget(2)["amount"].droplevel(["block", "account"])
-    assert "at the start" not in second and "cards" not in second
+    assert not {"at the start", "cards", "training"} & set(second.index) and second["assembly"] == 700
     assert second["for each beneficiary"] == pytest.approx(6_000)
 
 

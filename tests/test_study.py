@@ -15,9 +15,10 @@ from scenario_generator import scenario_text
 from scipy import stats
 
 from mho_sim import ledger
+from mho_sim.actuarial import design_effect, proportion_interval, ratio_error
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.indicators import INDICATORS, books
-from mho_sim.rules import PAID_FOR, REASONS
+from mho_sim.rules import OUTCOMES, PAID_FOR, REASONS
 from mho_sim.scenario import load, parse
 from mho_sim.study import Outcome, Result, simulate, trouble
 
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 TRADERS = load(ROOT / "scenarios" / "market-traders.yaml")
 WORLDS, SEED = 4, 5
 NUMBERS = range(0, 60, 2)
+NOT_COVERED = [REASONS.index(r) for r in ("not_in_package", "no_coverage", "waiting_period", "excluded_age")]
 
 
 def lived(number, *without):
@@ -73,6 +75,7 @@ def test_years_are_the_sums_of_the_log(number):
             )
             assert row.benefits == log["amount"][log["debit"] == ledger.BENEFITS].sum()
             assert row.running_costs == total(log, "running_costs", "commission", "support_in_kind")
+            assert row.in_kind == total(log, "support_in_kind")
             assert row.owed == -balance(whole[year_of <= year], "providers", "members_claims", "suppliers")
         assert result.per_year.loc[(w, scenario.years)].own_funds == -balance(
             whole, *ledger.ACCOUNTS[ledger.BALANCE_SHEET_ACCOUNTS - 1 :]
@@ -112,10 +115,22 @@ def test_services_and_protection_are_the_counts_of_the_log(number):
             assert row.cost_per_claim == pytest.approx(sought["bill"].mean(), abs=1e-6)
         if len(claims):
             assert row.paid_per_claim == pytest.approx(paid / len(claims), abs=1e-6)
-            assert row.refused == pytest.approx(1 - len(covered) / len(claims), abs=1e-6)
+            assert row.not_covered == pytest.approx(np.isin(claims["reason"], NOT_COVERED).mean(), abs=1e-6)
+            has_cover = claims[~np.isin(claims["reason"], NOT_COVERED)]
+            if len(has_cover):
+                assert row.refused == pytest.approx(1 - len(covered) / len(has_cover), abs=1e-6)
         if len(covered):
             assert row.paid_per_covered_claim == pytest.approx(paid / len(covered), abs=1e-6)
     told, claims = result.protection, care[~went_without & ~outside]
+    counts = [ledger.scheme_measure.py_func(len(scenario.kinds), m) for m in (ledger.PEOPLE_COVERED, ledger.PEOPLE)]
+    covered, people = (batch.memory.registers[:, 0, :, count] for count in counts)
+    person, last = batch.state.person, prepared.calendar.days - 1
+    there = ((person["born"] <= last) & (last < person["dies"])).sum()
+    assert told["association"] == {
+        "covered": pytest.approx(covered.sum() / person_years / 12, abs=1e-6),
+        "covered_at_end": pytest.approx(covered[:, -1].sum() / there, abs=1e-6) if there else None,
+        "enrolled_at_end": pytest.approx(people[:, -1].sum() / there, abs=1e-6) if there else None,
+    }
     if len(care):
         assert told["forgone_care"] == pytest.approx(went_without.mean(), abs=1e-6)
     if len(claims):
@@ -130,6 +145,21 @@ def test_services_and_protection_are_the_counts_of_the_log(number):
     if household_years:
         assert told["left"] == pytest.approx(left / household_years, abs=1e-6)
         assert sum(told[name] for name in ("paid_up", "late", "suspended")) == pytest.approx(1, abs=3e-6)
+
+
+def test_standard_errors_are_those_between_pairs_or_between_worlds():
+    """The linearized error of a ratio, over pairs of worlds where they share what is not known, else over worlds."""
+    for scenario, paired in ((TRADERS, True), (plain(setting__illness__outpatient__seeking={"covered": 0.5}), False)):
+        result = simulate(scenario, worlds=30)
+        went_without, needed = np.zeros(30), np.zeros(30)
+        for kind in scenario.kinds:
+            for reason in OUTCOMES:
+                count = result._registers[kind, reason].sum(axis=1)
+                needed += count
+                went_without += count * (reason == "did_not_seek")
+        error = ratio_error(went_without, needed, paired)
+        assert result.protection["standard_error"]["forgone_care"] == pytest.approx(error, abs=1e-6)
+        assert error > 0 and error != pytest.approx(ratio_error(went_without, needed, not paired), rel=1e-6)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -176,6 +206,10 @@ def test_late_and_deficit_are_counts_of_worlds():
     assert months.count(result.late["worst_month"]) == max(map(months.count, months))
     days = np.sort(result.per_world["late_days"][first >= 0])
     assert result.late["days"]["p50"] == days[int(np.ceil(0.5 * len(days))) - 1]
+    pairs = design_effect(first >= 0)  # the scenario has ranges
+    assert 1 < pairs <= 2
+    limits = proportion_interval(len(late), 200, design_effect=pairs)
+    assert result.late["interval"] == [pytest.approx(limit, abs=1e-6) for limit in limits]
     below = (result.per_year["own_funds"] < 0).groupby("world").max()
     assert 0 < below.mean() == pytest.approx(result.deficit["probability"], abs=1e-6)
 
@@ -229,9 +263,27 @@ def test_covered_is_who_would_be_covered_for_something():
 # Trouble in three degrees
 
 
+def test_who_has_left_counts_among_the_people_of_the_association():
+    """All leave after a year and are covered until then: half of the time, nobody at the end; of members always all."""
+    result = simulate(plain(setting__renewing={"probability": 0.0}), worlds=3)
+    assert result.protection["association"] == {"covered": 0.5, "covered_at_end": 0, "enrolled_at_end": 0}
+    assert result.protection["covered"] == 1
+
+
+def test_fifths_are_told_of_incomes_that_differ():
+    trade = {"sector": "food", "share": "100%", "income_per_month": {"good": 9_000, "bad": 4_000}, "good_months": "50%"}
+    differ = {"cv": 0.3}, {"sector": "cloth", "income_per_month": {"good": 9_000, "bad": 5_000}}
+    assert "fifth" not in simulate(plain(setting__enterprises=[trade]), worlds=2).by_whom
+    twice = [trade, {**trade, "sector": "cloth"}]
+    assert "fifth" not in simulate(plain(setting__enterprises=twice), worlds=2).by_whom
+    for other in differ:
+        trades = [trade, {**trade, "sector": "cloth", **other}]
+        assert "fifth" in simulate(plain(setting__enterprises=trades), worlds=2).by_whom
+
+
 def test_stopped_and_lost_come_when_they_must():
-    """One cost of 100 000 is due on the first day, and there is no money but 10 000 a month of contributions: late on
-    day 0. Care of 0: nobody's provider is owed. A provider is owed from the first bill, for it comes after the cost.
+    """A cost of 1 000 000 is due on the first day, and 10 000 of contributions come in a month: late on day 0, and no
+    provider is ever paid, for the cost is older than every bill.
     """
     scenario = plain(
         scheme__reserve__opening=0,
@@ -286,6 +338,21 @@ def test_without_support_the_same_worlds_are_lived(fields):
     told = with_it.to_dict()["without_support"]
     assert told == {name: never.to_dict()[name] for name in ("late", "stopped", "lost", "deficit", "reserve_needed")}
     assert (alone.reserve_needed >= with_it.reserve_needed).all()
+
+
+def test_what_was_given_in_kind_is_paid_without_it():
+    """The second run is that of a mutual with the same costs of its own, on the same days: it is not forgiven them."""
+    terms = {"name": "room", "amount": 3_000, "every": "month", "from": "2027-03-15", "until": "2028-09-15"}
+    own = {"name": "assembly", "amount": 7_000, "every": "year"}
+    given = [{**terms, "in_kind": True}, {"name": "scales", "amount": 400, "every": "once", "in_kind": True}]
+    result = simulate(plain(scheme__support=given, scheme__expenses={"dated": [own]}), worlds=5)
+    costs = [own, terms, {"name": "scales", "amount": 400, "every": "once"}]
+    pays = simulate(plain(scheme__expenses={"dated": costs}), worlds=5)
+    assert result.without_support.digest == pays.digest
+    without = result.without_support.per_year
+    assert (without["running_costs"] == result.per_year["running_costs"]).all() and not without["in_kind"].any()
+    assert result.per_year["in_kind"].to_list() == [30_400, 24_000] * 5  # 10 months and the scales; 8 months
+    assert (result.per_year["own_funds"] - without["own_funds"]).to_list() == [30_400, 54_400] * 5
 
 
 def test_support_that_pays_for_everything():

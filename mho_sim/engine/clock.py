@@ -57,6 +57,19 @@ class Calendar:
         """The day number that lies a duration after a day."""
         return (duration.after(self.date(day)) - self.start).days
 
+    def days_of(self, line):
+        """The days in the horizon on which a line of support or of dated costs comes: once, every month or year."""
+        first = line.from_ or self.start
+        step = {"once": None, "month": 1, "year": 12}[line.every]
+        last_month = (self.start.year - first.year) * 12 + self.start.month - first.month + self.months
+        dates = (add_months(first, months) for months in ([0] if step is None else range(0, last_month + 1, step)))
+        return [
+            day
+            for date in dates
+            if 0 <= (day := (date - self.start).days) < self.days
+            and (step is None or line.until is None or date < line.until)
+        ]
+
     def month_of(self, day):
         """The month, from 0, that holds a day."""
         return int(np.searchsorted(self.first, day, side="right")) - 1

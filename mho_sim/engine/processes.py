@@ -85,32 +85,23 @@ def _anniversaries(batch):
 def book_money(clock, batch):
     """Interest, support and running costs are booked before the day's debts are settled."""
     calendar, scheme = batch.calendar, batch.prepared.scenario.scheme
-    support = _support_dates(scheme.support, calendar)
+    support, costs = _dates(scheme.support, calendar), _dates(scheme.expenses.dated, calendar)
     last_days = {int(first) - 1: month for month, first in enumerate(calendar.first[1:])}
     joins = {int(day): group for group, day in enumerate(batch.scheme.joins[0])}
-    for day in sorted({0, *last_days, *joins, *(day for day, _ in support)}):
+    for day in sorted({0, *last_days, *joins, *(day for day, _ in support + costs)}):
         yield clock.at(day, Part.SETTLEMENT)
         if day in last_days:
             _book_interest(batch, day, last_days[day])
         for when, item in support:
             if when == day:
                 _book_support(batch, day, item)
-        _book_expenses(batch, day, last_days.get(day), joins.get(day))
+        dated = [line.amount for when, line in costs if when == day]
+        _book_expenses(batch, day, last_days.get(day), joins.get(day), dated)
 
 
-def _support_dates(support, calendar):
-    """(day, item) of each payment of support in the horizon, in the order of the file for each day."""
-    dates = []
-    for item in support:
-        first = item.from_ or calendar.start
-        step = {"once": None, "month": 1, "year": 12}[item.every]
-        last_month = (calendar.start.year - first.year) * 12 + calendar.start.month - first.month + calendar.months
-        for months in [0] if step is None else range(0, max(last_month, 0) + 1, step):
-            date = add_months(first, months)
-            day = (date - calendar.start).days
-            if 0 <= day < calendar.days and (step is None or item.until is None or date < item.until):
-                dates.append((day, item))
-    return dates
+def _dates(lines, calendar):
+    """(day, line) of each time that support or a dated cost comes, by line in the order of the file."""
+    return [(day, line) for line in lines for day in calendar.days_of(line)]
 
 
 def _book_interest(batch, day, month):
@@ -136,7 +127,7 @@ def _book_support(batch, day, item):
 def receive_support(clock, batch):
     """Support in cash that comes later than it is due."""
     calendar = batch.calendar
-    dates = _support_dates(batch.prepared.scenario.scheme.support, calendar)
+    dates = _dates(batch.prepared.scenario.scheme.support, calendar)
     arrivals = [(calendar.after(day, item.late), n, item.amount, day) for n, (day, item) in enumerate(dates)
                 if not item.in_kind]  # fmt: skip
     for arrives, _, amount, day in sorted(arrivals):
@@ -145,11 +136,14 @@ def receive_support(clock, batch):
             batch.receive_support(amount, arrives, Part.LATE_PAYMENTS)
 
 
-def _book_expenses(batch, day, month, group):
-    """Running costs of a day: `month` if it is the last of one, `group` if households join on it."""
+def _book_expenses(batch, day, month, group, dated):
+    """Running costs of a day: `month` if it is the last of one, `group` if households join on it, and the amounts of
+    those with dates of their own.
+    """
     expenses, amounts = batch.prepared.scenario.scheme.expenses, []
     if day == 0:
         amounts.append(expenses.once)
+    amounts += dated
     if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
         joined = batch.state.home["alive"][:, batch.people.home["group"] == group] > 0
         amounts.append(expenses.per_card * joined.sum(axis=1))

@@ -1,1 +1,16 @@
-"""Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words."""
+"""Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
+
+`run_text(result)` is the page, `statements_text(result)` the statements.
+"""
+
+from importlib import import_module
+
+_TEXTS = {"run_text": "page", "statements_text": "books"}
+__all__ = list(_TEXTS)
+
+
+def __getattr__(name):
+    """A text is imported only when somebody asks for it: what reads a scenario alone needs nothing heavy."""
+    if name in _TEXTS:
+        return getattr(import_module(f"mho_sim.report.{_TEXTS[name]}"), name)
+    raise AttributeError(f"mho_sim.report has no {name!r}; it has {', '.join(_TEXTS)}")

@@ -2,7 +2,7 @@
 
 import math
 
-from mho_sim.report.page import UNITS, table
+from mho_sim.report.tables import UNITS, table
 from mho_sim.report.words import WIDTH, lines, money
 from mho_sim.statements import CASH_PLAN_LAYOUT, SUMS
 

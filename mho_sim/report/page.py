@@ -11,36 +11,29 @@ from importlib.metadata import version
 import numpy as np
 
 from mho_sim.actuarial import value_at_risk
-from mho_sim.report.understood import understood
-from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural, unknown
+from mho_sim.report import tables
+from mho_sim.report.tables import ENOUGH, RARE
+from mho_sim.report.understood import first_day_gift, understood
+from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
 from mho_sim.study.trouble import reserve_interval
 
-ENOUGH = 100  # worlds below which only the headline is told; assumed
-EXTREMES = 20  # worlds below which the 5 % and 95 % quantiles are the lowest and the highest
-UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
-SHORT_LIST = {  # indicator: words, scale, unit
-    "claims_ratio": ("claims ratio (care / contributions)", 100, "%"),
-    "gross_expense_ratio": ("expense ratio (running / contributions)", 100, "%"),
-    "collection_rate": ("collection rate (received / due)", 100, "%"),
-    "self_financing_ratio": ("self-financing (own income / charges)", 100, "%"),
-    "equity_months": ("months of reserve (own funds / costs)", 1, ""),
-    "loyalty_rate": ("members of the year before who stayed", 100, "%"),
-}
-REFUSED = {
+NOT_COVERED = {
     "waiting_period": "in the waiting period",
     "no_coverage": "while suspended",
     "not_in_package": "for care that is not in the package",
     "excluded_age": "at an age that is not covered",
+}
+REFUSED = {
     "excluded_cause": "for a cause that is not covered",
     "no_referral": "without a letter of referral",
     "over_events": "beyond the episodes paid for in a year",
 }
 TENTHS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NOT_COUNTED = (
-    "--seed 2 draws others, and may answer differently by more than that. Not in the model yet: epidemics, families "
-    "who join because they expect care, what a provider that has stopped does, decisions of the assembly. A "
-    "calculation to help the discussion, not a promise. The assembly decides."
+    "Not in the model yet: epidemics, families who join because they expect care, what a provider that has stopped "
+    "does, decisions of the assembly. A calculation to help the discussion, not a promise. The assembly decides."
 )
+DRAWN = "The people were drawn once from the file: --seed 2 draws others, and may answer differently by more than that."
 
 
 def run_text(result, changes=()):
@@ -49,16 +42,16 @@ def run_text(result, changes=()):
     """
     parts = [[line for text in _headline(result, changes) for line in lines(text, indent="  ")]]
     parts += [[line for text in part for line in lines(text)] for part in (_trouble(result), _protection(result))]
-    parts += [_by_fifth(result), *_years(result), _indicators(result), _services(result), _provenance(result)]
+    parts += [tables.by_fifth(result), *tables.years(result), tables.indicators(result), tables.services(result)]
+    parts.append(_provenance(result))
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _headline(result, changes):
     finished = " (interrupted: these were finished)" if result.interrupted else ""
-    told = [result.scenario.title, *understood(result.scenario)]
+    told = [result.scenario.title, *understood(result.scenario, result.people_at_start)]
     told += [f"CHANGED on the command line: {change}" for change in changes]
-    drawn = f"{plural(result.people_at_start, 'person', 'people')} drawn"
-    return [*told, f"{plural(result.worlds, 'possible future')} of the mutual{finished}, {drawn}."]
+    return [*told, f"{plural(result.worlds, 'possible future')} of the mutual{finished}."]
 
 
 # Trouble
@@ -73,16 +66,38 @@ def _trouble(result):
     short = "will not have the money for a bill on the day it is due"
     if worlds < ENOUGH:
         few = _few(result, f"{span} between {math.floor(low)} and {math.ceil(high)} of them {short}:")
-        return [few, *_few_without_support(result)]
+        return [f"{few} {_who_is_covered(result)}", *_few_without_support(result)]
     if late["probability"] == 0:
         headline = f"{span} fewer than {max(math.ceil(high), 1)} of them run short of money. That is not a guarantee."
+        headline = f"{headline} {_who_is_covered(result)}"
     else:
         headline = (
-            f"{span} {money(round(late['probability'] * base))} of them {short}. This number is not certain: it lies "
-            f"somewhere between {math.floor(low)} and {math.ceil(high)} out of {money(base)}."
+            f"{span} {money(round(late['probability'] * base))} of them {short}. {_who_is_covered(result)} How many "
+            f"run short is not certain: somewhere between {math.floor(low)} and {math.ceil(high)} out of {money(base)}."
         )
     told = [headline, *_how_bad(result, base), *_without_support(result, base)]
     return [*told, *_when(result), _deficit(result), _reserve(result), *_ignorance(result)]
+
+
+def _who_is_covered(result):
+    """Protection beside solvency: of all the people for whom the mutual was made, how many are covered."""
+    shares, scheme = result.protection["association"], result.scenario.scheme
+    if shares["covered"] is None:
+        return "Nobody is there to be covered."
+    average, at_end = of_100(shares["covered"]), of_100(shares["covered_at_end"])
+    if average == at_end == "100":
+        return "All people in our households are covered, from the first month to the last."
+    told = f"Of 100 people in our households, {average} are covered in an average month, and {at_end} at the end"
+    books, paying = result.scenario.start_from, result.scenario.setting.paying
+    why = {
+        "have left": result.scenario.setting.renewing is not None or scheme.contribution.struck_off is not None,
+        "have not joined yet": scheme.membership.intakes is not None,
+        "are suspended": paying is not None or (books is not None and books.members.late > 0),
+        "still wait": any(wait.months or wait.days for wait in scheme.membership.waiting.values()),
+    }
+    if not (reasons := [words for words, so in why.items() if so]):
+        return f"{told}."
+    return f"{told}; the others {listed(reasons, 'or')}, and their care costs the mutual nothing."
 
 
 def _few(result, span):
@@ -127,7 +142,11 @@ def _without_support(result, base):
     if alone.stopped is not None:
         parts.append(f"in {_count(alone.stopped['probability'], base)} a provider may stop")
     parts.append(f"{_count(alone.lost['probability'], base)} are lost")
-    return [f"Without the support from outside, {listed(parts)}."]
+    in_kind = any(line.in_kind for line in result.scenario.scheme.support)
+    paid = " (what is given in kind, the mutual then has to pay)" if in_kind else ""
+    if alone.late["probability"] == 0:
+        return [f"Without the support from outside{paid}, no future that was lived ran short either."]
+    return [f"Without the support from outside{paid}, {listed(parts)}."]
 
 
 def _when(result):
@@ -151,31 +170,44 @@ def _deficit(result):
     line = "At no year's end does one of them owe more than it has and is owed"
     if share:
         line = f"At the end of some year, {of_100(share)} out of 100 owe more than they have and are owed (a deficit)"
-    return line + ("." if alone is None else f"; without the support, {of_100(alone.deficit['probability'])}.")
+    if alone is None:
+        return f"{line}."
+    without = alone.deficit["probability"]
+    return f"{line}; {'nor' if without == share == 0 else of_100(without)} without the support."
 
 
 def _reserve(result):
-    have, currency = money(result.opening_cash), result.scenario.currency
-    if (told := _reserve_of(result, currency)) is None:
-        line = "Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day."
+    needed, alone = _reserve_of(result), result.without_support
+    gift, have = first_day_gift(result.scenario), money(result.opening_cash)
+    if needed.startswith("0 "):
+        surely = "" if needed.endswith(result.scenario.currency) else f": {needed}"
+        line = (
+            f"Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day{surely}."
+        )
     else:
+        besides = f", and {money(gift)} of support that come on the first day" if gift else ""
         line = (
             "For 95 mutuals out of 100 to pay every bill on its day, we would have to start with about "
-            f"{told}. We have {have}."
+            f"{needed} in the cash box. We have {have}{besides}."
         )
-    if result.without_support is None:
-        return line
-    return f"{line} Without the support: {_reserve_of(result.without_support, currency) or 'nothing'}."
+        if result.scenario.setting.bank is not None:
+            line += " The bank's interest on what is more is not counted."
+    return line if alone is None else f"{line} Without the support we would need {_reserve_of(alone)}."
 
 
-def _reserve_of(result, currency):
-    """The reserve that 95 in 100 need, with its interval; None where it is nothing."""
+def _reserve_of(result):
+    """The reserve that 95 in 100 need, with its interval where that is wider."""
     low, high = reserve_interval(result.reserve_needed, 0.95, result.has_ranges)
-    middle = value_at_risk(result.reserve_needed, 0.95)
-    if high == 0:
-        return None
-    upper = "no limit can be named" if high is None else _rounded_up(high)
-    return f"{_rounded_up(middle)} {currency} (between {_rounded_up(low or 0)} and {upper})"
+    middle, currency = value_at_risk(result.reserve_needed, 0.95), result.scenario.currency
+    if low == high:
+        return f"{_rounded_up(middle)} {currency}"
+    amount = f"{_rounded_up(middle)} {currency}"
+    if high is None:
+        least = f"at least {_rounded_up(low)}; " if low else ""
+        return f"{amount} ({least}so few futures cannot name an upper limit)"
+    if middle == 0:
+        return f"{amount} (but it may be up to {_rounded_up(high)})"
+    return f"{amount} (between {_rounded_up(low or 0)} and {_rounded_up(high)})"
 
 
 def _rounded_up(amount):
@@ -211,8 +243,8 @@ def _protection(result):
     shares = result.protection
     left = f", and {of_100(shares['left'])} leave in a year" if shares["left"] else ""
     told = [
-        f"Whom it protects: at a month's end, {of_100(shares['covered'])} people out of 100 are covered for at least "
-        "one benefit; the others still wait, or are suspended.",
+        f"Whom it protects: at a month's end, of 100 people of the households that are members "
+        f"{of_100(shares['covered'])} are covered for at least one benefit.",
         f"Of 100 households, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
         f"period, {of_100(shares['suspended'])} suspended{left}.",
     ]
@@ -221,13 +253,10 @@ def _protection(result):
             f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. Of 100 "
             f"{result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
         )
-    refused = sorted(((share, reason) for reason, share in shares["refused"].items() if share), reverse=True)
-    if refused:
-        told.append(
-            "Of 100 claims, refused: "
-            + ", ".join(f"{of_100(share)} {REFUSED[reason]}" for share, reason in refused)
-            + "."
-        )
+    for words, reasons in (("not covered", NOT_COVERED), ("refused to those who are covered", REFUSED)):
+        found = sorted(((shares["refused"][reason] or 0, reason) for reason in reasons), reverse=True)
+        if often := [f"{of_100(share)} {reasons[reason]}" for share, reason in found if share >= RARE]:
+            told.append(f"Of 100 times that members sought care, {words}: {', '.join(often)}.")
     above = shares["above_10_percent_of_income"]
     if above["with"] is not None:
         told.append(
@@ -235,161 +264,6 @@ def _protection(result):
             f"{of_100(above['without'])} families in 100. With it, from {of_100(above['with'])}."
         )
     return told
-
-
-def _by_fifth(result):
-    """What families go without and pay, by fifth of income; nothing where incomes are not told."""
-    if "fifth" not in result.by_whom or result.worlds < ENOUGH:
-        return []
-    rows = [
-        (
-            "families, by income",
-            "went without\ncare",
-            "pay of\nbills",
-            "above a tenth\nwithout it",
-            "above a tenth\nwith it",
-        )
-    ]
-    for fifth, row in result.by_whom["fifth"].iterrows():
-        names = ("forgone_share", "own_share", "above_10_without", "above_10_with")
-        rows.append((f"{fifth} fifth", *(_percent(row[name]) for name in names)))
-    return table(rows)
-
-
-def _percent(share):
-    return "-" if share is None or math.isnan(share) else f"{share:.0%}"
-
-
-# Money
-
-
-def _quantiles(worlds):
-    """What the columns of the 5 %, 50 % and 95 % quantiles are called, and what is said of them."""
-    if worlds == 1:
-        return (), ""
-    if worlds < EXTREMES:
-        return ("lowest", "half", "highest"), f"Lowest, half, highest: of the {worlds} futures."
-    return ("low", "half", "high"), "Low, half, high: 5, 50 and 95 of 100 futures have no more than that."
-
-
-def _years(result):
-    """Two tables, of what went in and out and of what is there at the year's end; in thousands or millions where they
-    would be too wide.
-    """
-    for unit in UNITS:
-        flows, stocks = _flows(result, unit), _stocks(result, unit)
-        if max(map(len, (*flows, *stocks))) <= WIDTH:
-            break
-    means = "" if result.worlds == 1 else ", means over the futures"
-    note = (
-        f"In {UNITS[unit]}{result.scenario.currency}{means}. Contributions are those that fell due; received counts "
-        "what was late from before."
-    )
-    of_cash = _quantiles(result.worlds)[1]
-    return [*flows, *_note(note)], [*stocks, *(_note(of_cash) if of_cash else ())]
-
-
-def _note(text):
-    """A remark below a table."""
-    return [f"  {line}" for line in lines(text, WIDTH - 2)]
-
-
-def _named_years(result):
-    """Each year's name, and its rows of the frame."""
-    start = result.scenario.start
-    for year in range(1, result.scenario.years + 1):
-        yield str(start.year + year - 1) if start.month == 1 else str(year), result.per_year.xs(year, level="year")
-
-
-def _flows(result, unit):
-    columns = {
-        "contributions_due": "contributions",
-        "contributions_received": "received",
-        "support": "support",
-        "benefits": "care to pay for",
-        "running_costs": "running costs",
-    }
-    if not result.per_year["support"].any():
-        del columns["support"]
-    rows = [("year", *columns.values())]
-    for name, of_year in _named_years(result):
-        rows.append((name, *(money(of_year[column].mean() / unit) for column in columns)))
-    return table(rows)
-
-
-def _stocks(result, unit):
-    words = _quantiles(result.worlds)[0]
-    named = [f"cash: {words[0]}", *words[1:]] if words else ["cash"]
-    rows = [("year's end", "bills unpaid", *named)]
-    for name, of_year in _named_years(result):
-        cash = [value_at_risk(of_year["cash"], q) for q in (0.05, 0.5, 0.95)][: len(named)]
-        rows.append((name, *(money(value / unit) for value in (of_year["owed"].mean(), *cash))))
-    return table(rows)
-
-
-def _indicators(result):
-    quantiles = _quantiles(result.worlds)[0]
-    rows = [("indicator, over the whole time", "mean" if quantiles else "", *quantiles)]
-    for name, (text, scale, unit) in SHORT_LIST.items():
-        row = result.indicators.loc[name, ["mean", "p05", "p50", "p95"]]
-        if not math.isnan(row["mean"]) and not (name == "loyalty_rate" and result.scenario.setting.renewing is None):
-            rows.append((text, *(_figure(value * scale, unit) for value in row))[: len(rows[0])])
-    return table(rows)
-
-
-def _figure(value, unit):
-    """An indicator's value: percentages whole, numbers with one decimal while they are small; beyond 9 999 nobody needs
-    to know more.
-    """
-    if math.isnan(value):
-        return "-"
-    if abs(value) >= 10_000:
-        return f"{'> ' if value > 0 else '< -'}9 999{unit}"
-    return f"{money(value)}{unit}" if unit or abs(value) >= 1000 else f"{value:.1f}"
-
-
-def _services(result):
-    rows = [
-        (
-            "service",
-            "need a\nperson-year",
-            "claims a\nperson-year",
-            "bill a\nclaim",
-            "paid a\ncovered claim",
-            "claims\nrefused",
-        )
-    ]
-    for kind, row in result.services.iterrows():
-
-        def number(key, form, row=row):
-            return "-" if row[key] is None or math.isnan(row[key]) else form(row[key])
-
-        rows.append(
-            (
-                kind,
-                number("episodes_per_person_year", "{:.3f}".format),
-                number("claims_per_person_year", "{:.3f}".format),
-                number("cost_per_claim", money),
-                number("paid_per_covered_claim", money),
-                _percent(row["refused"]),
-            )
-        )
-    return table(rows)
-
-
-def table(rows):
-    """Rows as text, the first column to the left, the others to the right; names of columns may have two lines."""
-    head = [("\n" + cell if "\n" not in cell else cell).split("\n") for cell in rows[0]]
-    above = [upper for upper, _ in head]
-    rows = [*([above] if any(above) else []), [lower for _, lower in head], *rows[1:]]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 # Provenance
@@ -403,4 +277,7 @@ def _provenance(result):
     counted = "Chance alone is counted: the figures in the file are taken as certain."
     if result.has_ranges:
         counted = "Counted are chance, and the ranges of the figures."
-    return [*lines(by), *lines(f"{counted} The people were drawn once from the file: {NOT_COUNTED}")]
+    drawn = DRAWN
+    if result.scenario.setting.association.list is not None:
+        drawn = "The people are those of the register."
+    return [*lines(by), *lines(f"{counted} {drawn} {NOT_COUNTED}")]

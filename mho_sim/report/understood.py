@@ -12,10 +12,12 @@ MONTHS = (
 )  # fmt: skip
 
 
-def understood(scenario):
-    """Lines: the people, what they pay, each service, the providers, the books."""
+def understood(scenario, drawn=None):
+    """Lines: the people (as many as were drawn, where that is known), what they pay, each service, the providers, the
+    books.
+    """
     return [
-        *_people(scenario),
+        *_people(scenario, drawn),
         *_contribution(scenario),
         *_state(scenario),
         *_paying(scenario),
@@ -51,7 +53,7 @@ def _lasts(duration):
     return duration.months > 0 or duration.days > 0
 
 
-def _people(scenario):
+def _people(scenario, drawn):
     terms = scenario.setting.association
     if terms.list is not None:
         count = "" if scenario.members is None else f", {plural(len(scenario.members.household), 'person', 'people')}"
@@ -64,7 +66,8 @@ def _people(scenario):
             if exact
             else terms.members * terms.covered_per_member.mean
         )
-        said = plural(people, "person", "people") if exact else f"about {plural(round(people), 'person', 'people')}"
+        known = people if exact else drawn
+        said = ("about " if known is None else "") + plural(round(known or people), "person", "people")
         first = f"{plural(scenario.household_count, 'household')}, {said}"
     lines = [f"{first}; {plural(scenario.years, 'year')} from {scenario.start}."]
     intakes = scenario.scheme.membership.intakes
@@ -272,7 +275,17 @@ def _providers(scenario):
     costs += (
         [f"{_share(expenses.share_of_contributions)} of what members pay"] if expenses.share_of_contributions else []
     )
+    costs += [
+        f"{money(one.amount)} {_dates(one, scenario.start)} for {one.name}" for one in scenario.scheme.expenses.dated
+    ]
     return [f"{who} {invoice}, and {pay} {within}. Running costs: {', '.join(costs)}."]
+
+
+def _dates(one, start):
+    """How often and from when something comes."""
+    often = {"once": "once, on", "month": "a month from", "year": "a year from"}[one.every]
+    until = f" until {one.until}" if one.until is not None and one.every != "once" else ""
+    return f"{often} {one.from_ or start}{until}"
 
 
 def _surroundings(scenario):
@@ -288,23 +301,29 @@ def _surroundings(scenario):
     if setting.bank is not None:
         lines.append(f"The bank gives {_share(setting.bank.interest)} interest a {setting.bank.every}.")
     for one in scenario.scheme.support:
-        often = {"once": "once, on", "month": "a month from", "year": "a year from"}[one.every]
-        until = f" until {one.until}" if one.until is not None and one.every != "once" else ""
         late = f", {one.late} late" if _lasts(one.late) else ""
         kind = " in work or goods" if one.in_kind else ""
-        lines.append(
-            f"Support, {one.name}: {money(one.amount)}{kind} {often} {one.from_ or scenario.start}{until}{late}."
-        )
+        lines.append(f"Support, {one.name}: {money(one.amount)}{kind} {_dates(one, scenario.start)}{late}.")
     if scenario.scheme.lost_when_owing != 6:
         months = plural(scenario.scheme.lost_when_owing, "month")
         lines.append(f"It counts as lost when it owes more than the contributions of {months}.")
     return lines
 
 
+def first_day_gift(scenario):
+    """Support in money that is there on the first day."""
+    return sum(
+        one.amount
+        for one in scenario.scheme.support
+        if not one.in_kind and one.from_ in (None, scenario.start) and not _lasts(one.late)
+    )
+
+
 def _opening(scenario):
-    books = scenario.start_from
+    books, gift = scenario.start_from, first_day_gift(scenario)
     if books is None:
-        return [f"A new mutual, with {money(scenario.scheme.reserve.opening)} in the cash box."]
+        besides = f", and {money(gift)} of support on the first day" if gift else ""
+        return [f"A new mutual, with {money(scenario.scheme.reserve.opening)} in the cash box{besides}."]
     owed = "one contribution each" if books.owed_by_members is None else money(books.owed_by_members)
     debts = sum(amount for *_, amount in books.owed_to_providers)
     lines = [

@@ -46,10 +46,10 @@ def plural(number, one, many=None):
     return f"{money(number)} {one if number == 1 else many or one + 's'}"
 
 
-def listed(words):
+def listed(words, link="and"):
     """Words one after the other: a; a and b; a, b and c."""
     *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {link} {last}" if first else last
 
 
 def unknown(path):

@@ -118,9 +118,19 @@ def support(s: Any) -> Told:
         path = ("scheme", "support", place)
         if one.name in names[:place]:
             yield (*path, "name"), f"The support '{one.name}' is there twice. Give each its own name."
-        if one.until is not None and one.until <= (one.from_ or s.start):
-            words = f"The support '{one.name}' ends on {one.until}, before it begins on {one.from_ or s.start}."
-            yield (*path, "until"), words
+        yield from _ends(s, path, one, "support")
+
+
+def dated_costs(s: Any) -> Told:
+    """Costs at dates of their own begin before they end."""
+    for place, one in enumerate(s.scheme.expenses.dated):
+        yield from _ends(s, ("scheme", "expenses", "dated", place), one, "cost")
+
+
+def _ends(s: Any, path: Path, one: Any, what: str) -> Told:
+    begins = one.from_ or s.start
+    if one.until is not None and one.until <= begins:
+        yield (*path, "until"), f"The {what} '{one.name}' ends on {one.until}, before it begins on {begins}."
 
 
 def books_hold(s: Any) -> Told:
@@ -178,5 +188,5 @@ def limits(s: Any, kind: str) -> Told:
             yield (*path, "excluded_causes", place), words
 
 
-ALL = (benefits_known, waiting_known, intakes, amount, by_size, in_categories, months, support, books_hold)
+ALL = (benefits_known, waiting_known, intakes, amount, by_size, in_categories, months, support, dated_costs, books_hold)
 PER_BENEFIT = (lump_sum, classes, limits)

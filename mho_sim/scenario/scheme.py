@@ -110,6 +110,7 @@ def _read_order(value: Any, expected: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+none_or_list = BeforeValidator(lambda value: () if value == "none" else value)
 Every = typed(Any, _read_every, EVERY, {"type": ["string", "object", "array"]}, _write_every)
 Intakes = table(
     dict[Any, int],
@@ -236,6 +237,16 @@ class Providers(Mapping):
     pay_within: Span = Field(description="How long after the invoice the mutual pays.")
 
 
+class DatedCost(Mapping):
+    """A running cost at dates of its own."""
+
+    name: text(60) = Field(description="What is paid for.")
+    amount: Money = Field(description="How much, each time.")
+    every: word("once", "month", "year") = Field(description="How often.")
+    from_: Maybe[Day] = Field(None, alias="from", description="The first day. Left out: the start.")
+    until: Maybe[Day] = Field(None, description="The first day without it. Left out: it does not end.")
+
+
 class Expenses(Mapping):
     """Running costs."""
 
@@ -244,6 +255,9 @@ class Expenses(Mapping):
     per_card: Money = Field(0, description="Costs of a household's card, when it joins.")
     per_beneficiary_year: Money = Field(0, description="Costs of a person and year, spread over the months.")
     share_of_contributions: Share = Field(0.0, description="Costs as a share of what members paid in the month.")
+    dated: Annotated[tuple[DatedCost, ...], none_or_list] = Field(
+        (), description="Costs at dates of their own, a list, or none.", json_schema_extra=list_or_none
+    )
 
 
 class Support(Mapping):
@@ -278,7 +292,7 @@ class Scheme(Mapping):
     )
     providers: Providers = Field(description="How providers are paid.")
     expenses: Expenses = Field(Expenses(), description="Running costs. Default: none.")
-    support: Annotated[tuple[Support, ...], BeforeValidator(lambda value: () if value == "none" else value)] = Field(
+    support: Annotated[tuple[Support, ...], none_or_list] = Field(
         (), description="Support from outside, a list, or none.", json_schema_extra=list_or_none
     )
     reserve: Reserve = Field(Reserve(), description="The mutual's own money. Default: nothing.")

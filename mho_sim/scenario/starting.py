@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from mho_sim.data import Preset, preset, presets
 from mho_sim.scenario import quantities
+from mho_sim.scenario.durations import add_months
 from mho_sim.scenario.faults import quoted, visible
 from mho_sim.scenario.loading import load
 from mho_sim.scenario.sentences import nearest, sentence
@@ -88,7 +89,12 @@ def new_scenario(
     """
     _refuse_kinds(kinds)
     first = date(date.today().year + 1, 1, 1) if start is None else start
-    words = {"start": str(first), "day_before": str(first - timedelta(days=1)), "kinds": ", ".join(kinds)}
+    words = {
+        "start": str(first),
+        "day_before": str(first - timedelta(days=1)),
+        "ends": str(add_months(first, 24)),
+        "kinds": ", ".join(kinds),
+    }
     return _filled(_text("scenario"), {**words, **_of_country(country, currency), **_of_kinds(kinds)})
 
 
@@ -220,7 +226,7 @@ def _filled(text: str, words: Mapping[str, str | Sequence[str]]) -> str:
 
 def _aligned(line: str) -> str:
     """A line whose comment, if it stands beside a value, begins in the column of comments."""
-    match = re.fullmatch(r"( *[^# ][^#]*?) {2,}(# .*)", line)
+    match = re.fullmatch(r"( *#?[^# ][^#]*?) {2,}(# .*)", line)
     if not match:
         return line
     return f"{match[1]:<{COLUMN}}{match[2]}" if len(match[1]) < COLUMN else f"{match[1]}    {match[2]}"

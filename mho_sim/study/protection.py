@@ -7,11 +7,12 @@ import pandas as pd
 
 from mho_sim import ledger
 from mho_sim.actuarial import ratio_error
-from mho_sim.rules import DID_NOT_SEEK, NOT_ENROLLED, OUTCOMES, PAID_FOR
+from mho_sim.rules import DID_NOT_SEEK, EXCLUDED_AGE, NOT_ENROLLED, OUTCOMES, PAID_FOR
 from mho_sim.study.outcome import groups_of
 from mho_sim.study.trouble import rounded, share
 
 REFUSALS = tuple(reason for reason in OUTCOMES[PAID_FOR:DID_NOT_SEEK] if reason != OUTCOMES[NOT_ENROLLED])
+UNCOVERED = EXCLUDED_AGE + 1  # outcomes from `PAID_FOR` to before this one: the person is not covered
 LIMITS = (10, 25)  # percent of a household's income
 
 
@@ -20,6 +21,7 @@ class Sums:
 
     def __init__(self, outcome, kinds, paired):
         self.of_worlds = outcome.registers[:, 0].sum(axis=1)
+        self.alive, self.at_end = outcome.alive[:, 0].sum(axis=1), outcome.standing[:, 0, -1]
         self.place = {measure: i for i, measure in enumerate(ledger.measures(kinds))}
         self.kinds, self.paired = kinds, paired
 
@@ -41,15 +43,24 @@ class Sums:
         return share(part.sum(), whole.sum()), rounded(ratio_error(part, whole, self.paired))
 
 
-def protection(sums):
-    """The shares of `run --json`: of people covered for at least one benefit, households paid up, late and suspended,
-    at a month's end; households that left, a year; episodes of need without care; claims refused by reason and
+def protection(sums, people_at_start):
+    """The shares of `run --json`: of all people of the association, whoever has left or not joined yet among them,
+    those covered for at least one benefit, at a month's end and at the end of the horizon, and those enrolled at its
+    end; of people enrolled those covered, households paid up, late and suspended, at a month's end; households that
+    left, a year; episodes of need without care; claims refused by reason and
     service; what households pay of all bills; households whose own spending is above 10 and 25 % of their income.
     """
     households = sums["households_paid_up"] + sums["households_late"] + sums["households_suspended"]
     claims, bills = sums.claims(), sum(sums[kind, "bills"] for kind in sums.kinds) + np.zeros(len(sums.of_worlds))
     paid = sum(sums[kind, "paid"] for kind in sums.kinds) + np.zeros(len(sums.of_worlds))
+    at_end = dict(zip(ledger.STANDING, sums.at_end.T, strict=True))
+    alive_at_end = people_at_start + sums["births"] - sums["deaths"]
     told = {
+        "association": {
+            "covered": sums.share(sums["people_covered"], sums.alive),
+            "covered_at_end": sums.share(at_end[ledger.PEOPLE_COVERED], alive_at_end),
+            "enrolled_at_end": sums.share(at_end[ledger.PEOPLE], alive_at_end),
+        },
         "covered": sums.share(sums["people_covered"], sums["people"]),
         "paid_up": sums.share(sums["households_paid_up"], households),
         "late": sums.share(sums["households_late"], households),
@@ -84,13 +95,16 @@ def services(sums, kinds, alive):
     """One row per kind of illness: need, use, bills and payments, pooled over worlds; `alive` are the person-months of
     the whole association.
 
-    Episodes are those of the whole association; claims, what is paid and refused, those of enrolled households.
+    Episodes are those of the whole association; claims and what is paid, those of enrolled households. `not_covered`
+    of the claims are those not in the package, of suspended households, in the waiting period or at an age left out;
+    `refused` of the others those for a cause left out, without a letter, or beyond the episodes paid for in a year.
     """
     rows, person_years, enrolled_years = {}, alive / 12, sums["people"].sum() / 12
     for kind in kinds:
         claims, sought = sums.claims((kind,)).sum(), sums.outcomes(kinds=(kind,)).sum()
         episodes = sums.outcomes(end=DID_NOT_SEEK + 1, kinds=(kind,)).sum()
         covered = sums.outcomes(end=PAID_FOR, kinds=(kind,)).sum()
+        refused = sums.outcomes(UNCOVERED, DID_NOT_SEEK, (kind,)).sum()
         paid = sums[kind, "paid"].sum()
         rows[kind] = {
             "episodes_per_person_year": share(episodes, person_years),
@@ -99,21 +113,23 @@ def services(sums, kinds, alive):
             "days_per_claim": share(sums[kind, "days"].sum(), sought) or np.nan,
             "paid_per_claim": share(paid, claims),
             "paid_per_covered_claim": share(paid, covered),
-            "refused": share(claims - covered, claims),
+            "not_covered": share(claims - covered - refused, claims),
+            "refused": share(refused, covered + refused),
             "forgone": share(episodes - sought, episodes),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def by_whom(outcome, scenario, paired):
-    """By side (distance, sector, fifth, sex, age; a side with one group is left out) a frame, a row per group.
+    """By side (distance, sector, fifth, sex, age; a side with one group is left out, and fifths of equal incomes) a
+    frame, a row per group.
 
     All of households while they are members. Columns: people at the end of a year, a world; episodes, sought, forgone,
-    refused (care sought that the mutual does not pay for), a world and year; episodes_per_person_year, only where all
-    are members from the first day to the last;
-    bills, paid, money a world and year; own_share of the bills; households with an income, a world; above_10_with,
-    above_10_without, above_25_with, above_25_without the mutual, shares of the household-years of these. Shares of care
-    needed: forgone_share; of care sought: refused_share. Columns that end in _error are standard errors.
+    not_paid_for (care sought by whoever is not covered, or refused), a world and year; episodes_per_person_year, only
+    where all are members from the first day to the last; bills, paid, money a world and year; own_share of the bills;
+    households with an income, a world; above_10_with, above_10_without, above_25_with, above_25_without the mutual,
+    shares of the household-years of these. Shares of care needed: forgone_share; of care sought: not_paid_for_share.
+    Columns that end in _error are standard errors.
     """
     whole, years = outcome.whom[:, 0].astype(float), outcome.registers.shape[2]
     frames, first = {}, 0
@@ -123,9 +139,15 @@ def by_whom(outcome, scenario, paired):
             rows = [_group(of_side[:, g], years, paired, _all_stay(scenario)) for g in range(len(groups))]
             frames[side] = pd.DataFrame(rows, index=pd.Index(groups, name=side))
         first += len(groups)
-    if not scenario.setting.enterprises:
+    if not _incomes_differ(scenario.setting.enterprises):
         frames.pop("fifth")
     return frames
+
+
+def _incomes_differ(enterprises):
+    """Whether some households usually earn more than others: else fifths of income would say nothing."""
+    usual = {(one.income_per_month.good, one.income_per_month.bad, sum(one.good_months)) for one in enterprises}
+    return len(usual) > 1 or any(one.cv for one in enterprises)
 
 
 def _all_stay(scenario):
@@ -149,7 +171,7 @@ def _group(cells, years, paired, all_stay):
             ("episodes", of["episodes"]),
             ("sought", of["sought"]),
             ("forgone", forgone),
-            ("refused", of["refused"]),
+            ("not_paid_for", of["refused"]),
             ("bills", of["bills"]),
             ("paid", of["paid"]),
             ("households", of["households"]),
@@ -159,7 +181,7 @@ def _group(cells, years, paired, all_stay):
     row["episodes_per_person_year"] = of["episodes"].sum() / people if all_stay and people else np.nan
     shares = {
         "forgone_share": (forgone, of["episodes"]),
-        "refused_share": (of["refused"], of["sought"]),
+        "not_paid_for_share": (of["refused"], of["sought"]),
         "own_share": (of["bills"] - of["paid"], of["bills"]),
         **{
             f"above_{limit}_{which}": (of[f"over_{limit}_{which}"], of["households"])

@@ -24,10 +24,23 @@ QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
 def unsupported(scenario):
-    """The same scenario without support from outside and without the State's share; None where it has neither."""
-    if not scenario.scheme.support and scenario.scheme.contribution.state is None:
+    """The same scenario without support from outside and without the State's share; None where it has neither. What
+    was given in kind the mutual then pays for itself, on the same days.
+    """
+    scheme = scenario.scheme
+    if not scheme.support and scheme.contribution.state is None:
         return None
+    given = [_as_written(line, "name", "amount", "every", "from", "until") for line in scheme.support if line.in_kind]
+    if given:
+        paid = [_as_written(line) for line in scheme.expenses.dated]
+        scenario = scenario.with_("scheme.expenses.dated", paid + given)
     return scenario.with_("scheme.support", "none").with_("scheme.contribution.state", None)
+
+
+def _as_written(line, *fields):
+    """A line of support or costs as it would stand in a file, or some of its fields."""
+    says = line.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {key: value for key, value in says.items() if not fields or key in fields}
 
 
 class Result:
@@ -35,7 +48,7 @@ class Result:
     whole units of the currency.
 
     `without_support` is the `Result` of the same worlds, on the same luck, without support from outside and without the
-    State's share; None where the scheme has neither.
+    State's share, where the mutual pays itself for what was given in kind; None where the scheme has neither.
     """
 
     def __init__(self, prepared, outcome, interrupted=False, processes=(), without_support=None):
@@ -152,7 +165,7 @@ class Result:
     @cached_property
     def per_year(self):
         """One row per world and year: what was earned, spent and paid in the year, and the cash and own funds at its
-        end, money.
+        end, money; `in_kind` is the part of support and of running costs that was given in kind.
         """
         ends, before = self.outcome.yearly[:, 0], self._year_starts
         amounts = indicators.books.amounts_of_books(ends, before)
@@ -168,6 +181,7 @@ class Result:
             "owed": amounts["short_term_debts"],
             "cash": amounts["cash"],
             "own_funds": amounts["own_funds"],
+            "in_kind": (ends - before)[..., ledger.EXPENSES_IN_KIND],
         }
         return pd.DataFrame({name: column.ravel() for name, column in columns.items()}, index=index)
 
@@ -236,7 +250,7 @@ class Result:
         """Whom the mutual protects, shares pooled over worlds, with their standard errors: a dict with the keys of
         `run --json`.
         """
-        return protection.protection(self._sums)
+        return protection.protection(self._sums, self.people_at_start)
 
     @cached_property
     def by_whom(self):
