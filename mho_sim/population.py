@@ -113,7 +113,7 @@ def _households(scenario, homes, seed, calendar):
             home[what] = np.minimum(drawn, len(parts) - 1)
     if listed is not None:
         _as_listed(home, scenario)
-    intakes = scenario.scheme.membership.intakes
+    intakes = scenario.intakes
     if intakes is None:
         return home, np.zeros(1, np.int64)
     order = np.argsort(_marks(homes, "household.intake", seed), kind="stable")

@@ -852,7 +852,7 @@ def letters_are_asked_for_where_required(world):
 @invariant
 def intakes_are_all_households(world):
     """As many households join on each day as the intakes say; without intakes all at the start."""
-    intakes = world.scenario.scheme.membership.intakes
+    intakes = world.scenario.intakes
     expected = {0: len(world.homes)} if intakes is None else {world.day_of(day): n for day, n in intakes.items()}
     found = Counter(home.joins for home in world.homes)
     yield from _differ("who joins", dict(found), {day: n for day, n in expected.items() if n})

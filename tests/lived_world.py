@@ -552,6 +552,23 @@ def numbers_of(scenario, seed, worlds):
     return found
 
 
+def followers_of(scenario, drawn):
+    """The numbers that follow from those that were drawn, in each world, {path: (worlds,)}: need from use, seeking from
+    how many times as often the insured go."""
+    found = {}
+    for kind, illness in scenario.setting.illness.items():
+        if illness.use is not None:
+            path, use, seeking = f"setting.illness.{kind}", illness.use, illness.seeking
+            ratio = drawn.get(f"{path}.use.insured_over_uninsured", use.insured_over_uninsured)
+            if "seeking" in illness.derived:
+                found[f"{path}.seeking.uncovered"] = np.asarray(1 / ratio)
+            chance = f"{path}.seeking." + ("covered" if use.of == "insured" else "uncovered")
+            share = found.get(chance, drawn.get(chance, getattr(seeking, chance.rsplit(".", 1)[-1])))
+            used = drawn.get(f"{path}.use.value", use.value)
+            found[f"{path}.need"] = np.minimum(np.divide(used, share), 1000)
+    return found
+
+
 def lived_worlds(scenario, seed, worlds=range(2), processes=()):
     """Some worlds of a scenario, lived."""
     prepared = Prepared(scenario, seed)
@@ -559,6 +576,7 @@ def lived_worlds(scenario, seed, worlds=range(2), processes=()):
     if batch.memory.written.max() > ROOM:
         raise ValueError(f"a world has {batch.memory.written.max()} entries, more than the log has room for")
     numbers = numbers_of(scenario, seed, worlds)
+    numbers |= {path: np.broadcast_to(of, len(worlds)) for path, of in followers_of(scenario, numbers).items()}
     return [_world(batch, w, {path: float(of[w]) for path, of in numbers.items()}) for w in range(len(worlds))]
 
 

@@ -560,6 +560,18 @@ drawn money rounded down
 drawn shares above the whole
     return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])
     return np.array([quantile(range_, u) for u in self.marks(path)])
+need from use at its best value alone
+    if path in self.follows:
+    if path in self.follows and path.endswith("uncovered"):
+need from use by the others' seeking
+    "covered" if self.use is not None and self.use.of == INSURED
+    "covered" if self.use is not None and self.use.of != INSURED
+seeking from how often the insured go at its best value alone
+    found["seeking.uncovered"] = Quotient(None, "use.insured_over_uninsured")
+    pass
+intakes left over to the earliest
+    key=lambda day: (-(households * parts[day] % whole), day)
+    key=lambda day: day
 
 # household-years and by whom
 a tenth exactly counts as above

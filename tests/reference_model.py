@@ -33,6 +33,8 @@ from reference_numbers import (
     left_to_right,
     log,
     lognormal,
+    need_from,
+    one_over,
 )
 from reference_people import (
     NEVER,
@@ -147,12 +149,19 @@ class Kind:
     def __init__(self, name, illness, known):
         path = f"setting.illness.{name}"
         self.name, self.says = name, illness
-        self.need = known.number(f"{path}.need", illness.need)
+        self.need = None if illness.use is not None else known.number(f"{path}.need", illness.need)
         self.share = known.number(f"{path}.share", illness.share)
         self.frailty = known.variance(f"{path}.frailty", illness.frailty)
         self.community = known.variance(f"{path}.community", illness.community)
         self.covered = known.number(f"{path}.seeking.covered", illness.seeking.covered)
-        self.uncovered = known.number(f"{path}.seeking.uncovered", illness.seeking.uncovered)
+        ratio = illness.use and illness.use.insured_over_uninsured
+        if ratio is None or "seeking" in illness.model_fields_set:
+            self.uncovered = known.number(f"{path}.seeking.uncovered", illness.seeking.uncovered)
+        else:  # [3] it follows from how many times as often insured people go
+            self.uncovered = one_over(known.number(f"{path}.use.insured_over_uninsured", ratio))
+        if illness.use is not None:  # [3] those who were counted use what was seen
+            used = known.number(f"{path}.use.value", illness.use.value)
+            self.need = need_from(used, self.covered if illness.use.of == "insured" else self.uncovered)
         self.referred_from, self.referred_share = None, None
         if illness.referred_from is not None:
             self.referred_from = illness.referred_from.kind

@@ -251,3 +251,26 @@ def value_in_range(u, span, least, most):
         spread = (math.log(high) - math.log(low)) / (2 * 1.6448536269514722)
         value = math.exp(middle + spread * NormalDist().inv_cdf(u))
     return min(max(value, least), most)
+
+
+def need_from(used, seek):
+    """Episodes of need of which a share `seek` gives so many visits."""
+    if used == 0:
+        return 0.0
+    return 1000.0 if seek == 0 else min(used / seek, 1000.0)
+
+
+def one_over(ratio):
+    """The share of those in need who go uninsured, if all do who are insured, so many times as often."""
+    return 1.0 / ratio
+
+
+def largest_remainder(shares, total):
+    """Whole numbers that add up to a total, as near as can be to shares of it; who is earlier comes first."""
+    millionths = [round(share * 1_000_000) for share in shares]
+    parts = [divmod(total * one, sum(millionths)) for one in millionths]
+    counts, remainders = [count for count, _ in parts], [remainder for _, remainder in parts]
+    while sum(counts) < total:
+        winner = remainders.index(max(remainders))
+        counts[winner], remainders[winner] = counts[winner] + 1, -1
+    return counts

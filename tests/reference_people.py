@@ -13,6 +13,7 @@ from reference_numbers import (
     draw,
     exp,
     exponential,
+    largest_remainder,
     left_to_right,
     log,
     lognormal,
@@ -260,7 +261,10 @@ def take_in(intakes, seed, calendar, households):
     def lot(household):
         return draw(seed, EVERY_WORLD, household.entity, "household.intake")[0], household.number
 
-    dates = [date for date, count in sorted(intakes.items()) for _ in range(count)]
+    days, parts = zip(*sorted(intakes.items()))
+    if all(isinstance(part, float) for part in parts):  # shares of the households
+        parts = largest_remainder(parts, len(households))
+    dates = [day for day, count in zip(days, parts) for _ in range(count)]
     for household, date in zip(sorted(households, key=lot), dates):
         household.joins = household.cover_from = calendar.number(date)
 

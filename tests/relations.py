@@ -473,7 +473,11 @@ def exact_by_default_is_every_range_collapsed(number):
 def _best(value):
     """Parts with the best value in place of each range."""
     if isinstance(value, dict):
-        return value["best"] if "between" in value else {key: _best(item) for key, item in value.items()}
+        if "between" in value:
+            return value.get("best", value["between"][1])
+        if "of" in value and "value" not in value:  # what was counted has a range by chance
+            value = {"value": 1, **{key: value[key] for key in ("of", "insured_over_uninsured") if key in value}}
+        return {key: _best(item) for key, item in value.items()}
     return [_best(item) for item in value] if isinstance(value, list) else value
 
 

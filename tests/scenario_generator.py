@@ -130,6 +130,9 @@ def scenario_parts(number):
     providers = list(PROVIDERS)[: r.randint(2, 3)] if r.random() < 0.7 else []
     illness = {kind: _illness(r, kind, how, sectors, providers) for kind, how in kinds.items()}
     zones = _zones(r, illness)
+    others = random.Random(-number - 1)  # of what was added later, so that the rest stays as it was
+    for says in illness.values():
+        _as_seen(others, says, r.exact)
     setting = {
         "association": {
             **_people(r, households, total, crowd),
@@ -141,15 +144,20 @@ def scenario_parts(number):
         "illness": illness,
         **_surroundings(r, sectors, providers, existing),
     }
+    default_grade = "exact" if r.exact else r.choice(("exact", "guess", "own register"))
+    books = {"start_from": _existing(r, total, start)} if existing else {}
+    scheme = _scheme(r, illness, every, existing, total, start, years, categories)
+    if "intakes" in scheme["membership"]:
+        scheme["membership"]["intakes"] = _as_shares(others, scheme["membership"]["intakes"])
     return {
         "title": f"Generated {number} (invented)",
         "currency": "XOF",
         "start": start,
         "years": years,
-        "default_grade": "exact" if r.exact else r.choice(("exact", "guess", "own register")),
+        "default_grade": default_grade,
         "setting": setting,
-        **({"start_from": _existing(r, total, start)} if existing else {}),
-        "scheme": _scheme(r, illness, every, existing, total, start, years, categories),
+        **books,
+        "scheme": scheme,
     }
 
 
@@ -267,6 +275,36 @@ def _illness(r, kind, how, sectors, providers):
     if providers and r.random() < 0.8:
         illness["at"] = r.shares(r.sample(providers, r.randint(1, len(providers))))
     return illness
+
+
+def _as_seen(r, illness, exact):
+    """Now and then the use that was seen in place of the need."""
+    if "need" not in illness or r.random() < 0.6:
+        return
+    of, used = r.choice(("insured", "uninsured at full price")), r.choice((0.5, 3, 8))
+    ranges = ({"value": used}, {"value": {"between": [used / 2, used * 2], "law": r.choice(("uniform", "lognormal"))}})
+    counted = {"cases": 10 * int(2 * used), "months": 6, "catchment": r.choice((20, {"between": [15, 30]}))}
+    villages = {"admissions": {"A": int(6 * used), "B": 2}, "people": {"A": 4, "B": 2}}
+    use = {**(ranges[0] if exact else r.choice((*ranges, counted, villages))), "of": of}
+    seeking = illness.get("seeking", {})
+    if "by_distance" in seeking or r.random() < 0.5:
+        seeking["covered"] = r.choice(("80%", "100%"))
+        seeking["uncovered"] = r.choice(("40%", "25%")) if exact else r.choice(
+            ("40%", "25%", {"between": ["20%", "60%"]}, {"between": ["0%", "50%"], "law": "uniform"}))  # fmt: skip
+        illness["seeking"] = seeking
+    else:
+        illness.pop("seeking", None)
+        use["insured_over_uninsured"] = r.choice((1, 2, 2.5)) if exact else r.choice((2, {"between": [1, 4]}))
+    illness["use"] = use
+    del illness["need"]
+
+
+def _as_shares(r, intakes):
+    """Now and then the intakes as shares of the households."""
+    if r.random() < 0.5:
+        return intakes
+    shares = {1: ["100%"], 2: ["60%", "40%"], 3: r.choice((["33.3%", "33.3%", "33.4%"], ["0%", "57%", "43%"]))}
+    return dict(zip(intakes, shares[len(intakes)]))
 
 
 def _cost(r):
@@ -410,7 +448,7 @@ def _benefit(r, illness):
         benefit |= r.maybe(2 * some, {"days_per_person_year": (0, 3, 10), "cash_per_day": (100,)})
     if "causes" in illness and r.random() < 2 * some:
         benefit["excluded_causes"] = r.sample(list(illness["causes"]), 1)
-    asks = "need" in illness or "referred_from" in illness
+    asks = "need" in illness or "use" in illness or "referred_from" in illness
     return benefit | (r.maybe(0.6, {"referral": ("required",)}) if asks else {})
 
 

@@ -524,7 +524,7 @@ def letters_are_asked_for_where_required(world):
 
 @spoils()
 def intakes_are_all_households(world):
-    intakes = world.scenario.scheme.membership.intakes
+    intakes = world.scenario.intakes
     if intakes is None or len(intakes) < 2:
         return None
     first, second, *_ = intakes

@@ -162,6 +162,11 @@ def differences(number):
     return faults
 
 
+def has_shares(intakes):
+    """Whether intakes are shares of the households."""
+    return any(isinstance(part, float) for part in (intakes or {}).values())
+
+
 def features(scenario):
     """Names of the mechanisms that a scenario turns on."""
     setting, scheme, association = scenario.setting, scenario.scheme, scenario.setting.association
@@ -220,6 +225,9 @@ def features(scenario):
         "existing mutual": scenario.start_from is not None,
         "owed by members": bool(scenario.start_from and scenario.start_from.owed_by_members is not None),
         "intakes": bool(membership.intakes and len(membership.intakes) > 1),
+        "intakes in shares": has_shares(membership.intakes),
+        "need from use": any(kind.use for kind in illness),
+        "seeking from use": any(kind.use and kind.use.insured_over_uninsured for kind in illness),
         "waiting": any(wait.months or wait.days for wait in membership.waiting.values()),
         "waiting of emergencies": "emergency" in membership.waiting and any(kind.emergency for kind in illness),
         "waiting of newborns": "newborn" in membership.waiting and association.births is not None,

@@ -61,7 +61,8 @@ RICH = "scheme.reserve.opening=100_000_000"
     [
         # Clopper and Pearson's 95 % intervals: 1 in 1 is 0.025 to 1, 0 in 1 is 0 to 0.975; where worlds are pairs,
         # 0 in 10 is 0 in 5, 0 to 0.5218, and 0 in 100 is 0 in 50, 0 to 0.0711
-        (1, (), "between 2 and 100 of them will not have the money for a bill on the day it is due: "
+        (1, ("scheme.contribution.amount=1", "scheme.reserve.opening=0"),
+             "between 2 and 100 of them will not have the money for a bill on the day it is due: "
          "the one future that was lived ran short. Take --worlds 1000."),
         (1, (RICH,), "between 0 and 98 of them will not have the money for a bill on the day it is due: "
          "the one future that was lived did not run short."),

@@ -50,6 +50,7 @@ def illness(bill=1000, **says):
         "share": None,
         "referred_from": None,
         "need": None,
+        "use": None,
         "chronic": None,
         "by_age_sex": None,
         "by_sector": None,

@@ -30,6 +30,7 @@ from mho_sim.scenario import (
     add_months,
     explained,
     load,
+    lost_a_year,
     parse,
     reading,
     schema,
@@ -379,6 +380,14 @@ INTAKES = [
     ("{2028-01-01: 32}", "Households cannot join on 2028-01-01."),
     ("{2026-12-01: 32}", "Households cannot join on 2026-12-01."),
     ("{soon: 32}", "not a date"),
+    ("{2027-01-01: 60%, 2027-07-01: 0.4}", None),
+    ("{2027-01-01: 100%}", None),
+    ("{2027-01-01: 60%, 2027-07-01: 30%}", "The shares in scheme.membership.intakes add up to 90%. They must add up to "
+     "100%."),
+    ("{2027-01-01: 60%, 2027-07-01: 13}", "Some intakes are shares and some are households. Write all of them as one "
+     "or the other."),
+    ("{2027-01-01: 12.5, 2027-07-01: 20}", "scheme.membership.intakes.2027-01-01 is '12.5', which is not a whole "
+     "number. Write a whole number of households, or a share such as 60%."),
 ]  # fmt: skip
 
 
@@ -386,9 +395,38 @@ INTAKES = [
 def test_intakes(text, sentence):
     change = f"scheme.membership.intakes={text}"
     if sentence is None:
-        assert sum(parse(SMALL, sets=[change]).scheme.membership.intakes.values()) == 32
+        scenario = parse(SMALL, sets=[change])
+        assert sum(scenario.intakes.values()) == 32
+        assert parse(json.dumps(scenario.content)) == scenario == scenario.with_("years", 1)
     else:
         assert sentence in str(refusal(SMALL, change))
+
+
+@pytest.mark.parametrize(
+    ("shares", "households", "counts"),
+    [
+        (["60%", "40%"], 500, [300, 200]),
+        (["60%", "40%"], 7, [4, 3]),  # 4.2 and 2.8: the second has the larger remainder
+        (["50%", "50%"], 7, [4, 3]),  # the same: the earlier one
+        (["33.3%", "33.3%", "33.4%"], 100, [33, 33, 34]),  # 33.3, 33.3 and 33.4
+        (["29%", "71%"], 100, [29, 71]),  # 100 × 0.29 is 28.999… in binary
+        (["10%", "0%", "90%"], 1, [0, 0, 1]),
+        (["33.2%", "33.2%", "33.2%"], 9, [3, 3, 3]),  # scaled to the whole
+    ],
+)
+def test_shares_of_intakes_give_households_by_the_largest_remainder(shares, households, counts):
+    intakes = {f"2027-{1 + 3 * n:02}-01": share for n, share in enumerate(shares)}
+    change = ", ".join(f"{day}: {share}" for day, share in reversed(intakes.items()))
+    sets = [f"scheme.membership.intakes={{{change}}}", f"setting.association.households={{2: {households}}}"]
+    scenario = parse(SMALL, sets=sets)
+    assert {day.isoformat(): count for day, count in scenario.intakes.items()} == dict(zip(intakes, counts))
+
+
+def test_the_number_of_members_can_change_where_intakes_are_shares(everything):
+    split = everything.with_("scheme.membership.intakes", {"2027-01-01": "60%", "2027-07-01": "40%"})
+    grown = split.with_("setting.association.members", 500)
+    assert list(grown.intakes.values()) == [300, 200]
+    assert "They join: 300 on 2027-01-01 and 200 on 2027-07-01." in understood(grown)
 
 
 def test_a_copayment_by_class_knows_the_classes(everything):
@@ -424,7 +462,8 @@ July, in advance; grace 60 days.
 Each person beyond 8 pays 300; a household pays at least 600; indigent households pay 20% of it; joining costs 1 000; \
 who was suspended pays 500 more; the collector keeps 5%; who owes for 12 months is struck off.
 The State adds 300 for each person of indigent households at each due date, 3 months late.
-70% pay on the day (40% in a bad month), the others 25 days late on average; 5% of these never pay.
+70% pay on the day (40% in a bad month), the others 25 days late on average.
+Of those who do not pay on the day, 5% never pay again: about 4% of the households a year (2 due dates).
 caesarean: 6% of the births.
 funeral: at each death.
 funeral: a fixed sum of 40 000 after 3 months of membership; paid to the household.
@@ -1086,10 +1125,11 @@ def test_a_price_list():
 
 
 def test_need_is_worked_back_from_use():
-    """0.45 visits of people of whom 45 % of those in need go: a need of 1.0; the range is divided likewise."""
+    """0.45 visits of people of whom 45 % of those in need go: a need of 1.0, which has no range of its own."""
     use = "use: {value: {between: [0.36, 0.54]}, of: uninsured at full price}"
     kind = kind_of(f"{use}, seeking: {{covered: 90%, uncovered: 45%}}, cost: {{fixed: 1}}")
-    assert (kind.need, kind.need.low, kind.need.high) == pytest.approx((1, 0.8, 1.2))
+    assert kind.need == pytest.approx(1) and not kind.need.has_range
+    assert (kind.use.value.low, kind.use.value.high) == (0.36, 0.54)
     kind = kind_of("use: {value: 0.45, of: insured}, seeking: {covered: 90%, uncovered: 45%}, cost: {fixed: 1}")
     assert kind.need == pytest.approx(0.5) and not kind.need.has_range
 
@@ -1100,7 +1140,130 @@ def test_who_seeks_care_follows_from_what_insured_people_use():
     kind = kind_of(f"use: {{{use}, insured_over_uninsured: {{between: [1.6, 2.5], best: 2}}}}, cost: {{fixed: 1}}")
     assert (kind.need, kind.seeking.covered, kind.seeking.uncovered) == (pytest.approx(0.6), 1, 0.5)
     assert (kind.seeking.uncovered.low, kind.seeking.uncovered.high) == pytest.approx((0.4, 0.625))
-    assert (kind.need.low, kind.need.high) == around(0.6, 300**-0.5)
+    assert (kind.use.value.low, kind.use.value.high) == around(0.3, 300**-0.5)
+
+
+def test_use_may_be_counted_by_village():
+    """As admissions are, but divided by those who go."""
+    seen = "{admissions: {A: 30, B: 10}, people: {A: 1_000, B: 1_000}, of: insured}"
+    kind = kind_of(f"use: {seen}, seeking: {{covered: 50%}}, cost: {{fixed: 1}}")
+    assert (kind.use.value, kind.need) == pytest.approx((0.02, 0.04))
+    assert (kind.use.value.low, kind.use.value.high) == around(0.02, 0.5)
+
+
+USE = "setting.illness.outpatient.use"
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("{value: {between: [0.2, 0.4]}, of: insured}", ["seeking.covered", "seeking.uncovered", "use.value"]),
+        ("{cases: 40, catchment: 90, of: insured}", ["seeking.covered", "seeking.uncovered", "use.value"]),
+        ("{value: 0.3, of: insured, grade: exact}", ["seeking.covered", "seeking.uncovered"]),
+        ("{value: 0.3, of: insured, insured_over_uninsured: {between: [1.5, 2]}}",
+         ["seeking.covered", "seeking.uncovered", "use.value"]),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_drawn_and_need_is_not(text, drawn):
+    """With a seeking that is written, how many times as often the insured go only has to agree with it."""
+    scenario = parse(GOOD.replace("need: 1.2", f"use: {text}"))
+    kind = "setting.illness.outpatient."
+    found = [path.removeprefix(kind) for path in scenario.unknowns if path.startswith(kind)]
+    assert [path for path in found if path.startswith(("need", "seeking", "use"))] == drawn
+    assert list(scenario.follows) == [f"{kind}need"]
+    assert scenario.follows[f"{kind}need"].divisor[0] == f"{kind}seeking.covered"
+
+
+def test_without_seeking_the_ratio_is_drawn_and_has_the_remarks_that_are_written():
+    ratio = "{between: [1.5, 3], best: 2, law: uniform, grade: neighbour}"
+    scenario = parse(SMALL.replace("need: 1,", f"use: {{value: 0.3, of: insured, insured_over_uninsured: {ratio}}},"))
+    assert list(scenario.unknowns)[1:] == [f"{USE}.insured_over_uninsured", f"{USE}.value"]
+    assert scenario.unknowns[f"{USE}.insured_over_uninsured"].law == "uniform"
+    assert list(scenario.follows) == ["setting.illness.outpatient.seeking.uncovered", NEED]
+    assert scenario.setting.illness["outpatient"].seeking.uncovered.grade == "neighbour"
+
+
+def test_every_number_that_is_drawn_can_be_set_by_its_path(everything):
+    """What was counted gives way to the number itself; the rest is worked out from it as before."""
+    for path, range_ in everything.unknowns.items():
+        exact = everything.with_(path, {"value": range_.best, "grade": "exact"})
+        assert path not in exact.unknowns and exact.unknowns.keys() == everything.unknowns.keys() - {path}
+    seen = everything.with_("setting.illness.eyes.use.value", 0.5).setting.illness["eyes"]
+    assert (seen.use.cases, seen.use.value, seen.need, seen.seeking.uncovered) == (None, 0.5, 1.0, 0.5)
+
+
+@pytest.mark.parametrize("change", ["seeking.uncovered=25%", "seeking={covered: 100%, uncovered: 25%}"])
+def test_who_goes_can_be_set_instead_of_the_ratio(everything, change):
+    """Need follows: what was seen stays."""
+    path, value = f"setting.illness.eyes.{change}".split("=")
+    by_set = load(BROKEN / "_everything.yaml", [f"{path}={value}"])
+    eyes = by_set.setting.illness["eyes"]
+    assert (eyes.use.insured_over_uninsured, eyes.seeking.covered, eyes.seeking.uncovered) == (None, 1, 0.25)
+    assert eyes.need == pytest.approx(6480 / 20_750 / 0.25)
+    if "{" not in value:
+        assert everything.with_(path, value) == by_set
+
+
+def test_set_puts_a_number_in_place_of_what_was_seen_as_with_does(everything):
+    for path in ("need", "use.value", "cost.lognormal.mean"):
+        path = f"setting.illness.eyes.{path}"
+        assert load(BROKEN / "_everything.yaml", [f"{path}=2"]) == everything.with_(path, 2)
+
+
+def test_births_may_be_counted():
+    """41 births of 340 women in a year: 12.06 %, chance 1 / sqrt(41)."""
+    scenario = parse(GOOD, sets=["setting.association.births={births: 41, women: 340}"])
+    births = scenario.setting.association.births
+    assert births == pytest.approx(41 / 340) and (births.low, births.high) == around(41 / 340, 41**-0.5)
+    assert parse(json.dumps(scenario.content)) == scenario
+    assert explained(scenario)[0] == (
+        "setting.association.births: 41 births × 12 / 12 months / 340 women = 0.1206 a woman and year. Relative "
+        "errors: chance 16%, the number of women is taken as exact. So in 90 of 100 it lies between 0.09327 and 0.1559."
+    )
+
+
+def test_how_many_times_may_be_a_share():
+    cost = kind_of(
+        "need: 1, cost: {price_list: {test: {each: 800, times: 50%}, stitch: {each: 10, times: 250%}}, cv: 1}"
+    )
+    assert cost.cost.lognormal.mean == 800 * 0.5 + 10 * 2.5
+    drip = "{each: 800, times: {between: [10%, 30%]}}"
+    assert kind_of(f"need: 1, cost: {{price_list: {{drip: {drip}}}, cv: 1}}").cost.lognormal.mean == pytest.approx(160)
+
+
+def test_a_season_may_be_counts_of_cases():
+    counts = [3_100, 2_400, 1_800, 1_700, 2_000, 2_900, 4_100, 6_600, 8_900, 12_450, 7_000, 3_900]
+    text = "[3 100, 2_400, 1800, 1700, 2000, 2900, 4100, 6600, 8900, 12 450, 7000, 3900]"
+    scenario = parse(GOOD, sets=[f"setting.illness.outpatient.season={text}"])
+    assert scenario.setting.illness["outpatient"].season == tuple(counts)
+    odd = scenario.with_("setting.illness.outpatient.season", [1.125, *counts[1:]])
+    assert parse(json.dumps(odd.content)) == odd
+
+
+ENTERPRISES = """enterprises=[{sector: market food, share: 60%, income_per_month: {good: 9, bad: 5}, good_months: 70%},
+ {sector: "fish, dried", share: 40%, income_per_month: {good: 9, bad: 5}, good_months: 70%}]"""
+
+
+def test_names_are_as_people_say_them():
+    """A sector, a category, a cause or a class has the same name wherever it is written."""
+    scenario = parse(GOOD, sets=[
+        f"setting.{ENTERPRISES}",
+        "setting.illness.outpatient.by_sector={market food: 1.2, 'fish, dried': 1.5}",
+        "setting.illness.outpatient.causes={road accident: 10%, illness: 90%}",
+        "scheme.benefits.outpatient.excluded_causes=[road accident]",
+        "setting.association.categories={ordinary: 90%, very poor: 10%}",
+        "scheme.contribution.by_category={very poor: 0%}",
+        "setting.providers={post: {class: health post}}",
+        "setting.illness.outpatient.at={post: 100%}",
+        "scheme.benefits.outpatient.copay={health post: 20%}",
+    ])  # fmt: skip
+    assert scenario.setting.illness["outpatient"].by_sector == {"market food": 1.2, "fish, dried": 1.5}
+    assert scenario.scheme.benefits["outpatient"].copay == {"health post": 0.2}
+    assert parse(json.dumps(scenario.content)) == scenario
+    told = refused_set("setting.illness.outpatient.by_sector={market fod: 2}")
+    assert "'market fod' is not a sector in setting.enterprises. There is none." in told
+    with pytest.raises(ScenarioError, match=r"'market fod' is not a sector .*; did you mean 'market food'"):
+        scenario.with_("setting.illness.outpatient.by_sector", {"market fod": 2})
 
 
 def test_what_was_seen_is_what_is_written_again(everything):
@@ -1111,7 +1274,7 @@ def test_what_was_seen_is_what_is_written_again(everything):
     paths = [path for path in everything.unknowns if ".eyes." in path]
     assert paths == [
         f"setting.illness.eyes.{key}"
-        for key in ("cost.lognormal.cv", "cost.lognormal.mean", "need", "seeking.uncovered")
+        for key in ("cost.lognormal.cv", "cost.lognormal.mean", "use.insured_over_uninsured", "use.value")
     ]
     assert everything.with_("setting.illness.wounds.need.cases", 240).setting.illness["wounds"].need == 0.024
 
@@ -1132,6 +1295,12 @@ def test_the_sums_are_shown(everything):
         "setting.illness.wounds.need: 120 cases × 12 / 6 months / 20 000 people = 0.012 a person-year. Relative "
         "errors: chance 9.1%, the catchment is taken as exact. So in 90 of 100 it lies between 0.01033 and 0.01394."
         in told
+    )
+    assert (
+        "Insured people in need are taken to go always (seeking.covered 100%), others once in 2 (from 1.5 to 3) times "
+        "(seeking.uncovered). Need: in each world the use that is drawn, divided by the share of those in need who go "
+        "that is drawn (seeking.uncovered); at best 0.3123 / 50% = 0.6246 a person-year; in 90 of 100 worlds it is "
+        "about between 0.489 and 0.7977." in told
     )
     assert "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill." in told
     assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
@@ -1156,6 +1325,115 @@ def test_numbers_without_a_source_are_counted(good):
         "setting: One number has no source; it is taken as exact. The first is setting.illness.outpatient.cost.fixed."
     ]
     assert doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("cost", "written"),
+    [
+        ("{price_list: {visit: 500}, cv: 1}", ["cost.price_list", "cost.cv"]),
+        ("{usual: 2_000, one_in_ten_above: 5_500}", ["cost.usual"]),
+        ("{invoices: [500, 500]}", ["cost.invoices"]),
+        ("{lognormal: {mean: 500, cv: 1}}", ["cost.lognormal.mean", "cost.lognormal.cv"]),
+    ],
+)
+def test_numbers_without_a_source_are_named_as_they_are_written(cost, written):
+    told = parse(SMALL, sets=[f"setting.illness.outpatient.cost={cost}", f"{NEED}={{value: 1, source: own}}"])
+    count = (
+        "One number has no source; it is" if len(written) == 1 else f"{len(written)} numbers have no source; they are"
+    )
+    guess = "a guess" if len(written) == 1 else "guesses"
+    assert told.warnings == [
+        f"setting: {count} taken as {guess}, ±60%. The first is setting.illness.outpatient.{written[0]}."
+    ]
+
+
+COUNTED_AS_USE = (
+    "setting.illness.outpatient.need: what a health centre counts is use, not need: whoever was ill and stayed at home "
+    "is missing. Write use: {} instead (of: insured, if members were counted), and in 'seeking' how many go. If nobody "
+    "stayed at home, add 'of: everyone in need' here."
+)
+
+
+@pytest.mark.parametrize(
+    ("need", "use"),
+    [
+        ("{cases: 812, catchment: 11_400}",
+         "{cases: 812, months: 12, catchment: 11 400, of: uninsured at full price}"),
+        ("{cases: 812, months: 2, catchment: {between: [9_000, 12_000]}}",
+         "{cases: 812, months: 2, catchment: {between: [9 000, 12 000]}, of: uninsured at full price}"),
+        ("{admissions: {A: 3, B: 4}, people: {A: 40, B: 50}}",
+         "{admissions: {…}, people: {…}, months: 12, of: uninsured at full price}"),
+    ],
+)  # fmt: skip
+def test_visits_that_are_counted_as_need_are_doubted(need, use):
+    assert doubts(f"{NEED}={need}") == [COUNTED_AS_USE.format(use)]
+    assert doubts(f"{NEED}={need[:-1]}, of: everyone in need}}") == []
+
+
+def test_a_share_of_those_who_go_that_may_be_next_to_nothing_is_doubted():
+    sets = ["setting.illness.outpatient.need=none", f"{USE}={{value: 0.3, of: uninsured at full price}}"]
+    seeking = "setting.illness.outpatient.seeking.uncovered"
+    assert doubts(*sets) == doubts(*sets, f"{seeking}={{between: [5%, 50%], best: 40%}}") == []
+    assert doubts(*sets, f"{seeking}={{between: [3%, 50%], best: 40%}}") == [
+        f"{seeking}: its range begins at 3%. In a world where so few of those in need go, need is more than 10 times "
+        "what it is at best, since 'use' is what was seen. Begin higher."
+    ]
+    assert doubts(f"{seeking}={{between: [0%, 50%], best: 40%}}") == []
+
+
+PAID_LATE = "setting.paying={on_time: 70%, never: %s, mean_days_late: 25}"
+
+
+@pytest.mark.parametrize(
+    ("never", "every", "lost"),
+    [
+        ("5%", "month", "17%"),  # 1 - 0.985 ** 12
+        ("7%", "month", "22%"),
+        ("8%", "month", None),  # 1 - 0.976 ** 12 = 25.3 %
+        ("50%", "year", "15%"),
+        ("100%", "year", None),  # 30 %
+    ],
+)
+def test_who_never_pays_again_is_told_by_the_year(never, every, lost):
+    scenario = parse(GOOD, sets=[PAID_LATE.replace("%s", never), f"scheme.contribution.every={every}"])
+    (doubt,) = [sentence for sentence in scenario.warnings if "never" in sentence] or [""]
+    (said,) = [sentence for sentence in understood(scenario) if "never" in sentence]
+    times, words = (12, "12 due dates") if every == "month" else (1, "1 due date")
+    about = lost or {"8%": "25%", "100%": "30%"}[never]
+    assert said == (
+        f"Of those who do not pay on the day, {never} never pay again: about {about} of the households a year "
+        f"({words})."
+    )
+    expected = (
+        f"setting.paying.never: {never} of those who do not pay on the day never pay again, at each of {times} due "
+        f"dates a year: about {about} of the households are lost in a year. It is the share at one due date, not in a "
+        "year. Is that what you mean?"
+    )
+    assert doubt == ("" if lost else expected)
+
+
+def test_who_never_pays_again_in_bad_months():
+    """Two of three live on food, good in 3 of 4 months, where 80 % pay, else 40 %; the others always pay as in good
+    months: 10 % of those who are late are lost at each of four due dates.
+    """
+    food = "{sector: food, share: 50%, income_per_month: {good: 9, bad: 5}, good_months: 75%}"
+    fish = "{sector: fish, share: 25%, income_per_month: {good: 9, bad: 5}, good_months: 100%}"
+    scenario = parse(GOOD, sets=[
+        f"setting.enterprises=[{food}, {fish}]", "scheme.contribution.every=quarter",
+        "setting.paying={on_time: 80%, on_time_bad_month: 40%, never: 10%, mean_days_late: 25}",
+    ])  # fmt: skip
+    assert lost_a_year(scenario) == pytest.approx((2 * (1 - 0.97**4) + (1 - 0.98**4)) / 3)
+
+
+def test_bad_months_that_do_not_touch_paying_are_doubted():
+    enterprises = f"setting.{ENTERPRISES}"
+    assert doubts(enterprises) == [
+        "setting.paying: enterprises have bad months, but in them people pay as in good ones. Write "
+        "'on_time_bad_month', such as 35%, or the same as 'on_time' (70%) if that is so."
+    ]
+    assert doubts(enterprises, "setting.paying.on_time_bad_month=70%") == []
+    assert doubts(enterprises.replace("70%", "100%")) == doubts() == []
+    assert [s for s in doubts(enterprises, "start_from=none", "setting.paying=none") if "paying" in s] == []
 
 
 @pytest.mark.parametrize(

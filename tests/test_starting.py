@@ -214,10 +214,11 @@ def test_a_new_scenario_has_what_a_treasurer_lives_with():
 
 def test_figures_that_nobody_knows_have_a_range():
     unknowns = parse(new_scenario()).unknowns
-    assert {"setting.association.births", "setting.illness.outpatient.need", "setting.paying.on_time"} <= set(unknowns)
-    need = unknowns["setting.illness.outpatient.need"]
-    assert need.best == pytest.approx(1_050 * 12 / 2 / 19_000 / 25 * 100)  # cases, months, catchment, those who go
-    assert 0.8 * need.best < need.low < need.best < need.high < 1.25 * need.best
+    figures = ("association.births", "illness.outpatient.use.value", "illness.outpatient.seeking.uncovered")
+    assert {f"setting.{figure}" for figure in (*figures, "paying.on_time")} <= set(unknowns)
+    use = unknowns["setting.illness.outpatient.use.value"]
+    assert use.best == pytest.approx(1_050 * 12 / 2 / 19_000)  # cases, months, catchment
+    assert 0.8 * use.best < use.low < use.best < use.high < 1.25 * use.best
 
 
 def test_foreign_amounts_are_said_to_mean_nothing_yet():

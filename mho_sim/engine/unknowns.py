@@ -45,6 +45,7 @@ class Numbers:
     def __init__(self, scenario, seed, world0, worlds):
         self.scenario, self.seed, self.worlds = scenario, np.uint64(seed), worlds
         self.pairs = (world0 + np.arange(worlds)) // 2
+        self.follows = scenario.follows
 
     def marks(self, path):
         """The uniform of a number in each world."""
@@ -56,11 +57,21 @@ class Numbers:
 
     def of(self, path, unknown):
         """A number in each world, within the limits of its field."""
+        if path in self.follows:
+            return self._quotient(*self.follows[path], unknown.limits)
         range_ = self.scenario.unknowns.get(path)
         if range_ is None:
             return np.full(self.worlds, float(unknown.best))
         least, most = unknown.limits
         return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])
+
+    def _quotient(self, dividend, divisor, limits):
+        """A number that follows from two others, in each world; nothing divided by nothing is nothing."""
+        above = np.ones(self.worlds) if dividend is None else self.of(*dividend)
+        below = self.of(*divisor)
+        least, most = limits
+        without = np.where(above > 0, most, least)
+        return np.clip(np.divide(above, below, out=without, where=below > 0), least, most)
 
     def money(self, path, unknown):
         """An amount in each world, in whole units."""

@@ -4,7 +4,7 @@ Reads the scenario only; nothing is simulated, nothing heavy is imported.
 """
 
 from mho_sim.report.words import money, plural
-from mho_sim.scenario import Days, add_months
+from mho_sim.scenario import Days, add_months, lost_a_year
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -31,6 +31,11 @@ def understood(scenario, drawn=None):
 def _share(share):
     """25%; 0.5%; 12.25%."""
     return f"{100 * share:g}%"
+
+
+def _about(share):
+    """Two digits: 0.34%, 4.9%, 46%; 100%."""
+    return f"{100 * share:.0f}%" if share >= 0.095 else f"{100 * share:.2g}%"
 
 
 def _listed(parts, last="and"):
@@ -70,9 +75,8 @@ def _people(scenario, drawn):
         said = ("about " if known is None else "") + plural(round(known or people), "person", "people")
         first = f"{plural(scenario.household_count, 'household')}, {said}"
     lines = [f"{first}; {plural(scenario.years, 'year')} from {scenario.start}."]
-    intakes = scenario.scheme.membership.intakes
-    if intakes is not None:
-        lines.append(f"They join: {_listed([f'{count} on {day}' for day, count in intakes.items()])}.")
+    if scenario.intakes is not None:
+        lines.append(f"They join: {_listed([f'{count} on {day}' for day, count in scenario.intakes.items()])}.")
     if terms.categories is not None:
         parts = [f"{_share(share)} {name}" for name, share in terms.categories.items()]
         lines.append(f"Of the households, {_listed(parts)}.")
@@ -148,9 +152,15 @@ def _paying(scenario):
     if paying is None:
         return ["Everybody pays on the day."]
     bad = "" if paying.on_time_bad_month is None else f" ({paying.on_time_bad_month:.0%} in a bad month)"
-    never = f"; {_share(paying.never)} of these never pay" if paying.never else ""
     days = f"the others {paying.mean_days_late:g} days late on average"
-    return [f"{paying.on_time:.0%} pay on the day{bad}, {days}{never}."]
+    lines = [f"{paying.on_time:.0%} pay on the day{bad}, {days}."]
+    if paying.never:
+        times = plural(scenario.scheme.contribution.due_dates_a_year, "due date")
+        lines.append(
+            f"Of those who do not pay on the day, {_share(paying.never)} never pay again: about "
+            f"{_about(lost_a_year(scenario))} of the households a year ({times})."
+        )
+    return lines
 
 
 def _services(scenario):

@@ -8,6 +8,8 @@ import textwrap
 WIDTH = 80  # of every page: it is read on small screens and pasted into messages
 UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first that fits
     (r"illness\.([^.]+)\.need", "how often {0} care is needed"),
+    (r"illness\.([^.]+)\.use\.value", "how often {0} care is used"),
+    (r"illness\.([^.]+)\.use\.insured_over_uninsured", "how much more often insured people use {0} care"),
     (r"illness\.([^.]+)\.share", "what share of births is {0}"),
     (r"illness\.([^.]+)\.cost\..*cv", "how much the bills of {0} vary"),
     (r"illness\.([^.]+)\.cost\..*", "what {0} care costs on average"),

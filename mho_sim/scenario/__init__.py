@@ -1,5 +1,6 @@
 """Says what can be written in a scenario file, and reads it: `load` and `parse` give a checked, frozen `Scenario`."""
 
+from mho_sim.scenario.doubts import lost_a_year
 from mho_sim.scenario.durations import Days, Duration, add_months
 from mho_sim.scenario.explained import explained
 from mho_sim.scenario.faults import Fault, ScenarioError
@@ -19,6 +20,7 @@ __all__ = [
     "add_months",
     "explained",
     "load",
+    "lost_a_year",
     "parse",
     "schema",
 ]

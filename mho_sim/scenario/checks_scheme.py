@@ -4,7 +4,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from mho_sim.scenario.checks_setting import counted
+from mho_sim.scenario.checks_setting import counted, whole
 from mho_sim.scenario.durations import Days, add_months
 from mho_sim.scenario.faults import Path, Told
 from mho_sim.scenario.quantities import RESERVED
@@ -36,8 +36,12 @@ def intakes(s: Any) -> Told:
         if day.day != 1 or not s.start <= day < end:
             words = f"Households cannot join on {day}. Write the first of a month from {s.start} to before {end}."
             yield (*path, day.isoformat()), words
-    there = counted(s)
-    if there and sum(found.values()) != there:
+    shares, there = [part for part in found.values() if isinstance(part, float)], counted(s)
+    if shares and len(shares) < len(found):
+        yield path, "Some intakes are shares and some are households. Write all of them as one or the other."
+    elif shares:
+        yield from whole(path, shares, "intake")
+    elif there and sum(found.values()) != there:
         yield path, f"The intakes add up to {sum(found.values())} households, but the association has {there}."
 
 

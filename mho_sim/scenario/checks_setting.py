@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from mho_sim.scenario.faults import Path, Told
+from mho_sim.scenario.observations import WAYS
 from mho_sim.scenario.sentences import among
 from mho_sim.scenario.tables import write_zones
 
@@ -85,7 +86,7 @@ def sizes(s: Any) -> Told:
 def population_ages(s: Any) -> Told:
     for who in ("people", "member"):
         table, path = getattr(s.setting.association, who).ages, (*PEOPLE, who, "ages")
-        yield from _whole(path, (share for *_, share in table), "age band")
+        yield from whole(path, (share for *_, share in table), "age band")
         for (_, end, _), (begin, _, _) in pairwise(table):
             if begin > end + 1:
                 hole = f"Age {end + 1} is" if begin == end + 2 else f"Ages {end + 1} to {begin - 1} are"
@@ -98,7 +99,7 @@ def population_ages(s: Any) -> Told:
             )
 
 
-def _whole(path: Path, shares: Iterable[float], what: str) -> Told:
+def whole(path: Path, shares: Iterable[float], what: str) -> Told:
     """Shares that must be those of a whole."""
     total = sum(shares)
     if not total > 0:
@@ -109,13 +110,13 @@ def _whole(path: Path, shares: Iterable[float], what: str) -> Told:
 
 def categories(s: Any) -> Told:
     if s.setting.association.categories is not None:
-        yield from _whole((*PEOPLE, "categories"), s.setting.association.categories.values(), "category")
+        yield from whole((*PEOPLE, "categories"), s.setting.association.categories.values(), "category")
 
 
 def distance(s: Any) -> Told:
     if s.setting.association.distance is not None:
         shares = (share for *_, share in s.setting.association.distance)
-        yield from _whole((*PEOPLE, "distance"), shares, "zone")
+        yield from whole((*PEOPLE, "distance"), shares, "zone")
 
 
 def enterprises(s: Any) -> Told:
@@ -241,7 +242,10 @@ def seen_bills(s: Any, kind: str) -> Told:
     """What was seen of the bills is enough to work a law out."""
     cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
     if cost.price_list is not None and cost.cv is None:
-        words = "A price list tells the mean bill, not how bills differ. Add 'cv'; 1 is usual for consultations."
+        words = (
+            "A price list tells the mean bill, not how bills differ. Add 'cv' beside 'price_list', such as "
+            "{price_list: {…}, cv: 1}; 1 is usual for consultations."
+        )
         yield (*path, "price_list"), words
     if cost.price_list is None and cost.cv is not None:
         yield (*path, "cv"), "'cv' goes with 'price_list' here. Delete it, or write it inside 'lognormal'."
@@ -265,9 +269,14 @@ def counted_use(s: Any, kind: str) -> Told:
     use, seeking = illness.use, illness.seeking
     if use is None:
         return
-    given = [key for key in ("value", "cases", "catchment") if getattr(use, key) is not None]
-    if given not in (["value"], ["cases", "catchment"]):
-        yield path, "'use' needs 'cases' and 'catchment', or else a 'value' (visits per person-year)."
+    if [key for way in WAYS for key in way if written(use, key)] not in WAYS:
+        yield (
+            path,
+            (
+                "'use' needs 'cases' and 'catchment', or 'admissions' and 'people', or else a 'value' (visits per "
+                "person-year), and only one of these."
+            ),
+        )
     chance = "covered" if use.of == "insured" else "uncovered"
     if getattr(seeking, chance) == 0:
         words = f"None of those who were counted would seek care (seeking.{chance} is 0), but they did. Change it."

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from mho_sim.scenario.durations import add_months
-from mho_sim.scenario.faults import dotted
+from mho_sim.scenario.faults import Path, dotted
 from mho_sim.scenario.unknowns import SPREADS, numbers
 
 OLD = 36  # months after which prices are called old; assumed
+FAR_BELOW = 10  # times below the best value; assumed
+MANY_LOST = 0.25  # of the households, in a year; assumed
 
 CURRENCIES = {  # ISO 4217 [R]
     "bangladesh": "BDT",
@@ -38,7 +40,8 @@ CURRENCIES = {  # ISO 4217 [R]
 
 def doubts(scenario: Any) -> list[str]:
     """Sentences, each with its place, about a scenario."""
-    return [*_currency(scenario), *_unsourced(scenario), *_old_prices(scenario)]
+    rules = (_currency, _unsourced, _old_prices, _use_for_need, _boundless_need, _lost, _bad_months)
+    return [sentence for rule in rules for sentence in rule(scenario)]
 
 
 def _currency(scenario: Any) -> Iterator[str]:
@@ -58,10 +61,11 @@ def _plain(name: str) -> str:
 
 def _unsourced(scenario: Any) -> Iterator[str]:
     bare = [
-        path
+        as_written(scenario, path)
         for path, number in numbers(scenario.setting, ("setting",))
         if number.value and not (number.value.has_range or number.grade or number.source)
     ]
+    bare = list(dict.fromkeys(bare))
     if not bare:
         return
     grade = scenario.default_grade
@@ -70,6 +74,83 @@ def _unsourced(scenario: Any) -> Iterator[str]:
     count = "One number has" if len(bare) == 1 else f"{len(bare)} numbers have"
     taken_as = "it is taken as" if len(bare) == 1 else "they are taken as"
     yield f"setting: {count} no source; {taken_as} {taken}{spread}. The first is {dotted(bare[0])}."
+
+
+def as_written(scenario: Any, path: Path) -> Path:
+    """Where the number of a path stands in the file, or what it was worked out from."""
+    if path[:2] != ("setting", "illness"):
+        return path
+    illness, key = scenario.setting.illness[path[2]], path[3:]
+    if key == ("use", "value") and illness.use.derived:
+        return path[:4]
+    if key[:2] == ("cost", "lognormal") and illness.cost.derived:
+        seen = next(name for name in ("price_list", "invoices", "usual") if getattr(illness.cost, name) is not None)
+        return (*path[:4], "cv" if (seen, key[2]) == ("price_list", "cv") else seen)
+    return path
+
+
+def _use_for_need(scenario: Any) -> Iterator[str]:
+    """What a health centre counts is use."""
+    for kind in scenario.kinds:
+        seen = getattr(scenario.setting.illness[kind].need, "observed", None)
+        if seen is not None and seen.of is None:
+            yield (
+                f"setting.illness.{kind}.need: what a health centre counts is use, not need: whoever was ill and "
+                f"stayed at home is missing. Write use: {seen.as_use()} instead (of: insured, if members were "
+                "counted), and in 'seeking' how many go. If nobody stayed at home, add 'of: everyone in need' here."
+            )
+
+
+def _boundless_need(scenario: Any) -> Iterator[str]:
+    """A share of those who go that may be next to nothing makes need next to infinite."""
+    for path, (_, (divisor, number)) in scenario.follows.items():
+        range_ = scenario.unknowns.get(divisor)
+        if path.endswith(".need") and range_ is not None and range_.low * FAR_BELOW < number.best:
+            yield (
+                f"{divisor}: its range begins at {100 * range_.low:.3g}%. In a world where so few of those in need go, "
+                f"need is more than {FAR_BELOW} times what it is at best, since 'use' is what was seen. Begin higher."
+            )
+
+
+def lost_a_year(scenario: Any) -> float:
+    """Which share of the households never pays again after a year, about: `1 - (1 - never × (1 - q))^n`, of n due dates
+    at which a share q pays on the day, averaged over the sectors with their bad months (best values).
+    """
+    paying, terms = scenario.setting.paying, scenario.scheme.contribution
+    if paying is None:
+        return 0.0
+    q, bad = paying.on_time.best, (paying.on_time if paying.on_time_bad_month is None else paying.on_time_bad_month)
+    months = [month - 1 for month in terms.every] if isinstance(terms.every, tuple) else range(12)
+    sectors = [(one.share, [one.good_months[m] for m in months]) for one in scenario.setting.enterprises]
+    lost = 0.0
+    for share, good in sectors or [(1.0, [1.0])]:
+        p = sum(good) / len(good)
+        on_time = p * q + (1 - p) * float(bad)
+        lost += share * (1 - (1 - paying.never.best * (1 - on_time)) ** terms.due_dates_a_year)
+    return lost / sum(share for share, _ in sectors or [(1.0, None)])
+
+
+def _lost(scenario: Any) -> Iterator[str]:
+    """A share that never pays again acts at every due date."""
+    if (lost := lost_a_year(scenario)) > MANY_LOST:
+        times = scenario.scheme.contribution.due_dates_a_year
+        yield (
+            f"setting.paying.never: {100 * scenario.setting.paying.never.best:g}% of those who do not pay on the day "
+            f"never pay again, at each of {times} due dates a year: about {100 * lost:.0f}% of the households are lost "
+            "in a year. It is the share at one due date, not in a year. Is that what you mean?"
+        )
+
+
+def _bad_months(scenario: Any) -> Iterator[str]:
+    """Bad months of enterprises change nothing about paying, unless the file says so."""
+    paying, enterprises = scenario.setting.paying, scenario.setting.enterprises
+    bad = any(good < 1 for one in enterprises if one.share > 0 for good in one.good_months)
+    if bad and paying is not None and paying.on_time_bad_month is None:
+        yield (
+            "setting.paying: enterprises have bad months, but in them people pay as in good ones. Write "
+            f"'on_time_bad_month', such as {100 * paying.on_time.best / 2:.0f}%, or the same as 'on_time' "
+            f"({100 * paying.on_time.best:g}%) if that is so."
+        )
 
 
 def _old_prices(scenario: Any) -> Iterator[str]:

@@ -64,9 +64,16 @@ def dotted(path: Path) -> str:
 
 
 def spoken(path: Path) -> str:
-    """A path as it is shown in a sentence: places in a list are counted from 1."""
-    names = dotted(tuple(step for step in path if not isinstance(step, int)))
-    return names + "".join(f", number {step + 1}," for step in path if isinstance(step, int))
+    """A path as it is shown in a sentence: places in a list are counted from 1, what is in an item before the list."""
+    parts: list[str] = []
+    names: list[str | int] = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"{dotted(tuple(names))}, number {step + 1},")
+            names = []
+        else:
+            names.append(step)
+    return " in ".join([*([dotted(tuple(names))] if dotted(tuple(names)) else []), *reversed(parts)])
 
 
 def excerpt(mark: Mark) -> str:

@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.mapping import Sourced
 from mho_sim.scenario.observations import (
+    EPISODES,
+    INSURED,
     Attendance,
-    Estimate,
     Invoices,
     PriceList,
     Use,
@@ -19,7 +20,7 @@ from mho_sim.scenario.observations import (
     range_said,
 )
 from mho_sim.scenario.tables import Ages
-from mho_sim.scenario.unknowns import REMARKS, Unknown
+from mho_sim.scenario.unknowns import REMARKS, Quotient, Unknown
 from mho_sim.scenario.values import (
     MONEY,
     NUMBERS,
@@ -53,7 +54,6 @@ NOTHING = Unknown(0)
 ALL = Unknown(1, grade="exact")
 UnknownSpread = uncertain(20, "standard deviation divided by mean")
 Variance = uncertain(100, "variance of a factor of mean 1")
-EPISODES = 1000.0
 Episodes = uncertain(1000, "episodes per person-year", forms=(Attendance, Villages))
 StayDays = number(366, "days of a stay, on average", least=1)
 ZONES = r"^[0-9]{1,4}(-[0-9]{1,4}|\+) km$"
@@ -205,44 +205,62 @@ class Illness(Sourced):
 
     @model_validator(mode="after")
     def _derive(self) -> "Illness":
-        """Work the need back from the use: neither it nor a seeking that follows from the use is written again."""
-        seen, seeking = self.use and self.use.estimate(), self.seeking
-        if self.use is None or seen is None or self.need is not None:
+        """Work the need back from the use: neither it nor a seeking that follows from the use is written again. Both
+        hold best values; in each world they follow from what was drawn there.
+        """
+        use, seeking, derived = self.use, self.seeking, ("need",)
+        if use is None or use.value is None or self.need is not None:
             return self
-        ratio, derived = self.use.insured_over_uninsured, ("need",)
-        if ratio is not None and "seeking" not in self.model_fields_set and ratio.best > 0:
-            seeking, derived = _seeking_by(ratio), ("need", "seeking")
-        chance = seeking.covered if self.use.of == "insured" else seeking.uncovered
+        if use.insured_over_uninsured is not None and "seeking" not in self.model_fields_set:
+            seeking, derived = _seeking_by(use.insured_over_uninsured), ("need", "seeking")
+        chance = getattr(seeking, self.counted)
         if chance > 0:
-            need = Estimate(*(min(value / chance.best, EPISODES) for value in seen))
-            own = self.use.value or Unknown(0)
-            said = {key: getattr(own, key) or getattr(self.use, key) for key in REMARKS}
-            law = {"low": need.low, "high": need.high, "law": own.law if self.use.value is not None else "lognormal"}
-            law = law if need.low < need.high and need.low > 0 else {**law, "law": "pert"}
-            self.__dict__.update(need=Unknown(need.best, **law, limits=(0.0, EPISODES), **said), seeking=seeking)
+            need = Unknown(min(use.value.best / chance.best, EPISODES), limits=(0.0, EPISODES))
+            self.__dict__.update(need=need, seeking=seeking)
             self._derived = derived
         return self
 
-    def explained(self) -> list[str]:
-        """How the need was worked back from the use, in sentences."""
-        if self.use is None or self.need is None:
+    @property
+    def counted(self) -> str:
+        """Whose seeking was seen in the use."""
+        return "covered" if self.use is not None and self.use.of == INSURED else "uncovered"
+
+    @property
+    def not_drawn(self) -> tuple[str, ...]:
+        """What follows from the use in each world; or the ratio that only agrees with `seeking`."""
+        return (*self._derived, *(("use.insured_over_uninsured",) if self._derived == ("need",) else ()))
+
+    @property
+    def follows(self) -> dict[str, Quotient]:
+        """The numbers that follow from others in each world, by their keys."""
+        found = {}
+        if "seeking" in self._derived:
+            found["seeking.uncovered"] = Quotient(None, "use.insured_over_uninsured")
+        if "need" in self._derived:
+            found["need"] = Quotient("use.value", f"seeking.{self.counted}")
+        return found
+
+    def explained(self, around: str = "") -> list[str]:
+        """How the need is worked back from the use, in sentences; `around` tells how far it ranges."""
+        if "need" not in self._derived:
             return []
-        insured = self.use.of == "insured"
-        chance, who = (self.seeking.covered, "covered") if insured else (self.seeking.uncovered, "uncovered")
         lines = self.use.explained()
         if "seeking" in self._derived:
             lines.append(
                 "Insured people in need are taken to go always (seeking.covered 100%), others once in "
                 f"{range_said(self.use.insured_over_uninsured)} times (seeking.uncovered)."
             )
-        lines.append(f"Need: divided by {100 * chance:.4g}%, the share of those in need who go (seeking.{who}), it is "
-                     f"{range_said(self.need)} a person-year.")  # fmt: skip
+        lines.append(
+            f"Need: in each world the use that is drawn, divided by the share of those in need who go that is drawn "
+            f"(seeking.{self.counted}); at best {range_said(self.use.value.best)} / "
+            f"{100 * getattr(self.seeking, self.counted):.4g}% = {range_said(self.need)} a person-year{around}."
+        )
         return lines
 
 
 def _seeking_by(ratio: Unknown) -> Seeking:
     """Everyone in need goes when covered, and so many times fewer when not: then need is what insured people use."""
-    low, high = 1 / ratio.high, 1 / ratio.low if ratio.low > 0 else 1.0
-    best = min(1 / ratio.best, 1.0)
-    uncovered = Unknown(best, min(low, best), min(max(high, best), 1.0), limits=(0.0, 1.0))
+    said = {key: getattr(ratio, key) for key in REMARKS}
+    ends = (1 / ratio.high, 1 / ratio.low) if ratio.has_range else ()
+    uncovered = Unknown(1 / ratio.best, *ends, limits=(0.0, 1.0), **said)
     return Seeking(covered=Unknown(1, grade="exact"), uncovered=uncovered)

@@ -11,8 +11,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from mho_sim.scenario import checks, elsewhere, reading
 from mho_sim.scenario.faults import KEY, Fault, Mark, Path, ScenarioError, Source, dotted, fault_at, quoted, visible
 from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at, model_in
-from mho_sim.scenario.illness import SEEN
+from mho_sim.scenario.illness import SEEN, Illness
 from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.observations import COUNTED
 from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
 
@@ -38,23 +39,40 @@ def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str |
 
 def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
     """The scenario with another value at a path."""
-    root = _tree(_settled(scenario, path), Mark(Source("scenario")))
+    root = _tree(scenario.content, Mark(Source("scenario")))
+    _settle(root, path)
     new = _tree(value, Mark(Source(f"with_({visible(path)!r})")))
     return _validated(root, _put(root, path, new), scenario.folder)
 
 
-def _settled(scenario: Scenario, path: str) -> dict[str, Any]:
-    """The content; where a number is to be changed that was worked out, it stands instead of what was seen."""
-    content = scenario.content
-    for kind, illness in scenario.setting.illness.items():
-        written, place = content["setting"]["illness"][kind], f"setting.illness.{kind}."
-        if path.removeprefix(place).split(".")[0] in illness.derived and path.startswith(place):
-            written.update(illness.worked_out())
-            del written["use"]
-        if path.startswith(f"{place}cost.lognormal") and illness.cost.derived:
-            kept = {key: value for key, value in written["cost"].items() if key not in SEEN}
-            written["cost"] = {**kept, **illness.cost.worked_out()}
-    return content
+def _settle(root: Node, path: str) -> None:
+    """Where a number is to be changed that is worked out from what was seen, let it stand there instead."""
+    steps = path.split(".")
+    kind, key, further = _find(root, tuple(steps[:3]))[0], steps[3] if len(steps) > 3 else "", ".".join(steps[4:])
+    if steps[:2] != ["setting", "illness"] or kind is None or not isinstance(kind.value, dict):
+        return
+    try:
+        illness = Illness.model_validate(kind.plain())
+    except ValidationError:
+        return  # what is wrong is told later
+    use = kind.value.get("use")
+    if key == "need" and key in illness.derived:
+        _replace(kind, ("use",), illness.worked_out())
+    elif key == "seeking" and key in illness.derived:
+        _replace(use, ("insured_over_uninsured",), {})
+        _replace(kind, (), {key: illness.worked_out()[key]})
+    elif key == "use" and further.startswith("value") and illness.use is not None and illness.use.derived:
+        _replace(use, (*COUNTED, "months"), illness.use.worked_out())
+    elif key == "cost" and further.startswith("lognormal") and illness.cost.derived:
+        _replace(kind.value["cost"], SEEN, illness.cost.worked_out())
+
+
+def _replace(node: Node, keys: Sequence[str], values: dict[str, Any]) -> None:
+    """Some values in a mapping, instead of some keys of it."""
+    for key in keys:
+        node.value.pop(key, None)
+    for key, value in values.items():
+        node.value[key], node.keys[key] = elsewhere.node_of(value, node.mark), node.mark
 
 
 def _tree(value: Any, mark: Mark) -> Node:
@@ -75,6 +93,7 @@ def _set(root: Node, change: str) -> list[Fault]:
     except ScenarioError as error:
         return [fault_at(mark, (), fault.sentence) for fault in error.faults]
     way = tuple(path.strip().split("."))
+    _settle(root, path.strip())
     told = [fault_at(mark, (*way, fault.path) if fault.path else way, fault.sentence) for fault in faults]
     return told + _put(root, path.strip(), _moved(node, mark))
 

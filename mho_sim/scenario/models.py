@@ -8,9 +8,9 @@ from pydantic import Field, PrivateAttr
 
 from mho_sim.scenario import doubts
 from mho_sim.scenario.mapping import Mapping
-from mho_sim.scenario.scheme import Scheme
+from mho_sim.scenario.scheme import Scheme, intake_counts
 from mho_sim.scenario.setting import Setting
-from mho_sim.scenario.unknowns import Range, ranges
+from mho_sim.scenario.unknowns import Quotient, Range, ranges
 from mho_sim.scenario.values import Currency, Day, Debts, Grade, Maybe, Money, MonthStart, text, whole
 
 Years = whole(1, 20, "years")
@@ -106,6 +106,30 @@ class Scenario(Mapping):
         if self._ranges is None:
             self._ranges = ranges(self.setting, self.default_grade)
         return dict(self._ranges)
+
+    @property
+    def follows(self) -> dict[str, Quotient]:
+        """The numbers that are not drawn but follow from others in each world, by path; each of the others with its
+        path: (`setting.illness.outpatient.use.value`, its number).
+        """
+
+        def there(kind: str, key: str | None) -> Any:
+            number: Any = self.setting.illness[kind]
+            for name in key.split(".") if key else ():
+                number = getattr(number, name)
+            return key and (f"setting.illness.{kind}.{key}", number)
+
+        return {
+            f"setting.illness.{kind}.{key}": Quotient(*(there(kind, one) for one in of))
+            for kind in self.kinds
+            for key, of in self.setting.illness[kind].follows.items()
+        }
+
+    @property
+    def intakes(self) -> dict[Any, int] | None:
+        """How many households join on each date, in the order of the dates; None: all at the start."""
+        intakes = self.scheme.membership.intakes
+        return None if intakes is None else intake_counts(intakes, self.household_count)
 
     @property
     def warnings(self) -> list[str]:

@@ -173,12 +173,26 @@ class Observation(Sourced):
     is_observation: ClassVar[bool] = True
 
 
+EVERYONE = "everyone in need"
+
+
+def _read_of(value: Any, expected: str) -> str:
+    if value != EVERYONE:
+        quantities.refuse("mho_need_of")
+    return EVERYONE
+
+
+OfNeed = typed(str, _read_of, EVERYONE, {"enum": [EVERYONE]})
+OF_NEED = "Written if everyone in need was counted; what a health centre counts is use."
+
+
 class Attendance(Observation):
     """Cases counted at a health centre, over the people who would come to it."""
 
     cases: Cases = Field(description="New cases counted.")
     months: Months = Field(12, description="In how many months.")
     catchment: PeopleCount = Field(description="The people who would come there.")
+    of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
     def estimate(self) -> Estimate:
         """Cases per person-year."""
@@ -188,14 +202,39 @@ class Attendance(Observation):
         """The sum, in sentences."""
         return attendance_explained(self.cases, self.months, self.catchment)
 
+    def as_use(self) -> str:
+        """The same counts, as they are written under `use`."""
+        people = self.catchment
+        among = f"{{between: [{said(people.low)}, {said(people.high)}]}}" if people.has_range else said(people)
+        return f"{{cases: {spaced(self.cases)}, months: {self.months}, catchment: {among}, of: {UNINSURED}}}"
 
-def attendance_explained(cases: int, months: int, catchment: Unknown) -> list[str]:
-    """The sum of an attendance register, in sentences."""
+
+class BirthsCounted(Observation):
+    """Births counted in a register, over the women of 15 to 49 among whom they happened."""
+
+    births: Cases = Field(description="Births counted.")
+    months: Months = Field(12, description="In how many months.")
+    women: PeopleCount = Field(description="The women of 15 to 49 among whom they were counted.")
+
+    def estimate(self) -> Estimate:
+        """Births per woman and year."""
+        return attendance_rate(self.births, self.months, self.women)
+
+    def explained(self) -> list[str]:
+        """The sum, in sentences."""
+        return attendance_explained(self.births, self.months, self.women, ("births", "women", "woman and year"))
+
+
+def attendance_explained(
+    cases: int, months: int, catchment: Unknown, words: tuple[str, str, str] = ("cases", "people", "person-year")
+) -> list[str]:
+    """The sum of a register of attendance, or of births, in sentences."""
     found, spread = attendance_rate(cases, months, catchment), spread_of(catchment)
-    people = f"the catchment {_percent(spread)}" if spread else "the catchment is taken as exact"
+    what, who, unit = words
+    among = "the catchment" if who == "people" else f"the number of {who}"
+    people = f"{among} {_percent(spread)}" if spread else f"{among} is taken as exact"
     return [
-        f"{spaced(cases)} cases × 12 / {months} months / {range_said(catchment)} people = {said(found.best)} a "
-        "person-year.",
+        f"{spaced(cases)} {what} × 12 / {months} months / {range_said(catchment)} {who} = {said(found.best)} a {unit}.",
         f"Relative errors: chance {_percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
         f"{_within(found)}",
     ]
@@ -220,6 +259,7 @@ class Villages(Observation):
     admissions: ByVillage = Field(description="Admissions counted, by village.")
     people: ByVillage = Field(description="How many people live in each of these villages.")
     months: Months = Field(12, description="In how many months.")
+    of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
     @model_validator(mode="after")
     def _agree(self) -> "Villages":
@@ -228,21 +268,31 @@ class Villages(Observation):
 
     def estimate(self) -> Estimate:
         """Admissions per person-year."""
-        return villages_rate(*self._columns(), self.months)
-
-    def _columns(self) -> tuple[list[int], list[int]]:
-        return list(self.admissions.values()), [self.people[name] for name in self.admissions]
+        return villages_rate(*_columns(self.admissions, self.people), self.months)
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        found, (cases, people) = self.estimate(), self._columns()
-        between = math.sqrt(between_villages(cases, people))
-        return [
-            f"{spaced(sum(cases))} admissions × 12 / {self.months} months / {spaced(sum(people))} people of "
-            f"{len(people)} villages = {said(found.best)} a person-year.",
-            f"Between villages the rate differs by {_percent(between)} (standard deviation over mean), beyond chance.",
-            f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
-        ]
+        return villages_explained(*_columns(self.admissions, self.people), self.months)
+
+    def as_use(self) -> str:
+        """The same counts, as they are written under `use`."""
+        return f"{{admissions: {{…}}, people: {{…}}, months: {self.months}, of: {UNINSURED}}}"
+
+
+def _columns(admissions: dict[str, int], people: dict[str, int]) -> tuple[list[int], list[int]]:
+    """Admissions and people, village by village."""
+    return list(admissions.values()), [people[name] for name in admissions]
+
+
+def villages_explained(cases: list[int], people: list[int], months: int) -> list[str]:
+    """The sum of admissions by village, in sentences."""
+    found, between = villages_rate(cases, people, months), math.sqrt(between_villages(cases, people))
+    return [
+        f"{spaced(sum(cases))} admissions × 12 / {months} months / {spaced(sum(people))} people of "
+        f"{len(people)} villages = {said(found.best)} a person-year.",
+        f"Between villages the rate differs by {_percent(between)} (standard deviation over mean), beyond chance.",
+        f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
+    ]
 
 
 def _percent(share: float) -> str:
@@ -253,33 +303,65 @@ def _within(found: Estimate) -> str:
     return f"So in 90 of 100 it lies between {said(found.low)} and {said(found.high)}."
 
 
-class Use(Observation):
-    """Visits as they were counted, at the price at which they were made: need is worked back from them."""
+UNINSURED, INSURED = "uninsured at full price", "insured"
+EPISODES = 1000.0  # a person-year, at most
+COUNTED = ("cases", "catchment", "admissions", "people")
+WAYS = (["value"], [*COUNTED[:2]], [*COUNTED[2:]])  # to say how much was used
+
+
+class Use(Sourced):
+    """Visits as they were counted, at the price at which they were made: need follows from them in each world."""
+
+    not_drawn: ClassVar[tuple[str, ...]] = ("catchment",)  # it is in the range of `value`
 
     cases: Maybe[Cases] = Field(None, description="New cases counted.")
     months: Months = Field(12, description="In how many months.")
     catchment: Maybe[PeopleCount] = Field(None, description="The people who would come there.")
+    admissions: Maybe[ByVillage] = Field(None, description="Instead of `cases`: admissions counted, by village.")
+    people: Maybe[ByVillage] = Field(None, description="Instead of `catchment`: how many people live in each village.")
     value: Maybe[uncertain(1000, "visits per person-year")] = Field(
-        None, description="Instead of these three: visits per person-year."
+        None, description="Instead of all these: visits per person-year."
     )
-    of: word("uninsured at full price", "insured") = Field(description="Who was counted.")
-    insured_over_uninsured: Maybe[uncertain(1000, "times as many visits")] = Field(
+    of: word(UNINSURED, INSURED) = Field(description="Who was counted.")
+    insured_over_uninsured: Maybe[uncertain(1000, "times as many visits", least=1)] = Field(
         None, description="How many times as often insured people go as those who pay the full price."
     )
 
-    def estimate(self) -> Estimate | None:
-        """Visits per person-year of those who were counted; None if the observation is not whole."""
-        if self.value is not None and self.cases is None and self.catchment is None:
-            return Estimate(self.value.best, self.value.low, self.value.high)
-        if self.value is None and self.cases is not None and self.catchment is not None:
-            return attendance_rate(self.cases, self.months, self.catchment)
-        return None
+    @model_validator(mode="after")
+    def _derive(self) -> "Use":
+        """Work the value out from what was counted; it is not written again."""
+        if self.ways == WAYS[2]:
+            _people_there(self.admissions, self.people)
+        if self.ways in WAYS[1:]:
+            self.__dict__["value"] = self._counted().unknown((0.0, EPISODES))
+            self._derived = ("value",)
+        return self
+
+    @property
+    def ways(self) -> list[str]:
+        """The keys that say how much was used, as they are written."""
+        keys = [key for way in WAYS for key in way]
+        return [key for key in keys if getattr(self, key) is not None and key not in self._derived]
+
+    def _counted(self) -> Estimate:
+        if self.ways == WAYS[2]:
+            return villages_rate(*_columns(self.admissions, self.people), self.months)
+        return attendance_rate(self.cases, self.months, self.catchment)
 
     def explained(self) -> list[str]:
         """The sum that leads to the use, in sentences."""
-        if self.value is not None:
-            return [f"{range_said(self.value)} visits a person-year were counted."]
-        return attendance_explained(self.cases or 0, self.months, self.catchment or Unknown(1))
+        if self.ways == WAYS[2]:
+            return villages_explained(*_columns(self.admissions, self.people), self.months)
+        if self.ways == WAYS[1]:
+            return attendance_explained(self.cases, self.months, self.catchment)
+        return [f"{range_said(self.value)} visits a person-year were counted."]
+
+
+def _read_times(value: Any, least: float, most: float, expected: str) -> float:
+    """How many times, or in what share of the episodes."""
+    if isinstance(value, str) and value.strip().endswith("%"):
+        return quantities.read_share(value, expected, int(most))
+    return quantities.read_number(value, least, most, expected)
 
 
 class PriceItem(Observation):
@@ -288,7 +370,12 @@ class PriceItem(Observation):
     model_config = ConfigDict(json_schema_extra=or_number)
 
     each: UnknownAmount = Field(description="The price.")
-    times: uncertain(1000, "times an episode") = Field(Unknown(1), description="How many of it an episode needs.")
+    times: unknown(
+        partial(_read_times, least=0, most=1000),
+        "a number from 0 to 1 000 (times an episode), or a share such as 50%",
+        0,
+        1000,
+    ) = Field(Unknown(1), description="How many of it an episode needs.")
 
 
 A_BILL = "an amount above 0, without the currency"

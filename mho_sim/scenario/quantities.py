@@ -74,6 +74,7 @@ def _decimal(text: str, expected: str) -> Decimal:
 def _refuse_two_readings(text: str, expected: str, whole: bool) -> None:
     if match := TWO_READINGS.fullmatch(text):
         big, small = match[1] + match[2], f"{match[1]}.{match[2]}".rstrip("0").rstrip(".")
+        small += "0" if TWO_READINGS.fullmatch(small) else ""
         kind = "mho_two_readings_whole" if whole and "." in small else "mho_two_readings"
         refuse(kind, expected=expected, big=big, small=small)
 

@@ -1,5 +1,6 @@
 """The scheme: what the assembly decides. One frozen model per mapping; every field has its meaning, unit and range."""
 
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 
@@ -41,6 +42,7 @@ EVERY = "month, quarter, year, week, day, {days: 5} for a market week of 5 days,
 SIZES = r"^[0-9]{1,3}(-[0-9]{1,3}|\+)?$"
 A_COUNT = "a whole number from 0 to 1 000"
 NO_TIME = Duration()
+MILLIONTHS = 1_000_000
 
 read_count = partial(quantities.read_whole, least=0, most=1000, expected=A_COUNT)
 Count = whole(0, 1000, "in a year")
@@ -86,7 +88,7 @@ def by_class(read: Any, expected: str, example: str) -> Any:
     each = partial(read, expected=expected)
 
     def read_either(value: Any, expected: str) -> Any:
-        return tables.read_names(value, each, expected) if isinstance(value, dict) else read(value, expected=expected)
+        return tables.read_called(value, each, expected) if isinstance(value, dict) else read(value, expected=expected)
 
     def write(value: Any) -> Any:
         if read is not quantities.read_share:
@@ -111,14 +113,44 @@ def _read_order(value: Any, expected: str) -> tuple[str, ...]:
 
 
 none_or_list = BeforeValidator(lambda value: () if value == "none" else value)
+A_PART = "a whole number of households, or a share such as 60%"
+
+
+def _read_part(value: Any) -> int | float:
+    """A whole number of households, or a share of them."""
+    is_share = isinstance(value, str) and (value.strip().endswith("%") or value.strip().startswith(("0.", "0,", ".")))
+    if is_share or (isinstance(value, float) and value <= 1):
+        return quantities.read_share(value, A_PART)
+    return quantities.read_whole(value, 0, 1_000_000, A_PART)
+
+
+def _write_part(part: int | float) -> Any:
+    """A share with its sign, so that it is never taken for a number of households."""
+    return f"{(Decimal(repr(part)) * 100).normalize():f}%" if isinstance(part, float) else part
+
+
+def intake_counts(intakes: dict[Any, int | float], households: int) -> dict[Any, int]:
+    """How many households join on each date; shares by the largest remainder (MODEL.md, section 4)."""
+    if not any(isinstance(part, float) for part in intakes.values()):
+        return dict(intakes)
+    parts = {day: round(share * MILLIONTHS) for day, share in intakes.items()}
+    whole = sum(parts.values())
+    counts = {day: households * part // whole for day, part in parts.items()}
+    first = sorted(parts, key=lambda day: (-(households * parts[day] % whole), day))
+    for day in first[: households - sum(counts.values())]:
+        counts[day] += 1
+    return counts
+
+
 Every = typed(Any, _read_every, EVERY, {"type": ["string", "object", "array"]}, _write_every)
 Intakes = table(
-    dict[Any, int],
+    dict[Any, Any],
     tables.read_dates,
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "a table of dates and households such as {2027-01-01: 200, 2027-07-01: 100}",
-    lambda value: {day.isoformat(): count for day, count in value.items()},
-    read_value=partial(quantities.read_whole, least=0, most=1_000_000, expected="a whole number of households"),
+    "a table of dates and households such as {2027-01-01: 200, 2027-07-01: 100}, or shares of them such as "
+    "{2027-01-01: 60%, 2027-07-01: 40%}",
+    lambda value: {day.isoformat(): _write_part(part) for day, part in value.items()},
+    read_value=_read_part,
 )
 BySize = bands(tables.read_size, SIZES, tables.write_sizes, read_money, MONEY, "{1: 500, 2-5: 400, 6+: 350}")
 MostEvents = typed(Any, _read_most_events, f"{A_COUNT}, or a table by size of household such as {{2-5: 8, 6+: 12}}",
@@ -133,7 +165,9 @@ class Membership(Mapping):
     """The rules of joining."""
 
     intakes: Maybe[Intakes] = Field(
-        None, description="When households join, and how many; the first of months. Left out: all at the start."
+        None,
+        description="When households join, and how many, or what share of them; the first of months. Left out: all at "
+        "the start.",
     )
     waiting: dict[str, Span] = Field(
         {},
@@ -194,6 +228,14 @@ class Contribution(Mapping):
     penalty: Money = Field(0, description="What a household pays beside its debt after it was suspended.")
     collector: Share = Field(0.0, description="The collector's commission, of what members pay.")
     state: Maybe[State] = Field(None, description="What the State adds. Left out: nothing.")
+
+    @property
+    def due_dates_a_year(self) -> int:
+        """How often a year a contribution falls due, about."""
+        if isinstance(self.every, Days):
+            return 365 // self.every.days
+        return {"month": 12, "quarter": 4, "year": 1, "week": 52, "day": 365}[self.every] if isinstance(
+            self.every, str) else len(self.every)  # fmt: skip
 
 
 class Benefit(Mapping):

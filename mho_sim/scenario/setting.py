@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.illness import NOTHING, Illness, Spread, zones
 from mho_sim.scenario.mapping import Sourced
+from mho_sim.scenario.observations import BirthsCounted
 from mho_sim.scenario.tables import Ages
 from mho_sim.scenario.values import (
     NUMBERS,
@@ -30,6 +31,7 @@ from mho_sim.scenario.values import (
     text,
     typed,
     uncertain,
+    unknown,
     whole,
     word,
 )
@@ -38,7 +40,18 @@ PEOPLE: Ages = ((0, 4, 0.143), (5, 14, 0.26), (15, 49, 0.489), (50, 59, 0.053), 
 MEMBERS: Ages = ((20, 59, 1.0),)
 
 Households = whole(1, 1_000_000, "households, each with one member")
-SizeMean = number(40, "persons per household", least=1)
+A_SIZE = "a number from 1 to 40 (persons per household)"
+
+
+def _read_size_mean(value: Any, expected: str) -> float:
+    """One number: the people are the same in every future, so there is no range to draw it from."""
+    if isinstance(value, dict):
+        quantities.refuse("mho_people_known", expected=expected)
+    return quantities.read_number(value, 1, 40, expected)
+
+
+SizeMean = typed(float, _read_size_mean, A_SIZE, {**NUMBERS, "minimum": 1, "maximum": 40})
+Births = unknown(quantities.read_share, SHARE, 0, 1, quantities.write_share, (BirthsCounted,))
 DaysLate = uncertain(1000, "days")
 Prices = number(100, "1 leaves the bills as they are")
 
@@ -124,7 +137,7 @@ class Association(Sourced):
         People(), description="Age and sex of everyone but the members, or the name of a country such as senegal-2020."
     )
     member: Members = Field(Members(), description="Age and sex of the members.")
-    births: OrNone[UnknownShare] = Field(
+    births: OrNone[Births] = Field(
         description="Probability that a woman of 15 to 49 gives birth in a year, or none. "
         "Senegal 2020: 12% (United Nations, World Population Prospects 2024)."
     )
@@ -187,7 +200,11 @@ class Paying(Sourced):
     on_time_bad_month: Maybe[UnknownShare] = Field(
         None, description="The same in a bad month of the household's enterprise. Default: as `on_time`."
     )
-    never: UnknownShare = Field(NOTHING, description="Of the others, the share that is never paid.")
+    never: UnknownShare = Field(
+        NOTHING,
+        description="Of those who do not pay on the day, the share that never pays again. At each due date: paid "
+        "monthly it acts twelve times a year.",
+    )
     mean_days_late: DaysLate = Field(NOTHING, description="Mean delay of those paid late, in days.")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,7 @@ OLDEST = 120
 LONGEST_DEBT = 3650
 MOST_PEOPLE = 999  # in a household, as a band of sizes may have it
 FARTHEST = 1000  # km
+LONGEST_NAME = 40  # characters of the name of a sector, a category, a cause or a class
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -218,6 +220,16 @@ def read_names(value: Any, read_value: Reader, expected: str, may_be_empty: bool
     if may_be_empty and value in ({}, "none"):
         return {}
     return dict(entries(value, read_plain_name, read_value, expected))
+
+
+def read_called(value: Any, read_value: Reader, expected: str, may_be_empty: bool = False) -> dict[str, Any]:
+    """Something for each of several things that people call by names of their own, in the order of the file: the same
+    that may be written where the name itself is a value, such as that of a sector.
+    """
+    if may_be_empty and value in ({}, "none"):
+        return {}
+    read_key = partial(read_text, most=LONGEST_NAME, expected=f"a name of at most {LONGEST_NAME} characters")
+    return dict(entries(value, read_key, read_value, expected))
 
 
 def read_texts(value: Any, read_value: Reader, expected: str) -> dict[str, Any]:

@@ -239,6 +239,15 @@ def _middle(low: float, high: float, law: str | None, whole: bool) -> float:
     return math.floor(middle + 0.5) if whole else middle
 
 
+class Quotient(NamedTuple):
+    """A number that is not drawn, but follows in each world from two that are: the keys, or the numbers with their
+    paths, of what is divided (1 if it is None) and by what.
+    """
+
+    dividend: Any
+    divisor: Any
+
+
 class Number(NamedTuple):
     """An unknown number of a scenario, with the grade and the source that count: its own, or else those of the
     nearest mapping around it that has them; and whether it was worked out from others."""
@@ -250,18 +259,27 @@ class Number(NamedTuple):
 
 
 def numbers(
-    part: Any, path: Path = (), grade: str | None = None, source: str | None = None, derived: bool = False
+    part: Any,
+    path: Path = (),
+    grade: str | None = None,
+    source: str | None = None,
+    derived: bool = False,
+    silent: tuple[str, ...] = (),
 ) -> Iterator[tuple[Path, Number]]:
-    """All unknown numbers of a part of a scenario that are drawn by themselves: (path, `Number`)."""
+    """All unknown numbers of a part of a scenario that are drawn by themselves: (path, `Number`); `silent` are keys, or
+    paths of keys, of the part that are not.
+    """
     if isinstance(part, Unknown):
         derived = derived or part.observed is not None
         yield path, Number(part, part.grade or grade, part.source or source, derived)
     elif isinstance(part, BaseModel) and not getattr(part, "is_observation", False):
         grade, source = getattr(part, "grade", None) or grade, getattr(part, "source", None) or source
-        made, silent = getattr(part, "_derived", ()), getattr(part, "not_drawn", ())
+        made, silent = getattr(part, "_derived", ()), (*silent, *getattr(part, "not_drawn", ()))
         for name in type(part).model_fields:
             if name not in silent:
-                yield from numbers(getattr(part, name), (*path, name), grade, source, derived or name in made)
+                inner = tuple(one.removeprefix(f"{name}.") for one in silent if one.startswith(f"{name}."))
+                further = (grade, source, derived or name in made, inner)
+                yield from numbers(getattr(part, name), (*path, name), *further)
     elif isinstance(part, dict | tuple):
         for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
             yield from numbers(inner, (*path, name), grade, source, derived)

@@ -127,11 +127,11 @@ def ages(read_value: Callable, each: str, read: Callable = tables.read_ages, **h
 
 
 def each_name(read_value: Callable, each: str, example: str, may_be_empty: bool = False, **how: Any) -> Any:
-    """A table of names: a dict in the order of the file."""
+    """A table of names as people say them: a dict in the order of the file."""
     expected = f"a table such as {example}, each with {each}"
     schema = {"type": "object", "additionalProperties": NUMBERS}
     how = {"read_value": partial(read_value, expected=each, **how), "may_be_empty": may_be_empty}
-    return typed(dict[str, Any], tables.read_names, expected, schema, writer(read_value, dict), **how)
+    return typed(dict[str, Any], tables.read_called, expected, schema, writer(read_value, dict), **how)
 
 
 def bands(read_key: Callable, keys: str, write: Callable, read_value: Callable, each: str, example: str) -> Any:
@@ -214,10 +214,12 @@ Counts = table(
 Months = typed(
     tuple[float, ...],
     tables.read_months,
-    "a list of 12 numbers, January first, each from 0 to 1 000",
+    "a list of 12 numbers, January first, each from 0 to 1 000 000 000",
     {"type": "array", "items": NUMBERS, "minItems": 12, "maxItems": 12},
-    list,
-    read_value=partial(quantities.read_number, least=0, most=1000, expected="a number from 0 to 1 000"),
+    lambda months: [quantities.write_amount(month) for month in months],
+    read_value=partial(
+        quantities.read_number, least=0, most=10**9, expected="a number from 0 to 1 000 000 000", amount=True
+    ),
 )
 
 
