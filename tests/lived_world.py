@@ -327,11 +327,11 @@ class World:
         """Why an episode is not covered, or None."""
         home, day, benefit = self.homes[h], entry.day, self.scenario.scheme.benefits.get(entry.kind)
         now, patient = self.standing(h, day, entry.part), self.family[h][entry.person]
-        if benefit is None:
-            return "not_in_package"
         if day < home.joins or now.left:
             return "not_enrolled"
         if self.is_suspended(now, day):
+        if benefit is None:
+            return "not_in_package"
             return "no_coverage"
         if day < self.waits_until(entry.kind, now, patient.born, home.joins):
             return "waiting_period"

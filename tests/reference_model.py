@@ -543,12 +543,12 @@ class World:
     def why_not_covered(self, person, kind):
         """The first reason why someone is not covered for a kind today, or None."""
         household = person.household
-        if kind.name not in self.scheme.benefits:
-            return "not_in_package"
         if not household.enrolled(self.today):
             return "not_enrolled"
         if household.suspended(self.today):
             return "no_coverage"
+        if kind.name not in self.scheme.benefits:
+            return "not_in_package"
         if not (self.has_waited(household, kind) or self.newborn_has_waited(person)):
             return "waiting_period"
         excluded, age = self.scheme.benefits[kind.name].excluded_ages or (), person.age(self.today)
