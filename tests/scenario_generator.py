@@ -141,6 +141,10 @@ def scenario_parts(number):
         "illness": illness,
         **_surroundings(r, sectors, providers, existing),
     }
+    existing_books = {"start_from": _existing(r, total, start)} if existing else {}
+    scheme = _scheme(r, illness, every, existing, total, start, years, categories)
+    if not existing:
+        setting |= _take_up(r, scheme["contribution"])
     return {
         "title": f"Generated {number} (invented)",
         "currency": "XOF",
@@ -148,8 +152,8 @@ def scenario_parts(number):
         "years": years,
         "default_grade": "exact" if r.exact else r.choice(("exact", "guess", "own register")),
         "setting": setting,
-        **({"start_from": _existing(r, total, start)} if existing else {}),
-        "scheme": _scheme(r, illness, every, existing, total, start, years, categories),
+        **existing_books,
+        "scheme": scheme,
     }
 
 
@@ -376,6 +380,23 @@ def _contribution(r, every, categories):
             state["categories"] = r.sample(categories, r.randint(1, len(categories)))
         contribution["state"] = state
     return contribution
+
+
+def _take_up(r, contribution):
+    """Who joins: all, a share, or what a survey says where there is one amount, asked or between two that were."""
+    if r.random() < 0.4:
+        return {}
+    if "amount" not in contribution or r.random() < 0.3:
+        return {"take_up": r.unknown("0%", "40%", "80%", "100%")}
+    survey = r.choice(
+        (
+            {100: "90%", 500: "80%", 1000: "60%"},
+            {333: "8 of 9", 1000: "7 of 9"},
+            {500: "100%", 1000: "40 of 60", 2000: "0%"},
+        )
+    )
+    asked = {"of": r.choice((10, "240 households"))} if any(str(one).endswith("%") for one in survey.values()) else {}
+    return {"take_up": {"survey": survey, **asked, "stated_to_real": r.choice(("100%", {"between": ["50%", "90%"]}))}}
 
 
 def _benefit(r, illness):

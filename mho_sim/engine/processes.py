@@ -155,7 +155,8 @@ def _book_expenses(batch, day, month, group):
     if day == 0:
         amounts.append(expenses.once)
     if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
-        joined = state.home["alive"][:, batch.people.home["group"] == group] > 0
+        home = state.home[:, batch.people.home["group"] == group]
+        joined = (home["alive"] > 0) & (home["left_on"] > home["joins"])
         amounts.append(expenses.per_card * joined.sum(axis=1))
     if month is not None:
         amounts.append(expenses.per_month)

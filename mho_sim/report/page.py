@@ -208,18 +208,23 @@ def _tenths(number):
 
 
 def _protection(result):
-    shares = result.protection
+    shares, all_join = result.protection, result.joined is None
+    whom, households, everyone = "", "households", "Of"
+    if not all_join:
+        whom, households = "of those who join, ", "households that joined"
+        everyone = "In the whole association, whether they joined or not: of"
     left = f", and {of_100(shares['left'])} leave in a year" if shares["left"] else ""
     told = [
-        f"Whom it protects: at a month's end, {of_100(shares['covered'])} people out of 100 are covered for at least "
-        "one benefit; the others still wait, or are suspended.",
-        f"Of 100 households, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
+        *([] if all_join else [_joined(result)]),
+        f"Whom it protects: {whom}at a month's end, {of_100(shares['covered'])} people out of 100 are covered for at "
+        "least one benefit; the others still wait, or are suspended.",
+        f"Of 100 {households}, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
         f"period, {of_100(shares['suspended'])} suspended{left}.",
     ]
     if shares["forgone_care"] is not None:
         told.append(
-            f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. Of 100 "
-            f"{result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
+            f"{everyone} 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. "
+            f"Of 100 {result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
         )
     refused = sorted(((share, reason) for reason, share in shares["refused"].items() if share), reverse=True)
     if refused:
@@ -235,6 +240,14 @@ def _protection(result):
             f"{of_100(above['without'])} families in 100. With it, from {of_100(above['with'])}."
         )
     return told
+
+
+def _joined(result):
+    """How many households join, where not all do."""
+    told = result.joined
+    futures = "90 of 100 futures" if result.worlds >= EXTREMES else "these futures"
+    among = f" (between {money(told['p05'])} and {money(told['p95'])} in {futures})" if result.worlds > 1 else ""
+    return f"Of the {plural(told['of'], 'household')} of the association, {money(told['mean'])} join{among}."
 
 
 def _by_fifth(result):

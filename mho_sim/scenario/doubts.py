@@ -7,7 +7,9 @@ from typing import Any
 
 from mho_sim.scenario.durations import add_months
 from mho_sim.scenario.faults import dotted
+from mho_sim.scenario.take_up import in_percent, surveyed
 from mho_sim.scenario.unknowns import SPREADS, numbers
+from mho_sim.scenario.values import spaced
 
 OLD = 36  # months after which prices are called old; assumed
 
@@ -38,7 +40,7 @@ CURRENCIES = {  # ISO 4217 [R]
 
 def doubts(scenario: Any) -> list[str]:
     """Sentences, each with its place, about a scenario."""
-    return [*_currency(scenario), *_unsourced(scenario), *_old_prices(scenario)]
+    return [*_currency(scenario), *_unsourced(scenario), *_old_prices(scenario), *_below_the_survey(scenario)]
 
 
 def _currency(scenario: Any) -> Iterator[str]:
@@ -80,6 +82,17 @@ def _old_prices(scenario: Any) -> Iterator[str]:
                 f"setting.illness.{kind}.cost: these prices are of {dated}, more than {OLD // 12} years before the "
                 f"start, {scenario.start}. Ask what a bill is today."
             )
+
+
+def _below_the_survey(scenario: Any) -> Iterator[str]:
+    seen, terms = surveyed(scenario.setting), scenario.scheme.contribution
+    if seen is not None and terms.amount < seen.survey[0][0]:
+        lowest, answer = seen.survey[0]
+        yield (
+            f"setting.take_up: nobody was asked about a contribution of {spaced(terms.amount)}; the lowest was "
+            f"{spaced(lowest)}. As many are taken to join as at that ({in_percent(answer.share)} would), which is "
+            "cautious. Were these amounts for the same people and period as scheme.contribution ('per', 'every')?"
+        )
 
 
 def _latest(dated: str) -> date:

@@ -4,12 +4,15 @@ from typing import Any
 
 from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.observations import said
+from mho_sim.scenario.take_up import surveyed
 from mho_sim.scenario.unknowns import SPREADS, numbers
 
 
 def explained(scenario: Any) -> list[str]:
     """Lines: for each observation its sum, then every number that is not exact, with the reason for its range."""
     lines = [line for kind in scenario.kinds for line in _sums(scenario, kind)]
+    if (survey := surveyed(scenario.setting)) is not None:
+        lines.append(f"setting.take_up: {' '.join(survey.explained(scenario.scheme.contribution.amount))}")
     ranges = [line for path, number in numbers(scenario.setting, ("setting",))
               for line in _range(dotted(path), number, scenario.default_grade)]  # fmt: skip
     if ranges:

@@ -192,11 +192,11 @@ class Attendance(Observation):
 def attendance_explained(cases: int, months: int, catchment: Unknown) -> list[str]:
     """The sum of an attendance register, in sentences."""
     found, spread = attendance_rate(cases, months, catchment), spread_of(catchment)
-    people = f"the catchment {_percent(spread)}" if spread else "the catchment is taken as exact"
+    people = f"the catchment {percent(spread)}" if spread else "the catchment is taken as exact"
     return [
         f"{spaced(cases)} cases × 12 / {months} months / {range_said(catchment)} people = {said(found.best)} a "
         "person-year.",
-        f"Relative errors: chance {_percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
+        f"Relative errors: chance {percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
         f"{_within(found)}",
     ]
 
@@ -240,16 +240,18 @@ class Villages(Observation):
         return [
             f"{spaced(sum(cases))} admissions × 12 / {self.months} months / {spaced(sum(people))} people of "
             f"{len(people)} villages = {said(found.best)} a person-year.",
-            f"Between villages the rate differs by {_percent(between)} (standard deviation over mean), beyond chance.",
+            f"Between villages the rate differs by {percent(between)} (standard deviation over mean), beyond chance.",
             f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
         ]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """An error in percent, two digits."""
     return f"{100 * share:.2g}%"
 
 
 def _within(found: Estimate) -> str:
+    """The end of a sum: the range."""
     return f"So in 90 of 100 it lies between {said(found.low)} and {said(found.high)}."
 
 

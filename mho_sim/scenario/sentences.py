@@ -49,6 +49,8 @@ SENTENCES = {
     "mho_order": "{path} must name 'deductible', 'copay' and 'ceiling', each once.",
     "mho_village": "{path} does not tell of '{name}', but the other table does. Write it in both.",
     "mho_nobody": "Nobody lives in '{name}' by {path}. Write how many people live there, or leave the village out.",
+    "mho_more_than_asked": "{path} is {found}, but of {asked} who were asked no more than {asked} can join. Change "
+    "one of the two numbers.",
     "mho_two_ways": "'{key}' says the number itself, but {parent} also says what was counted. Delete one of them.",
     "mho_too_few": "{path} must be {expected}. It has {count}.",
     "mho_zone": "{shown} in {parent} is not a zone. Write whole kilometres, such as 0-4 km or 5+ km.",

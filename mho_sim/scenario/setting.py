@@ -9,6 +9,7 @@ from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.illness import NOTHING, Illness, Spread, zones
 from mho_sim.scenario.mapping import Sourced
 from mho_sim.scenario.tables import Ages
+from mho_sim.scenario.take_up import Survey
 from mho_sim.scenario.values import (
     NUMBERS,
     SHARE,
@@ -30,6 +31,7 @@ from mho_sim.scenario.values import (
     text,
     typed,
     uncertain,
+    unknown,
     whole,
     word,
 )
@@ -39,6 +41,7 @@ MEMBERS: Ages = ((20, 59, 1.0),)
 
 Households = whole(1, 1_000_000, "households, each with one member")
 SizeMean = number(40, "persons per household", least=1)
+TakeUp = unknown(quantities.read_share, SHARE, 0, 1, quantities.write_share, forms=(Survey,))
 DaysLate = uncertain(1000, "days")
 Prices = number(100, "1 leaves the bills as they are")
 
@@ -210,3 +213,6 @@ class Setting(Sourced):
     bank: Maybe[Bank] = Field(None, description="Interest on the cash. Left out: none.")
     paying: Maybe[Paying] = Field(None, description="How members pay. Left out: everyone pays on time.")
     renewing: Maybe[Renewing] = Field(None, description="Who stays. Left out: everyone.")
+    take_up: Maybe[TakeUp] = Field(
+        None, description="Share of the households that join, or a survey of how many would. Left out: all of them."
+    )
