@@ -192,10 +192,10 @@ def days_late(u, on_time, never, mean_days_late):
 @rule
 def cover(in_package, is_enrolled, day, suspended_from, waiting_until, is_excluded_age):
     """ACCEPTED if an episode on this day is covered, else the first reason why not."""
-    if not in_package:
-        return NOT_IN_PACKAGE
     if not is_enrolled:
         return NOT_ENROLLED
+    if not in_package:
+        return NOT_IN_PACKAGE
     if day >= suspended_from:
         return NO_COVERAGE
     if day < waiting_until:

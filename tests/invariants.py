@@ -860,6 +860,16 @@ def intakes_are_all_households(world):
 
 
 @invariant
+def who_does_not_join_is_never_a_member(world):
+    """A household whose mark is not below the world's share is asked for nothing, pays nothing, is paid for nothing,
+    and does not leave. Who joins is a member from that day (in other invariants)."""
+    for h, home in enumerate(world.homes):
+        for entry in world.by_home[h] if not home.takes_up else ():
+            if entry.reason not in ("birth", "death", "did_not_seek", "not_enrolled"):
+                yield f"{entry} of a household that has not joined"
+
+
+@invariant
 def statuses_follow_from_what_is_owed(world):
     """At each closing: who owes nothing is paid up, who owes is late until grace has ended, then suspended."""
     for month in range(len(world.registers)):
@@ -926,9 +936,14 @@ def who_is_struck_off_owed_for_too_long(world):
 
 @invariant
 def a_joining_fee_is_paid_once(world):
-    """Every household with somebody alive pays the joining fee on the day it joins; none of an existing mutual does."""
+    """Every household that joins, with somebody alive, pays the joining fee on that day; none of an existing mutual
+    does."""
     fee = world.scenario.scheme.contribution.joining_fee if world.scenario.start_from is None else 0
-    expected = {(h, home.joins, fee) for h, home in enumerate(world.homes) if fee and world.alive(h, home.joins)}
+    expected = {
+        (h, home.joins, fee)
+        for h, home in enumerate(world.homes)
+        if fee and home.takes_up and world.alive(h, home.joins)
+    }
     found = Counter((e.household, e.day, e.amount) for e in world.of("joining_fee"))
     yield from _differ("joining fees", found, Counter(expected))
 
@@ -1004,7 +1019,9 @@ def running_costs_are_as_written(world):
     expected[0, terms.once] += 1
     expected.update((day, line.amount) for day, line in _dated(world, terms.dated))
     for joined in world.groups if world.scenario.start_from is None else ():
-        homes = [h for h, home in enumerate(world.homes) if home.joins == joined and world.alive(h, joined)]
+        homes = [
+            h for h, home in enumerate(world.homes) if home.joins == joined and home.takes_up and world.alive(h, joined)
+        ]
         expected[joined, terms.per_card * len(homes)] += 1
     paid = _by_month(world, world.of(*PAYMENTS))
     for month in range(len(world.registers)):

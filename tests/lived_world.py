@@ -74,6 +74,7 @@ class Household(NamedTuple):
     served: bool  # has served all waiting periods at the start
     owed: int  # at the end
     advance: int  # at the end
+    takes_up: bool  # whether it joins at all, by its mark
 
 
 class Standing(NamedTuple):
@@ -233,7 +234,7 @@ class World:
 
     def _standings(self, h):
         home = self.homes[h]
-        now = Standing(-1, 0, home.owes, self.late_due, None if home.served else home.joins, False)
+        now = Standing(-1, 0, home.owes, self.late_due, None if home.served else home.joins, not home.takes_up)
         found = [now]
         for entry in self.by_home[h]:
             change = {}
@@ -327,10 +328,10 @@ class World:
         """Why an episode is not covered, or None."""
         home, day, benefit = self.homes[h], entry.day, self.scenario.scheme.benefits.get(entry.kind)
         now, patient = self.standing(h, day, entry.part), self.family[h][entry.person]
-        if benefit is None:
-            return "not_in_package"
         if day < home.joins or now.left:
             return "not_enrolled"
+        if benefit is None:
+            return "not_in_package"
         if self.is_suspended(now, day):
             return "no_coverage"
         if day < self.waits_until(entry.kind, now, patient.born, home.joins):
@@ -597,7 +598,7 @@ def _world(batch, w, numbers):
         till,
         int(memory.owing[w, 0].sum()),
         _people(batch, w),
-        _homes(batch, w),
+        _homes(batch, w, numbers),
         prepared.opening.late_due,
         numbers,
     )
@@ -632,8 +633,17 @@ def _people(batch, w):
     )
 
 
-def _homes(batch, w):
+def _who_joins(batch, w, numbers):
+    """Whether each household's mark is below the share that joins in this world."""
+    share, homes = batch.prepared.scenario.setting.take_up, batch.prepared.households
+    entities, which = np.arange(homes) * PLACES, decision("membership.taken_up")
+    marks = uniform_columns(entities, [0] * homes, which, int(batch.world[w]), int(batch.prepared.seed))[0]
+    return [True] * homes if share is None else (marks < numbers.get("setting.take_up", float(share))).tolist()
+
+
+def _homes(batch, w, numbers):
     opening, home, state = batch.prepared.opening, batch.people.home, batch.state.home[w]
+    takes_up = _who_joins(batch, w, numbers)
     late, ahead = (
         dict(zip(homes.tolist(), amounts.tolist()))
         for homes, amounts in ((opening.late, opening.late_amounts), (opening.paid_up, opening.advances))
@@ -649,6 +659,7 @@ def _homes(batch, w):
             h in late or h in ahead,
             int(state["owed"][h]),
             int(state["advance"][h]),
+            takes_up[h],
         )
         for h in range(len(home))
     )

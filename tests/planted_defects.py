@@ -324,8 +324,20 @@ joining fee never in the box
     memory.paid_in[w, mutual, day] += fee
     memory.paid_in[w, mutual, day] += 0
 joining fee of households that died out
-    people.home[h].group == group and state.home[w, h].alive > 0:
-    people.home[h].group == group:
+    is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+    is_there = _is_enrolled(w, h, day, state)
+joining fee of households that do not join
+    is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+    is_there = state.home[w, h].alive > 0
+who does not join is a member for a day
+    home["left_on"], home["joins"])
+    home["left_on"], home["joins"] + 1)
+the same households join in every world
+    uniform_columns(entities, none, which, np.uint32(world), batch.prepared.seed)
+    uniform_columns(entities, none, which, np.uint32(0), batch.prepared.seed)
+cards of households that do not join
+    (home["alive"] > 0) & (home["left_on"] > home["joins"])
+    (home["alive"] > 0)
 an existing mutual's members pay the joining fee
     if fee and is_new else []
     if fee else []

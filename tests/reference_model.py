@@ -41,6 +41,7 @@ from reference_people import (
     Calendar,
     Known,
     add_months,
+    ask_who_joins,
     band_value,
     draw_association,
     draw_incomes,
@@ -303,6 +304,7 @@ class World:
         write_script(self.association, self.households, self.calendar, self.known, seed, world)
         if self.setting.enterprises:
             draw_incomes(self.setting, self.households, self.calendar, self.known, seed, world)
+        ask_who_joins(self.setting.take_up, self.households, self.known, seed, world)
         illness = self.setting.illness
         self.kinds = {name: Kind(name, illness[name], self.known) for name in sorted(illness)}
         self.clocks = {
@@ -554,10 +556,10 @@ class World:
     def why_not_covered(self, person, kind):
         """The first reason why someone is not covered for a kind today, or None."""
         household = person.household
-        if kind.name not in self.scheme.benefits:
-            return "not_in_package"
         if not household.enrolled(self.today):
             return "not_enrolled"
+        if kind.name not in self.scheme.benefits:
+            return "not_in_package"
         if household.suspended(self.today):
             return "no_coverage"
         if not (self.has_waited(household, kind) or self.newborn_has_waited(person)):
@@ -845,7 +847,7 @@ class World:
     def renew(self, household):
         """At the end of each year of membership a household decides whether it stays."""
         part = MEMBERSHIP if self.scheme.contribution.timing == "in-advance" else NEW_DUES
-        if self.setting.renewing is None:
+        if self.setting.renewing is None or not household.takes_up:
             return
         for year in count(1):
             day = self.calendar.months_after(12 * year, household.joins)
@@ -984,7 +986,7 @@ class World:
         costs += [line.amount for line, days in zip(rule.dated, self.cost_days) if self.today in days]
         for group in self.groups:
             if self.today == group.joins and self.scenario.start_from is None:
-                costs.append(rule.per_card * sum(1 for household in group.households if household.alive(self.today)))
+                costs.append(rule.per_card * len(list(self.asked(group))))
         if self.ends_month():
             people = sum(len(people) for group in self.groups for _, people in self.asked(group))
             costs.append(rule.per_month)

@@ -151,6 +151,7 @@ class Household:
         self.sector = self.zone = 0
         self.category = None
         self.joins, self.has_left = 0, False
+        self.takes_up = True  # whether it joins at all, in this world
         self.cover_from = 0  # None: has served all waiting periods
         self.paid_ahead = self.owes = 0
         self.pays_on = self.suspended_from = self.struck_off_from = None  # while it owes
@@ -162,7 +163,7 @@ class Household:
         return [person for person in self.people if person.alive(day)]
 
     def enrolled(self, day):
-        return day >= self.joins and not self.has_left
+        return self.takes_up and day >= self.joins and not self.has_left
 
     def suspended(self, day):
         return self.owes > 0 and day >= self.suspended_from
@@ -267,6 +268,14 @@ def take_in(intakes, seed, calendar, households):
     dates = [day for day, count in zip(days, parts) for _ in range(count)]
     for household, date in zip(sorted(households, key=lot), dates):
         household.joins = household.cover_from = calendar.number(date)
+
+
+def ask_who_joins(take_up, households, known, seed, world):
+    """Whether each household takes up membership in this world; without a share, all do."""
+    share = known.number("setting.take_up", take_up)
+    for household in households:
+        if share is not None:
+            household.takes_up = draw(seed, world, household.entity, "membership.taken_up")[0] < share
 
 
 def draw_incomes(setting, households, calendar, known, seed, world):

@@ -8,7 +8,7 @@ to another): its docstring says which, and the scenario's parts are changed befo
 
 from collections import Counter, defaultdict
 from copy import deepcopy
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 from lived_world import FULL_OR_CUT, PAYMENTS, lived_worlds, numbers_of
@@ -241,6 +241,8 @@ def round_figures(parts):
         parts["start_from"].pop("owed_by_members", None)
     for enterprise in parts["setting"].get("enterprises", ()):
         enterprise["income_per_month"] = {"good": 3000, "bad": 500}
+    if "survey" in str(parts["setting"].get("take_up")):
+        parts["setting"]["take_up"] = "60%"
     parts["scheme"]["expenses"].pop("per_beneficiary_year", None)
     return _halves(parts)
 
@@ -472,6 +474,8 @@ def exact_by_default_is_every_range_collapsed(number):
 
 def _best(value):
     """Parts with the best value in place of each range."""
+    if isinstance(value, dict) and "survey" in value:
+        return "60%"  # how many were asked is a range of its own
     if isinstance(value, dict):
         if "between" in value:
             return value.get("best", value["between"][1])
@@ -526,3 +530,25 @@ def paying_on_time_never_hurts(number):
             due[timely.month(entry.day)] += entry.amount
         if [due[month] for month in range(len(paid[1]))] != timely.register("members_paid").tolist():
             yield "what was due was not what was paid"
+
+
+@relation(180, fits=lambda parts: "start_from" not in parts)
+def a_higher_share_only_adds_households(number):
+    """When more households join, those who joined before live as they did, and so do those who still do not; when all
+    join, it is as if nobody had been asked; when none does, nobody pays."""
+    parts = without(scenario_parts(number), "setting/take_up")
+    shares = ("0%", "35%", "70%", "100%")
+    steps = [{**parts, "setting": {**parts["setting"], "take_up": {"value": s, "grade": "exact"}}} for s in shares]
+    lives = [lived(step, number) for step in steps]
+    yield from all_same(lives[-1], lived(parts, number))
+    for nobody in lives[0]:
+        if nobody.of("contribution_due", "joining_fee", "state_due", *FULL_OR_CUT) or nobody.register("people").any():
+            yield "somebody is a member, though nobody joins"
+    for fewer, more in pairwise(lives):
+        for one, other in zip(fewer, more):
+            before, after = ([home.takes_up for home in world.homes] for world in (one, other))
+            if any(took and not takes for took, takes in zip(before, after)):
+                yield f"who joined does not when more do: {before}, {after}"
+            for h in [h for h in range(len(before)) if before[h] == after[h]]:
+                if one.by_home[h] != other.by_home[h]:
+                    yield f"household {h} lives otherwise when others join"

@@ -149,6 +149,8 @@ def scenario_parts(number):
     scheme = _scheme(r, illness, every, existing, total, start, years, categories)
     if "intakes" in scheme["membership"]:
         scheme["membership"]["intakes"] = _as_shares(others, scheme["membership"]["intakes"])
+    if not existing:
+        setting |= _take_up(r, scheme["contribution"])
     return {
         "title": f"Generated {number} (invented)",
         "currency": "XOF",
@@ -417,6 +419,23 @@ def _contribution(r, every, categories):
             state["categories"] = r.sample(categories, r.randint(1, len(categories)))
         contribution["state"] = state
     return contribution
+
+
+def _take_up(r, contribution):
+    """Who joins: all, a share, or what a survey says where there is one amount, asked or between two that were."""
+    if r.random() < 0.4:
+        return {}
+    if "amount" not in contribution or r.random() < 0.3:
+        return {"take_up": r.unknown("0%", "40%", "80%", "100%")}
+    survey = r.choice(
+        (
+            {100: "90%", 500: "80%", 1000: "60%"},
+            {333: "8 of 9", 1000: "7 of 9"},
+            {500: "100%", 1000: "40 of 60", 2000: "0%"},
+        )
+    )
+    asked = {"of": r.choice((10, "240 households"))} if any(str(one).endswith("%") for one in survey.values()) else {}
+    return {"take_up": {"survey": survey, **asked, "stated_to_real": r.choice(("100%", {"between": ["50%", "90%"]}))}}
 
 
 def _benefit(r, illness):

@@ -445,7 +445,8 @@ def lost_when_debts_are_above_the_months_allowed(world):
 def the_chronically_ill_come_once_a_month(world):
     kinds = [name for name, kind in world.scenario.setting.illness.items() if kind.chronic]
     followed = {kind.referred_from.kind for kind in world.scenario.setting.illness.values() if kind.referred_from}
-    entry = the_first(world, "not_in_package", but=lambda e: e.kind not in kinds or e.kind in followed)
+    told = ("not_in_package", "not_enrolled")
+    entry = the_first(world, *told, but=lambda e: e.kind not in kinds or e.kind in followed)
     alike = entry and entry.day - world.firsts[world.month(entry.day)] < 26
     return with_more(world, entry, day=entry.day + 1) if alike and has_no_income(world) else None
 
@@ -532,6 +533,14 @@ def intakes_are_all_households(world):
     return said_otherwise(
         world, "scheme.membership.intakes", {day.isoformat(): count for day, count in changed.items()}
     )
+
+
+@spoils()
+def who_does_not_join_is_never_a_member(world):
+    left = the_first(world, "left")
+    joined = left and world.homes[left.household].joins
+    outside = [h for h, home in enumerate(world.homes) if not home.takes_up and home.joins == joined]
+    return with_more(world, left, household=outside[0]) if outside else None
 
 
 @spoils()

@@ -221,6 +221,8 @@ def features(scenario):
         "late payers": bool(paying and paying.on_time < 1),
         "bad payers in bad months": bool(paying and paying.on_time_bad_month is not None),
         "never payers": bool(paying and paying.never),
+        "take-up": setting.take_up is not None and setting.take_up < 1,
+        "take-up by survey": setting.take_up is not None and setting.take_up.observed is not None,
         "renewal": setting.renewing is not None and scenario.years > 1,
         "existing mutual": scenario.start_from is not None,
         "owed by members": bool(scenario.start_from and scenario.start_from.owed_by_members is not None),

@@ -173,8 +173,8 @@ def test_guide_example_of_an_earned_contribution():
 
 def test_cover_gives_the_first_reason_that_applies():
     cases = {
-        (False, False, 5, 0, 9, True): "not_in_package",
-        (True, False, 5, 0, 9, True): "not_enrolled",
+        (False, False, 5, 0, 9, True): "not_enrolled",
+        (False, True, 5, 0, 9, True): "not_in_package",
         (True, True, 5, 5, 9, True): "no_coverage",
         (True, True, 4, 5, 9, True): "waiting_period",
         (True, True, 8, 10, 9, False): "waiting_period",

@@ -452,7 +452,8 @@ def test_an_item_of_a_list_has_a_number_from_0(everything):
 
 
 SAID = """\
-They join: 200 on 2027-01-01 and 100 on 2027-07-01.
+They are asked to join: 200 on 2027-01-01 and 100 on 2027-07-01.
+Of 300 households about 195 join (between 120 and 240).
 Of the households, 90% ordinary and 10% indigent.
 They live: 70% at 0-4 km and 30% at 5+ km.
 60% live on food: 140 000 XOF in a good month (70% of them), 60 000 in a bad one.

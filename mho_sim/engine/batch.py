@@ -60,8 +60,16 @@ def _refuse_collisions(scenario):
     whats = ("next", "again", "cost", "marks", "letter", "referral", "chronic", "community")
     names = [f"illness.{kind}.{what}" for kind in scenario.kinds for what in whats]
     names += [*(f"household.{what}" for what in ("size", "status", "sector", "zone", "category", "intake")), "person"]
-    names += ["frailty", "death", "birth", "birth.kind", "contribution.paid", "membership.renewed", "enterprise.scale"]
-    names += ["enterprise.month", *scenario.unknowns]
+    names += [
+        "frailty",
+        "death",
+        "birth",
+        "birth.kind",
+        "contribution.paid",
+        "membership.renewed",
+        "membership.taken_up",
+    ]
+    names += ["enterprise.scale", "enterprise.month", *scenario.unknowns]
     known = {}
     for name in names:
         twin = known.setdefault(int(decision(name)), name)
@@ -94,6 +102,7 @@ class Batch:
         self._set_pace()
         self._set_incomes()
         living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self._state, *self._of_people)
+        opening.take_up(self)
         opening.open_mutual(self)
 
     @property

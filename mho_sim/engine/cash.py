@@ -66,11 +66,12 @@ def _amount_due(w, h, m, people, scheme, state):
 
 @kernel
 def join(group, day, mutual, people, scheme, state, memory):
-    """The households of a group pay their joining fee."""
+    """The households of a group that join pay their joining fee."""
     fee, when = scheme.joining_fee[mutual], day * DAY + NEW_DUES
     for w in range(state.home.shape[0]):
         for h in range(state.home.shape[1]):
-            if people.mutual[h] == mutual and people.home[h].group == group and state.home[w, h].alive > 0:
+            is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+            if people.mutual[h] == mutual and people.home[h].group == group and is_there:
                 post(memory, w, mutual, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
                 memory.paid_in[w, mutual, day] += fee
 

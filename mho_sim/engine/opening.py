@@ -103,6 +103,18 @@ def open_mutual(batch):
     )
 
 
+def take_up(batch):
+    """Let the households that do not join in a world be gone on the day on which they would have joined."""
+    if batch.prepared.scenario.setting.take_up is None:
+        return
+    none = np.zeros(batch.prepared.households, np.int64)
+    entities, which = np.arange(len(none)) * PLACES, batch.setting.take_up_decision
+    for w, world in enumerate(batch.world):
+        marks, _ = uniform_columns(entities, none, which, np.uint32(world), batch.prepared.seed)
+        home = batch.state.home[w]
+        home["left_on"] = np.where(marks < batch.setting.take_up[w], home["left_on"], home["joins"])
+
+
 def _shares(amount, number):
     """An amount split equally in whole units, the remainder one unit each to the first."""
     share, rest = divmod(amount, max(number, 1))

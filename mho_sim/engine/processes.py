@@ -145,7 +145,8 @@ def _book_expenses(batch, day, month, group, dated):
         amounts.append(expenses.once)
     amounts += dated
     if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
-        joined = batch.state.home["alive"][:, batch.people.home["group"] == group] > 0
+        home = batch.state.home[:, batch.people.home["group"] == group]
+        joined = (home["alive"] > 0) & (home["left_on"] > home["joins"])
         amounts.append(expenses.per_card * joined.sum(axis=1))
     if month is not None:
         amounts.append(expenses.per_month)

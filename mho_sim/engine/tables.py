@@ -80,6 +80,7 @@ class Setting(NamedTuple):
     index: np.ndarray  # (W, months): of prices of care
     paying: np.ndarray  # (W,) records
     renewing: np.ndarray  # (W,): probability
+    take_up: np.ndarray  # (W,): share of the households that join
     good: np.ndarray  # (S, months): probability of a good month
     income: np.ndarray  # (W, S, 2): bad and good
     scale: np.ndarray  # (W, H): of a household's income
@@ -90,6 +91,7 @@ class Setting(NamedTuple):
     birth_kind_decision: np.uint32
     month_decision: np.uint32
     renewing_decision: np.uint32
+    take_up_decision: np.uint32
 
 
 class Scheme(NamedTuple):
@@ -174,6 +176,7 @@ def setting_tables(scenario, calendar):
         index=None,
         paying=None,
         renewing=None,
+        take_up=None,
         good=np.array([[shares[month] for month in months] for shares in good]),
         income=None,
         scale=None,
@@ -184,6 +187,7 @@ def setting_tables(scenario, calendar):
         birth_kind_decision=decision("birth.kind"),
         month_decision=decision("enterprise.month"),
         renewing_decision=decision("membership.renewed"),
+        take_up_decision=decision("membership.taken_up"),
     )
 
 
@@ -263,6 +267,7 @@ def setting_of_worlds(setting, scenario, calendar, numbers, people):
         index=_price_index(scenario, calendar, numbers),
         paying=_paying(scenario, numbers),
         renewing=_renewing(scenario, numbers),
+        take_up=_take_up(scenario, numbers),
         income=_income(scenario, numbers),
         scale=np.ones((worlds, len(people.home))),
     )
@@ -325,6 +330,11 @@ def _renewing(scenario, numbers):
     if scenario.setting.renewing is None:
         return np.ones(numbers.worlds)
     return numbers.of("setting.renewing.probability", scenario.setting.renewing.probability)
+
+
+def _take_up(scenario, numbers):
+    share = scenario.setting.take_up
+    return np.ones(numbers.worlds) if share is None else numbers.of("setting.take_up", share)
 
 
 def _income(scenario, numbers):

@@ -11,7 +11,7 @@ Of `INDICATORS`, these cannot be fed, and are left out:
 * liquidity: the books do not keep on which day a debt falls due
 * actual_over_expected: a scenario has no pure premium that somebody assumed
 * promptness, paid_late: the books do not keep when each invoice was paid
-* willing_share: what households say they would pay is not in the model
+* willing_share: a survey of take-up has shares, not what each household says it would pay
 * spending_above_40_percent_of_capacity: what households need to subsist is not in the model
 
 What households spend against their income needs `setting.enterprises`; affordability besides that the households with

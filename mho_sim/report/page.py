@@ -12,7 +12,7 @@ import numpy as np
 
 from mho_sim.actuarial import value_at_risk
 from mho_sim.report import tables
-from mho_sim.report.tables import ENOUGH, RARE
+from mho_sim.report.tables import ENOUGH, EXTREMES, RARE
 from mho_sim.report.understood import first_day_gift, understood
 from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
 from mho_sim.study.trouble import reserve_interval
@@ -240,18 +240,22 @@ def _tenths(number):
 
 
 def _protection(result):
-    shares = result.protection
+    shares, all_join = result.protection, result.joined is None
+    households, everyone = "households", "Of"
+    if not all_join:
+        households, everyone = "households that joined", "In the whole association, whether they joined or not: of"
     left = f", and {of_100(shares['left'])} leave in a year" if shares["left"] else ""
     told = [
+        *([] if all_join else [_joined(result)]),
         f"Whom it protects: at a month's end, of 100 people of the households that are members "
         f"{of_100(shares['covered'])} are covered for at least one benefit.",
-        f"Of 100 households, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
+        f"Of 100 {households}, {of_100(shares['paid_up'])} are paid up, {of_100(shares['late'])} late within the grace "
         f"period, {of_100(shares['suspended'])} suspended{left}.",
     ]
     if shares["forgone_care"] is not None:
         told.append(
-            f"Of 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. Of 100 "
-            f"{result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
+            f"{everyone} 100 times that care was needed, people went without {of_100(shares['forgone_care'])} times. "
+            f"Of 100 {result.scenario.currency} of bills, households pay {of_100(shares['own_share'])} themselves."
         )
     for words, reasons in (("not covered", NOT_COVERED), ("refused to those who are covered", REFUSED)):
         found = sorted(((shares["refused"][reason] or 0, reason) for reason in reasons), reverse=True)
@@ -264,6 +268,14 @@ def _protection(result):
             f"{of_100(above['without'])} families in 100. With it, from {of_100(above['with'])}."
         )
     return told
+
+
+def _joined(result):
+    """How many households join, where not all do."""
+    told = result.joined
+    futures = "90 of 100 futures" if result.worlds >= EXTREMES else "these futures"
+    among = f" (between {money(told['p05'])} and {money(told['p95'])} in {futures})" if result.worlds > 1 else ""
+    return f"Of the {plural(told['of'], 'household')} of the association, {money(told['mean'])} join{among}."
 
 
 # Provenance

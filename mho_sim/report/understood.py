@@ -76,7 +76,9 @@ def _people(scenario, drawn):
         first = f"{plural(scenario.household_count, 'household')}, {said}"
     lines = [f"{first}; {plural(scenario.years, 'year')} from {scenario.start}."]
     if scenario.intakes is not None:
-        lines.append(f"They join: {_listed([f'{count} on {day}' for day, count in scenario.intakes.items()])}.")
+        they = "They join" if scenario.setting.take_up is None else "They are asked to join"
+        lines.append(f"{they}: {_listed([f'{count} on {day}' for day, count in scenario.intakes.items()])}.")
+    lines += _take_up(scenario)
     if terms.categories is not None:
         parts = [f"{_share(share)} {name}" for name, share in terms.categories.items()]
         lines.append(f"Of the households, {_listed(parts)}.")
@@ -86,6 +88,17 @@ def _people(scenario, drawn):
     lines += [_enterprise(one, scenario.currency) for one in scenario.setting.enterprises]
     renewing = scenario.setting.renewing
     return lines + ([f"At the end of a year {_share(renewing.probability)} renew."] if renewing is not None else [])
+
+
+def _take_up(scenario):
+    """How many households join, where not all do."""
+    share, households = scenario.setting.take_up, scenario.household_count
+    if share is None:
+        return []
+    range_ = scenario.unknowns.get("setting.take_up")
+    ends = "" if range_ is None else " (between {} and {})".format(
+        *(money(households * end) for end in (range_.low, range_.high)))  # fmt: skip
+    return [f"Of {plural(households, 'household')} about {money(households * share)} join{ends}."]
 
 
 def _enterprise(one, currency):

@@ -24,6 +24,7 @@ UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first th
     (r"paying\.on_time_bad_month", "how many pay on the day in a bad month"),
     (r"paying\.never", "how many never pay"),
     (r"paying\.mean_days_late", "how late the others pay"),
+    (r"take_up", "how many households join"),
     (r"renewing\.probability", "how many stay after a year"),
     (r"enterprises\.\d+\.income_per_month\..*", "what households earn in a month"),
 )

@@ -9,6 +9,8 @@ from mho_sim.scenario.faults import Path, Told
 from mho_sim.scenario.observations import WAYS
 from mho_sim.scenario.sentences import among
 from mho_sim.scenario.tables import write_zones
+from mho_sim.scenario.take_up import in_percent, surveyed
+from mho_sim.scenario.values import spaced
 
 PEOPLE = ("setting", "association")
 OLDEST_OPEN = 89
@@ -144,6 +146,55 @@ def paying(s: Any) -> Told:
         elif p.on_time == 1 and p.on_time_bad_month < 1 and p.never < 1 and p.mean_days_late <= 0:
             words = "Some members pay late in a bad month, so 'mean_days_late' must be above 0. Add it."
             yield (*path, "mean_days_late"), words
+
+
+def take_up(s: Any) -> Told:
+    """Who is asked to join is not a member already."""
+    if s.setting.take_up is None:
+        return
+    path = ("setting", "take_up")
+    if s.start_from is not None:
+        yield path, "The households of an existing mutual have joined already ('start_from'). Delete 'take_up'."
+    elif s.setting.association.list is not None:
+        yield path, "The register lists households that have joined already ('list'). Delete 'take_up'."
+
+
+def survey(s: Any) -> Told:
+    """What households said hangs together: at a higher contribution no more join, of a known number who were asked."""
+    seen, path = surveyed(s.setting), ("setting", "take_up")
+    if seen is None:
+        return
+    counted = [answer.asked is not None for _, answer in seen.survey]
+    if seen.of is None and not all(counted):
+        yield path, "'survey' has shares, so it needs 'of': how many households were asked. Add it, such as of: 240."
+    if seen.of is not None and all(counted):
+        yield (*path, "of"), "'of' goes with shares, but here each answer says how many were asked. Delete 'of'."
+    for (low, answer), (high, following) in pairwise(seen.survey):
+        if following.share > answer.share:
+            words = (
+                f"More households would join at {spaced(high)} ({in_percent(following.share)}) than at {spaced(low)} "
+                f"({in_percent(answer.share)}), but whoever pays the one pays the other. Change one of them; if "
+                "different households were asked, write what they say together at both."
+            )
+            yield (*path, "survey", str(high)), words
+
+
+def survey_answers(s: Any) -> Told:
+    """The scheme's contribution is one of which the survey says something."""
+    seen, path, c = surveyed(s.setting), ("setting", "take_up", "survey"), s.scheme.contribution
+    if seen is None:
+        return
+    if c.by_size is not None:
+        words = "A survey asks for one contribution, but here it goes by size ('by_size'). Write the share that joins"
+        yield path, f"{words} instead, such as take_up: {{between: [20%, 45%]}}."
+    elif c.amount is not None and c.amount > seen.survey[-1][0]:
+        lowest, highest = (spaced(seen.survey[end][0]) for end in (0, -1))
+        asked = f"from {lowest} to {highest}" if lowest != highest else f"at {highest}"
+        words = (
+            f"Nobody was asked whether they would join at {spaced(c.amount)}: setting.take_up asked {asked}. Ask "
+            "again, or write the share that joins instead of the survey, such as take_up: {between: [5%, 15%]}."
+        )
+        yield ("scheme", "contribution", "amount"), words
 
 
 def births(s: Any) -> Told:
@@ -340,5 +391,19 @@ def care(s: Any, kind: str) -> Told:
             yield (*path, key), f"The shares in {where} add up to 0. At least one {what} needs a share."
 
 
-ALL = (households, register, sizes, population_ages, categories, distance, enterprises, paying, births, referrals)
+ALL = (
+    households,
+    register,
+    sizes,
+    population_ages,
+    categories,
+    distance,
+    enterprises,
+    paying,
+    take_up,
+    survey,
+    survey_answers,
+    births,
+    referrals,
+)
 PER_ILLNESS = (one_illness, counted_use, one_cost, seen_bills, one_season, sectors, zones, care)

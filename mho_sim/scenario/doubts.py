@@ -7,7 +7,9 @@ from typing import Any
 
 from mho_sim.scenario.durations import add_months
 from mho_sim.scenario.faults import Path, dotted
+from mho_sim.scenario.take_up import in_percent, surveyed
 from mho_sim.scenario.unknowns import SPREADS, numbers
+from mho_sim.scenario.values import spaced
 
 OLD = 36  # months after which prices are called old; assumed
 FAR_BELOW = 10  # times below the best value; assumed
@@ -40,7 +42,7 @@ CURRENCIES = {  # ISO 4217 [R]
 
 def doubts(scenario: Any) -> list[str]:
     """Sentences, each with its place, about a scenario."""
-    rules = (_currency, _unsourced, _old_prices, _use_for_need, _boundless_need, _lost, _bad_months)
+    rules = (_currency, _unsourced, _old_prices, _below_the_survey, _use_for_need, _boundless_need, _lost, _bad_months)
     return [sentence for rule in rules for sentence in rule(scenario)]
 
 
@@ -161,6 +163,17 @@ def _old_prices(scenario: Any) -> Iterator[str]:
                 f"setting.illness.{kind}.cost: these prices are of {dated}, more than {OLD // 12} years before the "
                 f"start, {scenario.start}. Ask what a bill is today."
             )
+
+
+def _below_the_survey(scenario: Any) -> Iterator[str]:
+    seen, terms = surveyed(scenario.setting), scenario.scheme.contribution
+    if seen is not None and terms.amount < seen.survey[0][0]:
+        lowest, answer = seen.survey[0]
+        yield (
+            f"setting.take_up: nobody was asked about a contribution of {spaced(terms.amount)}; the lowest was "
+            f"{spaced(lowest)}. As many are taken to join as at that ({in_percent(answer.share)} would), which is "
+            "cautious. Were these amounts for the same people and period as scheme.contribution ('per', 'every')?"
+        )
 
 
 def _latest(dated: str) -> date:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.observations import Z95, estimate, said
+from mho_sim.scenario.take_up import surveyed
 from mho_sim.scenario.unknowns import SPREADS, Range, numbers
 
 
@@ -14,6 +15,8 @@ def explained(scenario: Any) -> list[str]:
     seen = births.observed if births is not None else None
     lines = [f"setting.association.births: {' '.join(seen.explained())}"] if seen is not None else []
     lines += [line for kind in scenario.kinds for line in _sums(scenario, kind)]
+    if (survey := surveyed(scenario.setting)) is not None:
+        lines.append(f"setting.take_up: {' '.join(survey.explained(scenario.scheme.contribution.amount))}")
     ranges = [line for path, number in numbers(scenario.setting, ("setting",))
               for line in _range(dotted(path), number, scenario.default_grade)]  # fmt: skip
     if ranges:

@@ -4,12 +4,13 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from mho_sim.scenario import doubts
 from mho_sim.scenario.mapping import Mapping
 from mho_sim.scenario.scheme import Scheme, intake_counts
 from mho_sim.scenario.setting import Setting
+from mho_sim.scenario.take_up import surveyed
 from mho_sim.scenario.unknowns import Quotient, Range, ranges
 from mho_sim.scenario.values import Currency, Day, Debts, Grade, Maybe, Money, MonthStart, text, whole
 
@@ -60,6 +61,14 @@ class Scenario(Mapping):
     _folder: str | None = PrivateAttr(None)
     _members: Any = PrivateAttr(None)
     _ranges: dict[str, Range] | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _derive(self) -> "Scenario":
+        """Let a survey say how many join at the scheme's contribution."""
+        survey, amount = surveyed(self.setting), self.scheme.contribution.amount
+        if survey is not None and amount is not None:
+            self.__dict__["setting"] = self.setting.model_copy(update={"take_up": survey.at(amount)})
+        return self
 
     @property
     def members(self) -> Any:

@@ -232,10 +232,10 @@ def attendance_explained(
     found, spread = attendance_rate(cases, months, catchment), spread_of(catchment)
     what, who, unit = words
     among = "the catchment" if who == "people" else f"the number of {who}"
-    people = f"{among} {_percent(spread)}" if spread else f"{among} is taken as exact"
+    people = f"{among} {percent(spread)}" if spread else f"{among} is taken as exact"
     return [
         f"{spaced(cases)} {what} × 12 / {months} months / {range_said(catchment)} {who} = {said(found.best)} a {unit}.",
-        f"Relative errors: chance {_percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
+        f"Relative errors: chance {percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
         f"{_within(found)}",
     ]
 
@@ -290,16 +290,18 @@ def villages_explained(cases: list[int], people: list[int], months: int) -> list
     return [
         f"{spaced(sum(cases))} admissions × 12 / {months} months / {spaced(sum(people))} people of "
         f"{len(people)} villages = {said(found.best)} a person-year.",
-        f"Between villages the rate differs by {_percent(between)} (standard deviation over mean), beyond chance.",
+        f"Between villages the rate differs by {percent(between)} (standard deviation over mean), beyond chance.",
         f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
     ]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """An error in percent, two digits."""
     return f"{100 * share:.2g}%"
 
 
 def _within(found: Estimate) -> str:
+    """The end of a sum: the range."""
     return f"So in 90 of 100 it lies between {said(found.low)} and {said(found.high)}."
 
 

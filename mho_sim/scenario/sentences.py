@@ -53,6 +53,8 @@ SENTENCES = {
     "need' if nobody stayed away.",
     "mho_people_known": "{path} is one number, without a range: the people are the same in every future. Write "
     "{expected}: people covered / members. Try others with --set.",
+    "mho_more_than_asked": "{path} is {found}, but of {asked} who were asked no more than {asked} can join. Change "
+    "one of the two numbers.",
     "mho_two_ways": "'{key}' says the number itself, but {parent} also says what was counted. Delete one of them.",
     "mho_too_few": "{path} must be {expected}. It has {count}.",
     "mho_zone": "{shown} in {parent} is not a zone. Write whole kilometres, such as 0-4 km or 5+ km.",

@@ -10,6 +10,7 @@ from mho_sim.scenario.illness import NOTHING, Illness, Spread, zones
 from mho_sim.scenario.mapping import Sourced
 from mho_sim.scenario.observations import BirthsCounted
 from mho_sim.scenario.tables import Ages
+from mho_sim.scenario.take_up import Survey
 from mho_sim.scenario.values import (
     NUMBERS,
     SHARE,
@@ -52,6 +53,7 @@ def _read_size_mean(value: Any, expected: str) -> float:
 
 SizeMean = typed(float, _read_size_mean, A_SIZE, {**NUMBERS, "minimum": 1, "maximum": 40})
 Births = unknown(quantities.read_share, SHARE, 0, 1, quantities.write_share, (BirthsCounted,))
+TakeUp = unknown(quantities.read_share, SHARE, 0, 1, quantities.write_share, forms=(Survey,))
 DaysLate = uncertain(1000, "days")
 Prices = number(100, "1 leaves the bills as they are")
 
@@ -227,3 +229,6 @@ class Setting(Sourced):
     bank: Maybe[Bank] = Field(None, description="Interest on the cash. Left out: none.")
     paying: Maybe[Paying] = Field(None, description="How members pay. Left out: everyone pays on time.")
     renewing: Maybe[Renewing] = Field(None, description="Who stays. Left out: everyone.")
+    take_up: Maybe[TakeUp] = Field(
+        None, description="Share of the households that join, or a survey of how many would. Left out: all of them."
+    )

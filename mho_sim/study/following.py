@@ -54,6 +54,7 @@ def _same_households(result):
     contribution = result.scenario.scheme.contribution
     return (
         result.scenario.setting.renewing is None
+        and result.scenario.setting.take_up is None
         and contribution.struck_off is None
         and result.scenario.scheme.membership.intakes is None
     )
@@ -66,22 +67,17 @@ def _members(result):
     they are those that join on the first day. In a year in which others join it is not known who stayed, and in the
     first year nobody renews yet.
     """
-    standing = result.outcome.standing[:, 0]
+    standing, joined = result.outcome.standing[:, 0], result.outcome.joining[:, 0]
     members, beneficiaries = standing[..., 2:].sum(axis=-1), standing[..., STANDING.index(PEOPLE)]
-    start, joins = result.prepared.start, result.prepared.people.joins
-    group = result.prepared.people.home["group"]
-    year_of = np.searchsorted(result.calendar.first[12::12], joins, side="right")
-    joined = np.bincount(year_of[group[joins[group] > 0]], minlength=members.shape[1])[: members.shape[1]]
-    at_first = joins[group] == 0
     columns = {
         "members": members,
-        "members_before": _before(members, int(at_first.sum())),
+        "members_before": _before(members, joined[:, :1]),
         "beneficiaries": beneficiaries,
-        "beneficiaries_before": _before(beneficiaries, int(start.alive[at_first].sum())),
-        "new_members": np.broadcast_to(joined, members.shape),
+        "beneficiaries_before": _before(beneficiaries, result.outcome.people_joined),
+        "new_members": joined[:, 1:],
         "target_population": result.people_at_start + _grown(result),
     }
-    knows = (joined == 0) & (np.arange(members.shape[1]) > 0)
+    knows = (joined[:, 1:] == 0) & (np.arange(members.shape[1]) > 0)
     columns["members_to_renew"] = np.where(knows, columns["members_before"], np.nan)
     columns["members_renewed"] = np.where(knows, members, np.nan)
     columns["members_at_starts"] = columns["members_before"]
@@ -96,8 +92,8 @@ def _of_counts(members):
 
 
 def _before(ends, at_first):
-    """What was there before each year, (worlds, years)."""
-    return np.concatenate((np.full((len(ends), 1), at_first), ends[:, :-1]), axis=1)
+    """What was there before each year, (worlds, years); `at_first`, (worlds, 1), before the first."""
+    return np.concatenate((at_first, ends[:, :-1]), axis=1)
 
 
 def _grown(result):

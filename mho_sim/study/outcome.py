@@ -22,6 +22,8 @@ class Outcome(NamedTuple):
     registers: np.ndarray  # (W, M, Y, measures): sums over the months of each year
     standing: np.ndarray  # (W, M, Y, ledger.STANDING): people and households at the end of each year
     alive: np.ndarray  # (W, M, Y): people of the association, enrolled or not, summed over the months' closings
+    joining: np.ndarray  # (W, M, 1 + Y): households that join: on the first day, then later, by year
+    people_joined: np.ndarray  # (W, M): people at the start of those that join on the first day
     whom: np.ndarray  # (W, M, groups, cell measures): by distance, sector, fifth, sex and age, one after the other
     cash: np.ndarray  # (W, M, months): at the closings
     lowest: np.ndarray  # (W, M, Y): the lowest own funds at a closing
@@ -44,12 +46,15 @@ class Outcome(NamedTuple):
         born = scheme[..., ledger.BIRTHS] - scheme[..., ledger.DEATHS]
         alive = born.cumsum(axis=2) + int(batch.prepared.start.alive.sum())
         own_funds = closings[..., : ledger.EQUITY].sum(axis=-1)
+        joining, people_joined = _joined(batch)
         digests = [world_digest(closings[w], till.first_late[w]) for w in range(worlds)]
         return cls(
             yearly=closings[:, :, 11::12].copy(),
             registers=registers.reshape(*by_year, measures).sum(axis=3),
             standing=scheme[:, :, 11::12, ledger.PEOPLE : ledger.SUSPENDED + 1].copy(),
             alive=alive.reshape(by_year).sum(axis=3),
+            joining=joining,
+            people_joined=people_joined,
             whom=sides(batch.memory.whom, batch.prepared.scenario),
             cash=closings[..., ledger.CASH].copy(),
             lowest=own_funds.reshape(by_year).min(axis=3),
@@ -73,6 +78,7 @@ class Outcome(NamedTuple):
             "registers": (1, 1, years, measures),
             "standing": (1, 1, years, len(ledger.STANDING)),
             "alive": (1, 1, years),
+            "joining": (1, 1, 1 + years),
             "whom": (1, 1, groups, len(ledger.CELL_MEASURES)),
             "cash": (1, 1, 12 * years),
             "lowest": (1, 1, years),
@@ -96,6 +102,19 @@ class Outcome(NamedTuple):
     def of_some(self, chosen):
         """The same of some of the worlds, (W,) of bool; what is a sum over worlds stays that of all."""
         return Outcome(*(column[chosen] for column in self.of_worlds), *self[-SUMS:])
+
+
+def _joined(batch):
+    """Households that join on the first day, and later in each year, (W, 1, 1 + Y), and the people at the start of the
+    former, (W, 1); whoever does not join has left by then.
+    """
+    home, calendar = batch.state.home, batch.calendar
+    joins = batch.people.joins[batch.people.home["group"]]
+    when = np.where(joins > 0, 1 + np.searchsorted(calendar.first[12::12], joins, side="right"), 0)
+    takes_up = home["left_on"] > home["joins"]
+    joined = [takes_up[:, when == w].sum(axis=1) for w in range(1 + calendar.months // 12)]
+    people = (takes_up & (when == 0)) @ batch.prepared.start.alive
+    return np.stack(joined, axis=-1)[:, None], people[:, None]
 
 
 def sides(whom, scenario):

@@ -154,6 +154,7 @@ def _all_stay(scenario):
     """Whether all households are members from the first day to the last."""
     return (
         scenario.setting.renewing is None
+        and scenario.setting.take_up is None
         and scenario.scheme.contribution.struck_off is None
         and scenario.scheme.membership.intakes is None
     )

@@ -145,6 +145,16 @@ class Result:
         marks = {path: numbers.marks(path) for path in self.scenario.unknowns}
         return trouble.leading(marks, indicators.equity(self.outcome.yearly[:, 0, -1]))
 
+    @cached_property
+    def joined(self):
+        """How many of the association's households join, sooner or later: a dict of the households (`of`), the mean and
+        quantiles over worlds. None where all of them do.
+        """
+        if self.scenario.setting.take_up is None:
+            return None
+        told = zip(("mean", *QUANTILES), _over_worlds(self._joined))
+        return {"of": self.households, **{name: rounded(value) for name, value in told}}
+
     # Frames
 
     @cached_property
@@ -324,6 +334,7 @@ class Result:
             **self._troubles(),
             **({} if alone is None else {"without_support": alone._troubles()}),
             "variance_share": self.variance_share,
+            **({} if self.joined is None else {"joined": self.joined}),
             "protection": self.protection,
             "indicators": {
                 name: {key: rounded(row[key]) for key in ("mean", *QUANTILES)}
@@ -397,13 +408,22 @@ class Result:
                 days = self.outcome.late_days[self.outcome.first_late >= 0]
                 return quantile_interval(days, int(quantile[1:]) / 100, design_effect=1 + self.has_ranges)
             case ("indicators", name, quantile) if quantile != "mean" and name in self.per_world:
-                values, level = self.per_world[name].to_numpy(), QUANTILES[quantile]
-                values = values[~np.isnan(values)]
-                effect = trouble.effect(values <= value_at_risk(values, level), self.has_ranges) if len(values) else 1
-                return quantile_interval(values, level, design_effect=effect)
-            case ("variance_share" | "indicators" | "protection" | "services" | "by_whom", *_) if self.worlds >= FEW:
+                return self._interval_of_quantile(self.per_world[name].to_numpy(), QUANTILES[quantile])
+            case ("joined", quantile) if quantile in QUANTILES:
+                return self._interval_of_quantile(self._joined, QUANTILES[quantile])
+            case ("joined", "of"):
+                return None
+            case ("variance_share" | "joined" | "indicators" | "protection" | "services" | "by_whom", *_) if (
+                self.worlds >= FEW
+            ):
                 return jackknife_interval([_at(part, path) for part in self._left_out], _at(told, path))
         return None
+
+    def _interval_of_quantile(self, values, level):
+        """The interval of a quantile over the worlds that have a value."""
+        values = values[~np.isnan(values)]
+        effect = trouble.effect(values <= value_at_risk(values, level), self.has_ranges) if len(values) else 1
+        return quantile_interval(values, level, design_effect=effect)
 
     @cached_property
     def _left_out(self):
@@ -423,6 +443,11 @@ class Result:
     @cached_property
     def _sums(self):
         return protection.Sums(self.outcome, self.scenario.kinds, self.has_ranges)
+
+    @property
+    def _joined(self):
+        """Households that join in each world, (worlds,)."""
+        return self.outcome.joining[:, 0].sum(axis=1).astype(float)
 
     @cached_property
     def _registers(self):
