@@ -426,7 +426,7 @@ def test_the_number_of_members_can_change_where_intakes_are_shares(everything):
     split = everything.with_("scheme.membership.intakes", {"2027-01-01": "60%", "2027-07-01": "40%"})
     grown = split.with_("setting.association.members", 500)
     assert list(grown.intakes.values()) == [300, 200]
-    assert "They join: 300 on 2027-01-01 and 200 on 2027-07-01." in understood(grown)
+    assert "They are asked to join: 300 on 2027-01-01 and 200 on 2027-07-01." in understood(grown)
 
 
 def test_a_copayment_by_class_knows_the_classes(everything):

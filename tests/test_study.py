@@ -44,14 +44,15 @@ def total(log, *reasons):
     return int(log["amount"][np.isin(log["reason"], [REASONS.index(reason) for reason in reasons])].sum())
 
 
-def care_of_members(prepared, log):
-    """The episodes of a world's log, of households while they are enrolled."""
+def care_of_members(prepared, log, home):
+    """The episodes of a world's log, of households that join, while they are enrolled."""
     care = log[(log["kind"] >= 0) & (log["reason"] != REASONS.index("cash_benefit"))]
     leaving = log[np.isin(log["reason"], [REASONS.index("left"), REASONS.index("struck_off")])]
     left = np.full(prepared.households, 2**62)
     left[leaving["household"]] = leaving["moment"]
     joins = prepared.people.joins[prepared.people.home["group"][care["household"]]]
-    return care[(joins <= care["moment"] >> 32) & (care["moment"] < left[care["household"]])]
+    has_joined = (home["left_on"] > home["joins"])[care["household"]]
+    return care[has_joined & (joins <= care["moment"] >> 32) & (care["moment"] < left[care["household"]])]
 
 
 def balance(log, *accounts):
@@ -165,8 +166,9 @@ def test_standard_errors_are_those_between_pairs_or_between_worlds():
 @pytest.mark.parametrize("number", NUMBERS)
 def test_by_whom_adds_up_to_all(number):
     """On every side the groups hold all episodes, bills and payments, and all households with an income."""
-    scenario, prepared, _, result, logs = lived(number)
-    log, care = np.concatenate(logs), np.concatenate([care_of_members(prepared, log) for log in logs])
+    scenario, prepared, batch, result, logs = lived(number)
+    care = np.concatenate([care_of_members(prepared, log, home) for log, home in zip(logs, batch.state.home)])
+    log = np.concatenate(logs)
     sought = care[care["reason"] != REASONS.index("did_not_seek")]
     paid = total(log, "cash_benefit") + care["amount"].sum()
     shares = WORLDS * scenario.years

@@ -176,7 +176,7 @@ def test_the_page_tells_how_many_join():
     counts = result.outcome.joining[:, 0].sum(axis=1)
     assert told["of"] == 40 and told["mean"] == pytest.approx(counts.mean(), abs=1e-6)
     assert f"Of the 40 households of the association, {round(counts.mean())} join (between" in page
-    assert "of those who join, at a month's end" in page and "Of 100 households that joined" in page
+    assert "people of the households that are members" in page and "Of 100 households that joined" in page
     low, high = result.interval(("joined", "mean"))
     assert low < told["mean"] < high and result.interval(("joined", "of")) is None
     everybody = simulate(asked("none"), worlds=2, workers=1)
