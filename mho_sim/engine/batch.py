@@ -5,10 +5,11 @@ import numpy as np
 from mho_sim import ledger, rules
 from mho_sim.draws import GAMMA_CLASSES, decision, lognormal_parameters, uniform_columns
 from mho_sim.engine import cash, living, opening
-from mho_sim.engine.clock import PART, Calendar, Clock, Part, day_of, moment
+from mho_sim.engine.agenda import BOOK, CLOSE, LIVE, SETTLE, Agenda, carry_out
+from mho_sim.engine.clock import Calendar, Clock, Part, day_of, moment
 from mho_sim.engine.dues import dues_of
 from mho_sim.engine.processes import PROCESSES
-from mho_sim.engine.tables import NEED, scheme_tables, setting_of_worlds, setting_tables, zones_of
+from mho_sim.engine.tables import scheme_tables, setting_of_worlds, setting_tables, zones_of
 from mho_sim.engine.unknowns import Numbers
 from mho_sim.population import (
     NEVER_DAY,
@@ -33,6 +34,8 @@ class Prepared:
         self.setting = setting_tables(scenario, self.calendar)
         self.scheme = scheme_tables(scenario, self.calendar, self.people.joins)
         self.dues = dues_of(scenario, self.people.joins, self.calendar)
+        self.earning = np.concatenate(self.dues.earning)  # the records of all months, of month m from earning_of[m] on
+        self.earning_of = np.cumsum([0, *map(len, self.dues.earning)]).tolist()
         self.start = _start(scenario, self.people, self.setting.birthdays)
         _refuse_collisions(scenario)
         self.opening = opening.opening_of(scenario, self.seed, self.people, self.start, self.scheme, self.calendar)
@@ -96,31 +99,33 @@ class Batch:
         self.now, self.month, self.lived_to, self.settled_to = 0, 0, 0, 0
         self._ill_days = 0  # days of the month whose illness has been lived
         rows = self._state.person.shape[1]
-        self._slots = living.slots_for(rows, len(self.setting.kind), prepared.households)
-        self._of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))  # scratch
-        self._community = self._community_factors()
-        self._set_pace()
+        self._agenda = Agenda()
+        self._slots = living.slots_for(
+            rows, len(self.setting.kind), prepared.households, self._till.cash.shape[1]
+        )  # scratch, like the next
+        of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))
+        self._set_community()
         self._set_incomes()
-        living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self._state, *self._of_people)
+        living.begin(world0, prepared.seed, prepared.start, self.people, self.setting, self._state, *of_people)
         opening.take_up(self)
         opening.open_mutual(self)
 
     @property
     def state(self):
         """People and households now."""
-        self.live_to(self.now)
+        self.carry_out()
         return self._state
 
     @property
     def memory(self):
         """Books and registers now."""
-        self.live_to(self.now)
+        self.carry_out()
         return self._memory
 
     @property
     def till(self):
         """The cash box now: rolled up to the evening before, and after the settlement to that of the day."""
-        self.live_to(self.now)
+        self.carry_out()
         return self._till
 
     def _people_of_worlds(self, numbers):
@@ -139,123 +144,71 @@ class Batch:
         )
         return person, first
 
-    def live_to(self, now):
-        """Let people live and the cash box roll up to a moment (not beyond the month that is open)."""
-        if now <= self.lived_to:
-            return
-        day, first_day = day_of(now), int(self.calendar.first[self.month])
-        if self.lived_to <= moment(day, Part.ILLNESS):  # later on a day nobody pays, is born, dies or falls ill
-            ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
-            stretch = living.Stretch(
-                now,
-                self.month,
-                first_day,
-                int(self.calendar.first[self.month + 1]),
-                ill_days > self._ill_days,
+    def carry_out(self):
+        """Carry out all that is on the agenda up to now."""
+        self._live()
+        items = self._agenda.taken()
+        if len(items):
+            carry_out(
+                items,
+                self.prepared.earning,
                 self.world0,
                 self.prepared.seed,
-            )
-            limits, self._ill_days = self._state.clock + ill_days * self._state.pace, ill_days
-            living.live(
-                stretch,
-                limits,
                 self._slots,
                 self.prepared.start,
                 self.people,
                 self.setting,
                 self.scheme,
                 self._state,
+                self._till,
                 self._memory,
+                *self._of_homes,
             )
+
+    def _live(self):
+        """Note that people live and the cash box is rolled up to now (not beyond the month that is open)."""
+        now = self.now
+        if now <= self.lived_to:
+            return
+        day, first_day = day_of(now), int(self.calendar.first[self.month])
+        if self.lived_to <= moment(day, Part.ILLNESS):  # later on a day nobody pays, is born, dies or falls ill
+            ill_days = max(day - first_day + (now > moment(day, Part.ILLNESS)), 0)
+            self._agenda.note(
+                LIVE,
+                now,
+                month=self.month,
+                first=first_day,
+                end=int(self.calendar.first[self.month + 1]),
+                number=ill_days,
+                has_illness=ill_days > self._ill_days,
+            )
+            self._ill_days = ill_days
         self.lived_to = now
         end_day = day + (now > moment(day, Part.SETTLEMENT))
         if end_day > self.settled_to:
-            cash.settle(self.settled_to, end_day, self.scheme, self._till, self._memory)
+            self._agenda.note(SETTLE, now, first=self.settled_to, end=end_day)
             self.settled_to = end_day
 
-    def join(self, group, day):
-        """The households of a group pay their joining fee."""
-        cash.join(group, day, 0, self.people, self.scheme, self.state, self._memory)
+    def note(self, what, day, part, **terms):
+        """Note what is to happen to the scheme, its people untouched."""
+        self._agenda.note(what, moment(day, part), month=self.month, **terms)
 
-    def collect(self, period, group, day):
-        """The contributions of a period of a group fall due."""
-        self.live_to(self.now)
-        cash.collect(
-            period,
-            group,
-            day,
-            self.month,
-            0,
-            self.world0,
-            self.prepared.seed,
-            self.people,
-            self.setting,
-            self.scheme,
-            self._state,
-            self._till,
-            self._memory,
-            *self._of_homes,
-        )
+    def note_of_people(self, what, day, part, **terms):
+        """Note what is to happen to people as they have lived up to now, or to the cash box as it is."""
+        self._live()
+        self.note(what, day, part, **terms)
 
-    def renew(self, group, day, part):
-        """The households of a group decide whether to stay."""
-        self.live_to(self.now)
-        cash.renew(
-            group,
-            day,
-            int(part) * PART,
-            self.month,
-            0,
-            self.world0,
-            self.prepared.seed,
-            self.people,
-            self.setting,
-            self._state,
-            self._memory,
-        )
-
-    def book(self, debit, credit, amounts, day, part, reason):
-        """The scheme's own entry, of one amount or one per world; none where it is 0."""
-        amounts = np.broadcast_to(np.asarray(amounts, np.int64).reshape(-1, 1), self._till.cash.shape)
-        cash.book(debit, credit, np.ascontiguousarray(amounts), moment(day, part), reason, self._memory)
-
-    def receive_support(self, amounts, day, part):
-        """Support that was due comes in."""
-        self.book(ledger.CASH, ledger.SUPPORT_RECEIVABLE, amounts, day, part, rules.SUPPORT_RECEIVED)
-        self._memory.paid_in[:, :, day] += np.asarray(amounts).reshape(-1, 1)
-
-    def spend(self, amounts, day, part, reason):
-        """Running costs that are owed to suppliers at once."""
-        self.book(ledger.EXPENSES, ledger.SUPPLIERS, amounts, day, part, reason)
-        self._memory.owing[:, :, day, cash.SUPPLIER] += np.asarray(amounts).reshape(-1, 1)
-
-    def state_share(self, period):
-        """What the State owes for a period that has fallen due, (worlds,)."""
-        return self._till.total[:, 0, period, 1]
+    def book(self, debit, credit, amount, day, part, reason):
+        """The scheme's own entry; none of 0."""
+        if amount > 0:
+            self.note(BOOK, day, part, debit=debit, credit=credit, amount=amount, reason=reason)
 
     def close_month(self, day):
         """Close the open month and turn to the next."""
-        self.live_to(self.now)
-        cash.close(
-            self.month,
-            day,
-            self.month % 12 == 11,
-            self.prepared.dues.earning[self.month],
-            self.world0,
-            self.prepared.seed,
-            self.people,
-            self.setting,
-            self.scheme,
-            self._state,
-            self._till,
-            self._memory,
-            *self._of_homes,
-        )
-        days = self.calendar.first[self.month + 1] - self.calendar.first[self.month]
-        self._state.clock[:] += self._state.pace * days
+        first, end = self.prepared.earning_of[self.month : self.month + 2]
+        days = int(self.calendar.first[self.month + 1] - self.calendar.first[self.month])
+        self.note_of_people(CLOSE, day, Part.CLOSING, first=first, end=end, number=days)
         self.month, self._ill_days = self.month + 1, 0
-        if self.month < self.calendar.months:
-            self._set_pace()
 
     def uniform(self, name, entity, index):
         """The first uniform of a process's own decision in each world, shape (worlds,)."""
@@ -282,7 +235,7 @@ class Batch:
         amounts = np.broadcast_to(np.asarray(amount), (self.worlds,))
         if not np.issubdtype(amounts.dtype, np.integer) or (amounts < 0).any():
             raise ValueError(f"an amount is a whole number of the smallest unit, at least 0, not {amount!r}")
-        self.live_to(self.now)
+        self.carry_out()
         accounts = ledger.ACCOUNTS.index(debit), ledger.ACCOUNTS.index(credit)
         cash.book(*accounts, amounts.astype(np.int64)[:, None], self.lived_to, rules.OWN_PROCESS, self._memory)
         day = day_of(self.lived_to)
@@ -293,31 +246,17 @@ class Batch:
         if credit in cash.CREDITORS and self.settled_to < self.calendar.days:
             self._memory.owing[:, :, self.settled_to, cash.CREDITORS.index(credit)] += amounts[:, None]
 
-    def _community_factors(self):
-        """What all share in a year, shape (worlds, mutuals, kinds, years)."""
-        kinds, years, mutuals = len(self.setting.kind), self.calendar.months // 12, self._till.cash.shape[1]
-        factors = np.ones((self.worlds, mutuals, kinds, years))
+    def _set_community(self):
+        """Set what all share in a year, (worlds, mutuals, kinds, years)."""
+        factors = self._state.community
+        mutuals, years = factors.shape[1], factors.shape[3]
         entity, year = (a.ravel() for a in np.meshgrid(np.arange(mutuals), np.arange(years), indexing="ij"))
-        for k in range(kinds):
+        for k, kind in enumerate(self.setting.kind):
             for w, world in enumerate(self.world):
                 row = self.setting.factors[self.setting.of_world["community"][w, k]]
                 if row[-1] != 1.0:
-                    u = uniform_columns(
-                        entity, year, self.setting.kind["illness_community"][k], np.uint32(world), self.prepared.seed
-                    )[0]
-                    factors[w, :, k] = row[(u * GAMMA_CLASSES).astype(np.int64)].reshape(mutuals, years)
-        return factors
-
-    def _set_pace(self):
-        """Set the ticks a day of each clock for the month that begins; kinds that go by the day have a clock that reads
-        the day.
-        """
-        by_day = self.setting.kind["comes"] != NEED
-        self._state.pace[:] = np.floor(
-            self.setting.pace[:, self.month] * self._community[:, :, :, self.month // 12] + 0.5
-        ).astype(np.int64)
-        self._state.pace[:, :, by_day] = 1
-        self._state.clock[:, :, by_day] = self.calendar.first[self.month]
+                    u = uniform_columns(entity, year, kind["illness_community"], np.uint32(world), self.prepared.seed)
+                    factors[w, :, k] = row[(u[0] * GAMMA_CLASSES).astype(np.int64)].reshape(mutuals, years)
 
     def _set_incomes(self):
         """Set what households live on in each world, and in which fifth they are."""
@@ -367,6 +306,7 @@ def _blank(prepared, worlds, room, person, first):
         by_home=np.zeros((worlds, homes, at_home), living.BY_HOME),
         clock=np.zeros((worlds, mutuals, kinds), np.int64),
         pace=np.zeros((worlds, mutuals, kinds), np.int64),
+        community=np.ones((worlds, mutuals, kinds, months // 12)),
     )
     state.home["suspended_from"] = state.home["struck_from"] = NEVER_DAY
     state.home["left_on"] = NEVER_DAY
@@ -407,4 +347,5 @@ def live_batch(prepared, world0, worlds, processes=(), room=0):
     for process in (*PROCESSES, *processes):
         clock.start(process, batch)
     clock.run()
+    batch.carry_out()
     return batch

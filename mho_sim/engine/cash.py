@@ -65,91 +65,61 @@ def _amount_due(w, h, m, people, scheme, state):
 
 
 @kernel
-def join(group, day, mutual, people, scheme, state, memory):
+def join(w, group, day, people, scheme, state, memory):
     """The households of a group that join pay their joining fee."""
-    fee, when = scheme.joining_fee[mutual], day * DAY + NEW_DUES
-    for w in range(state.home.shape[0]):
-        for h in range(state.home.shape[1]):
-            is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
-            if people.mutual[h] == mutual and people.home[h].group == group and is_there:
-                post(memory, w, mutual, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
-                memory.paid_in[w, mutual, day] += fee
+    when = day * DAY + NEW_DUES
+    for h in range(state.home.shape[1]):
+        m, is_there = people.mutual[h], _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+        if people.home[h].group == group and is_there:
+            fee = scheme.joining_fee[m]
+            post(memory, w, m, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
+            memory.paid_in[w, m, day] += fee
 
 
 @kernel
-def collect(cohort, group, day, month, mutual, world0, seed, people, setting, scheme, state, till, memory, u, v):
+def collect(w, cohort, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """The contributions of one period fall due for all households of a group; some pay at once. u and v,
     (households,), are scratch.
     """
-    deferred = ledger.UNEARNED if scheme.in_advance[mutual] else ledger.ACCRUED
-    when, homes = day * DAY + NEW_DUES, state.home.shape[1]
-    for w in range(state.home.shape[0]):
-        world, paying = np.uint32(world0 + w), setting.paying[w]
-        for h in range(homes):
-            u[h], v[h] = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
-        if setting.mixed_paying:
-            _good_months(month, world, seed, people, setting, v)
-        for h in range(homes):
-            if people.mutual[h] != mutual or people.home[h].group != group or not _is_enrolled(w, h, day, state):
-                continue
-            amount, from_state = _amount_due(w, h, mutual, people, scheme, state)
-            if from_state > 0:
-                till.total[w, mutual, cohort, 1] += from_state
-                post(
-                    memory,
-                    w,
-                    mutual,
-                    ledger.SUPPORT_RECEIVABLE,
-                    ledger.DEFERRED_SUPPORT,
-                    from_state,
-                    when,
-                    h,
-                    ledger.NOBODY,
-                    -1,
-                    rules.STATE_DUE,
-                )
-            if amount == 0:
-                continue
-            till.total[w, mutual, cohort, 0] += amount
-            till.fallen_due[w, mutual] += amount
-            post(
-                memory,
-                w,
-                mutual,
-                ledger.RECEIVABLE,
-                deferred,
-                amount,
-                when,
-                h,
-                ledger.NOBODY,
-                -1,
-                rules.CONTRIBUTION_DUE,
-            )
-            ahead = min(amount, state.home[w, h].advance)
-            if ahead > 0:
-                state.home[w, h].advance -= ahead
-                amount -= ahead
-                post(
-                    memory,
-                    w,
-                    mutual,
-                    ledger.ADVANCES,
-                    ledger.RECEIVABLE,
-                    ahead,
-                    when,
-                    h,
-                    ledger.NOBODY,
-                    -1,
-                    rules.PAID_FROM_ADVANCE,
-                )
-            if amount > 0:
-                on_time = paying.on_time_bad if setting.mixed_paying and v[h] == 0.0 else paying.on_time
-                late = rules.days_late(u[h], on_time, paying.never, paying.mean_days_late)
-                if late == 0 and state.home[w, h].owed == 0:
-                    kinds = len(setting.kind)
-                    receive(w, mutual, h, amount, day, NEW_DUES, month, rules.PAID_ON_TIME, kinds, scheme, memory)
-                else:
-                    _owe_more(w, h, mutual, amount, day, late, scheme, state)
+    when, homes, world = day * DAY + NEW_DUES, state.home.shape[1], np.uint32(world0 + w)
+    for h in range(homes):
+        u[h], v[h] = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
+    if setting.mixed_paying:
+        _good_months(month, world, seed, people, setting, v)
+    for h in range(homes):
+        if people.home[h].group == group and _is_enrolled(w, h, day, state):
+            _fall_due(w, h, cohort, day, month, when, u[h], v[h], people, setting, scheme, state, till, memory)
+
+
+@rule
+def _fall_due(w, h, cohort, day, month, when, mark, good, people, setting, scheme, state, till, memory):
+    """A household's contribution falls due: what the State adds, what was paid ahead, what is paid at once or owed."""
+    m, paying = people.mutual[h], setting.paying[w]
+    deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
+    amount, from_state = _amount_due(w, h, m, people, scheme, state)
+    if from_state > 0:
+        till.total[w, m, cohort, 1] += from_state
+        to_come, later = ledger.SUPPORT_RECEIVABLE, ledger.DEFERRED_SUPPORT
+        post(memory, w, m, to_come, later, from_state, when, h, ledger.NOBODY, -1, rules.STATE_DUE)
+    if amount == 0:
+        return
+    till.total[w, m, cohort, 0] += amount
+    till.fallen_due[w, m] += amount
+    post(memory, w, m, ledger.RECEIVABLE, deferred, amount, when, h, ledger.NOBODY, -1, rules.CONTRIBUTION_DUE)
+    ahead = min(amount, state.home[w, h].advance)
+    if ahead > 0:
+        state.home[w, h].advance -= ahead
+        amount -= ahead
+        before, now = ledger.ADVANCES, ledger.RECEIVABLE
+        post(memory, w, m, before, now, ahead, when, h, ledger.NOBODY, -1, rules.PAID_FROM_ADVANCE)
+    if amount > 0:
+        on_time = paying.on_time_bad if setting.mixed_paying and good == 0.0 else paying.on_time
+        late = rules.days_late(mark, on_time, paying.never, paying.mean_days_late)
+        if late == 0 and state.home[w, h].owed == 0:
+            kinds = len(setting.kind)
+            receive(w, m, h, amount, day, NEW_DUES, month, rules.PAID_ON_TIME, kinds, scheme, memory)
+        else:
+            _owe_more(w, h, m, amount, day, late, scheme, state)
 
 
 @rule
@@ -174,23 +144,18 @@ def _owe_more(w, h, mutual, amount, day, late, scheme, state):
 
 
 @kernel
-def renew(group, day, part, month, mutual, world0, seed, people, setting, state, memory):
+def renew(w, group, day, when, month, world0, seed, people, setting, state, memory):
     """The households of a group decide whether to stay for another year."""
-    when = day * DAY + part
-    for w in range(state.home.shape[0]):
-        for h in range(state.home.shape[1]):
-            if (
-                people.mutual[h] != mutual
-                or people.home[h].group != group
-                or not _is_enrolled(w, h, day, state)
-                or setting.renewing[w] >= 1.0
-            ):
-                continue
+    if setting.renewing[w] >= 1.0:
+        return
+    for h in range(state.home.shape[1]):
+        m = people.mutual[h]
+        if people.home[h].group == group and _is_enrolled(w, h, day, state):
             u, _ = uniforms(h * PLACES, day, setting.renewing_decision, np.uint32(world0 + w), seed)
             if u >= setting.renewing[w]:
                 state.home[w, h].left_on = day
-                memory.registers[w, mutual, month, scheme_measure(len(setting.kind), ledger.HAVE_LEFT)] += 1
-                post(memory, w, mutual, ledger.CASH, ledger.CASH, 0, when, h, ledger.NOBODY, -1, rules.LEFT)
+                memory.registers[w, m, month, scheme_measure(len(setting.kind), ledger.HAVE_LEFT)] += 1
+                post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ledger.NOBODY, -1, rules.LEFT)
 
 
 @kernel
@@ -238,27 +203,69 @@ def _has_stopped(w, m, day, scheme, till, memory):
 
 
 @kernel
-def settle(first_day, end_day, scheme, till, memory):
+def settle(w, first_day, end_day, scheme, till, memory):
     """Roll the cash box from one day to another: money comes in, debts that are due are paid, the oldest first."""
-    for w in range(till.cash.shape[0]):
-        for m in range(till.cash.shape[1]):
-            for day in range(first_day, end_day):
-                till.cash[w, m] += memory.paid_in[w, m, day]
-                till.overdue[w, m] += _owed_on(w, m, day, memory)
-                while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
-                    for creditor in range(memory.owing.shape[3]):
-                        _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
-                    if _owed_on(w, m, till.oldest[w, m], memory) == 0:
-                        till.oldest[w, m] += 1
-                if till.overdue[w, m] == 0:
-                    till.oldest[w, m] = day + 1
-                else:
-                    till.late_days[w, m] += 1
-                    if till.first_late[w, m] < 0:
-                        till.first_late[w, m] = day
-                    if till.first_stopped[w, m] < 0 and _has_stopped(w, m, day, scheme, till, memory):
-                        till.first_stopped[w, m] = day
-                till.worst[w, m] = max(till.worst[w, m], till.overdue[w, m] - till.cash[w, m])
+    for m in range(till.cash.shape[1]):
+        for day in range(first_day, end_day):
+            till.cash[w, m] += memory.paid_in[w, m, day]
+            till.overdue[w, m] += _owed_on(w, m, day, memory)
+            while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
+                for creditor in range(memory.owing.shape[3]):
+                    _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
+                if _owed_on(w, m, till.oldest[w, m], memory) == 0:
+                    till.oldest[w, m] += 1
+            if till.overdue[w, m] == 0:
+                till.oldest[w, m] = day + 1
+            else:
+                till.late_days[w, m] += 1
+                if till.first_late[w, m] < 0:
+                    till.first_late[w, m] = day
+                if till.first_stopped[w, m] < 0 and _has_stopped(w, m, day, scheme, till, memory):
+                    till.first_stopped[w, m] = day
+            till.worst[w, m] = max(till.worst[w, m], till.overdue[w, m] - till.cash[w, m])
+
+
+@rule
+def come_in(w, m, amount, day, when, account, reason, memory):
+    """Money comes in on a day, against an account."""
+    if amount > 0:
+        post_for_all(memory, w, m, ledger.CASH, account, amount, when, reason)
+        memory.paid_in[w, m, day] += amount
+
+
+@rule
+def spend(w, m, amount, day, when, memory):
+    """A running cost of a day is owed to suppliers at once."""
+    if amount > 0:
+        post_for_all(memory, w, m, ledger.EXPENSES, ledger.SUPPLIERS, amount, when, rules.RUNNING_COSTS)
+        memory.owing[w, m, day, SUPPLIER] += amount
+
+
+@rule
+def interest_on(cash, rate):
+    """What the bank credits on what is in the cash box."""
+    return np.int64(np.floor(cash * rate + 0.5))
+
+
+@kernel
+def new_cards(w, m, group, people, state):
+    """Households of a group that join, and in which somebody is alive."""
+    cards = np.int64(0)
+    for h in range(state.home.shape[1]):
+        home = state.home[w, h]
+        if people.mutual[h] == m and people.home[h].group == group:
+            cards += home.alive > 0 and home.left_on > home.joins
+    return cards
+
+
+@kernel
+def people_enrolled(w, m, day, people, state):
+    """People alive in enrolled households."""
+    heads = np.int64(0)
+    for h in range(state.home.shape[1]):
+        if people.mutual[h] == m and _is_enrolled(w, h, day, state):
+            heads += state.home[w, h].alive
+    return heads
 
 
 @rule
@@ -373,39 +380,38 @@ def _count_people(w, m, day, people, setting, state, memory):
 
 
 @kernel
-def close(month, day, ends_year, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
+def close(w, month, day, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """Close a month: who owes for too long is struck off, contributions are earned, members counted, balances kept;
     at the end of a household-year its counters begin anew. `earning` are the records of the periods that are open; u
     and v, (households,), are scratch.
     """
-    kinds, when = len(setting.kind), day * DAY + CLOSING
-    for w in range(state.home.shape[0]):
-        for m in range(till.cash.shape[1]):
-            _strike_off(w, m, month, day, people, kinds, state, memory)
-            _count_members(w, m, month, day, kinds, people, scheme, state, till, memory)
-            deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
-            for e in range(len(earning)):
-                period = earning[e]
-                for whose in range(2):
-                    total = till.total[w, m, period.cohort, whose]
-                    if period.of == BEGUN:
-                        total = till.would[w, m, period.group, whose]
-                    part = rules.earned(total, period.elapsed, period.length)
-                    if whose == 0:
-                        account, income, reason = deferred, ledger.CONTRIBUTIONS, rules.EARNED
-                    else:
-                        account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
-                    _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
-            if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
-                till.lost[w, m] = month
-            for account in range(memory.books.shape[2]):
-                memory.closings[w, m, month, account] = memory.books[w, m, account]
-            if ends_year:
-                if setting.enterprises:
-                    _burden(w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v)
-                _count_people(w, m, day, people, setting, state, memory)
+    kinds, when, ends_year = len(setting.kind), day * DAY + CLOSING, month % 12 == 11
+    for m in range(till.cash.shape[1]):
+        _strike_off(w, m, month, day, people, kinds, state, memory)
+        _count_members(w, m, month, day, kinds, people, scheme, state, till, memory)
+        deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
+        for e in range(len(earning)):
+            period = earning[e]
+            for whose in range(2):
+                total = till.total[w, m, period.cohort, whose]
+                if period.of == BEGUN:
+                    total = till.would[w, m, period.group, whose]
+                part = rules.earned(total, period.elapsed, period.length)
+                if whose == 0:
+                    account, income, reason = deferred, ledger.CONTRIBUTIONS, rules.EARNED
+                else:
+                    account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
+                _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
+        if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
+            till.lost[w, m] = month
+        for account in range(memory.books.shape[2]):
+            memory.closings[w, m, month, account] = memory.books[w, m, account]
         if ends_year:
-            _begin_year(w, state)
+            if setting.enterprises:
+                _burden(w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v)
+            _count_people(w, m, day, people, setting, state, memory)
+    if ends_year:
+        _begin_year(w, state)
 
 
 @rule

@@ -35,6 +35,7 @@ NEVER = np.int64(2**62)
 LONGEST_DISTANCE = 2.0**60
 LATE_PAYMENT, MEMBERSHIP, ILLNESS = (int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.ILLNESS))
 NOTHING, STEP_BY_STEP = -1, -2  # instead of the first slot of a household's chain
+NOT_DRAWN = -1.0  # instead of a mark
 LONG_SERVED = -1  # `cover_from` of those who have served all waiting periods
 LONGEST_STAY = 366.0
 SUPPLIER, PROVIDER = 0, 1  # columns of `owing`, in the order in which they are paid; the last is households
@@ -87,6 +88,7 @@ class State(NamedTuple):
     by_home: np.ndarray  # (W, H, K): paid and episodes counted in this year
     clock: np.ndarray  # (W, M, K): reading at the beginning of the month
     pace: np.ndarray  # (W, M, K): ticks a day in this month
+    community: np.ndarray  # (W, M, K, years): the factor that all share
 
 
 class Memory(NamedTuple):
@@ -109,6 +111,7 @@ class Stretch(NamedTuple):
     month: int
     first_day: int  # of the month
     next_first: int  # of the next month
+    ill_days: int  # days of the month whose illness lies before its end
     has_illness: bool  # whether the illness part of a day lies in it
     world0: int
     seed: np.uint64
@@ -132,13 +135,15 @@ class Slots(NamedTuple):
     cause: np.ndarray  # the mark for the cause
     cell: np.ndarray  # of the registers by whom
     first: np.ndarray  # (H,): the household's first slot, NOTHING, or STEP_BY_STEP
+    limit: np.ndarray  # (M, K): the clocks' readings at the stretch's end
 
 
-def slots_for(rows, kinds, households):
+def slots_for(rows, kinds, households, mutuals):
     """Room for the slots of one world."""
     room = rows * kinds + 1
     columns = [*["i4"] * 6, *["f8"] * 2, "i8", *["f8"] * 4, "i4"]
-    return Slots(*(np.zeros(room, column) for column in columns), np.zeros(households, np.int32))
+    first, limit = np.zeros(households, np.int32), np.zeros((mutuals, kinds), np.int64)
+    return Slots(*(np.zeros(room, column) for column in columns), first, limit)
 
 
 class Start(NamedTuple):
@@ -234,6 +239,28 @@ def _start_clocks(w, i, m, days, world, seed, people, setting, state):
             _set_due(w, i, k, min(state.clock[w, m, k] + days * state.pace[w, m, k] + distance, NEVER), state)
 
 
+@rule
+def turn_to(w, month, first_day, setting, state):
+    """Set the ticks a day of each clock for the month that begins; kinds that go by the day have a clock that reads
+    the day.
+    """
+    for m in range(state.pace.shape[1]):
+        for k in range(len(setting.kind)):
+            if setting.kind[k].comes == NEED:
+                factor = state.community[w, m, k, month // 12]
+                state.pace[w, m, k] = np.int64(np.floor(setting.pace[k, month] * factor + 0.5))
+            else:
+                state.pace[w, m, k], state.clock[w, m, k] = 1, first_day
+
+
+@rule
+def end_month(w, days, setting, state):
+    """Let the clocks run to the end of the month."""
+    for m in range(state.pace.shape[1]):
+        for k in range(len(setting.kind)):
+            state.clock[w, m, k] += days * state.pace[w, m, k]
+
+
 @kernel
 def begin(world0, seed, start, people, setting, state, u, v):
     """Give everyone of a batch their frailty and first episodes, and every household its first change; u and v,
@@ -241,6 +268,7 @@ def begin(world0, seed, start, people, setting, state, u, v):
     """
     for w in range(state.person.shape[0]):
         world, rows = np.uint32(world0 + w), state.first[w, state.home.shape[1]]
+        turn_to(w, 0, 0, setting, state)
         for i in range(rows):
             u[i], v[i] = uniforms(state.person[w, i].entity, 0, setting.frailty_decision, world, seed)
         for i in range(rows):
@@ -341,7 +369,7 @@ def _give_birth(w, i, day, stretch, setting, state):
         state.told[w, chosen, mother].ordinal = stretch.month // 12
 
 
-@kernel
+@rule
 def _change(w, h, stretch, start, people, setting, state, memory):
     """The births, birthdays and deaths of a household's day, by person."""
     m, day = people.mutual[h], np.int64(state.next_change[w, h])
@@ -642,7 +670,7 @@ class Drawn(NamedTuple):
     cell: int  # of the registers by whom
 
 
-@kernel
+@rule
 def _draw_one(w, i, k, day, stretch, people, setting, state):
     """The distance to the episode after a person's next one, and what is drawn for that one."""
     world, entity = np.uint32(stretch.world0 + w), state.person[w, i].entity
@@ -658,16 +686,17 @@ def _draw_one(w, i, k, day, stretch, people, setting, state):
 
 
 @rule
-def _list_due(w, k, begins, stretch, limits, people, state, slots):
+def _list_due(w, k, begins, people, state, slots):
     """List whose episodes of a kind come due in the stretch, into slots from `begins` on; returns where they end."""
     n = begins
-    for m in range(limits.shape[1]):
-        first, end, limit = state.first[w, people.homes[m]], state.first[w, people.homes[m + 1]], limits[w, m, k]
+    mutuals = slots.limit.shape[0]
+    for m in range(mutuals):
+        first, end, limit = state.first[w, people.homes[m]], state.first[w, people.homes[m + 1]], slots.limit[m, k]
         for block in range(first // BLOCK, (end + BLOCK - 1) // BLOCK):
             if state.soonest[w, k, block] > limit:
                 continue
             block_begins, block_ends = max(first, block * BLOCK), min(end, block * BLOCK + BLOCK)
-            if block_begins == block * BLOCK and (block_ends == block_begins + BLOCK or m + 1 == limits.shape[1]):
+            if block_begins == block * BLOCK and (block_ends == block_begins + BLOCK or m + 1 == mutuals):
                 later = NEVER  # the whole block: who is due now sets a new reading as it happens
                 for i in range(block_begins, block_ends):
                     later = min(later, state.due[w, k, i] if state.due[w, k, i] > limit else NEVER)
@@ -752,14 +781,12 @@ def _drawn(e, slots):
 
 
 @rule
-def _move_on(w, h, e, before, limit, stretch, people, setting, state, slots):
+def _move_on(w, h, e, before, limit, stretch, people, state, slots):
     """A slot whose episode has happened holds the person's next one, or leaves the household's chain."""
     i, k = np.int64(slots.row[e]), np.int64(slots.kind[e])
     if state.due[w, k, i] <= limit:
         slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
-        slots.distance[e], drawn = _draw_one(w, i, k, np.int64(slots.day[e]), stretch, people, setting, state)
-        slots.mark[e], slots.price[e], slots.stay[e] = drawn.mark, drawn.price, drawn.stay
-        slots.where[e], slots.cause[e], slots.cell[e] = drawn.where, drawn.cause, drawn.cell
+        slots.mark[e] = NOT_DRAWN
     elif before == NOTHING:
         slots.first[h] = slots.next[e]
     else:
@@ -767,12 +794,12 @@ def _move_on(w, h, e, before, limit, stretch, people, setting, state, slots):
 
 
 @kernel
-def _live_world(w, pays_before, stretch, limits, slots, start, people, setting, scheme, state, memory):
+def _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory):
     """Let the households of a world go through their events, each household's earliest first, until the stretch ends:
     with what was drawn for it, or, once something changes what is due, step by step.
     """
     for h in range(state.home.shape[1]):
-        listed, limit = slots.first[h] != STEP_BY_STEP, limits[w, people.mutual[h]]
+        listed, limit = slots.first[h] != STEP_BY_STEP, slots.limit[people.mutual[h]]
         while slots.first[h] != NOTHING or state.pays_on[w, h] < pays_before:
             e, before = np.int64(NOTHING), np.int64(NOTHING)
             if listed:
@@ -792,7 +819,7 @@ def _live_world(w, pays_before, stretch, limits, slots, start, people, setting, 
             elif soonest == changes_at:
                 _change(w, h, stretch, start, people, setting, state, memory)
             else:
-                if listed:
+                if listed and slots.mark[e] != NOT_DRAWN:
                     distance, drawn = slots.distance[e], _drawn(e, slots)
                 else:
                     distance, drawn = _draw_one(w, i, k, day, stretch, people, setting, state)
@@ -801,24 +828,24 @@ def _live_world(w, pays_before, stretch, limits, slots, start, people, setting, 
                     listed = False
                     slots.first[h] = STEP_BY_STEP
                 elif listed:
-                    _move_on(w, h, e, before, limit[k], stretch, people, setting, state, slots)
+                    _move_on(w, h, e, before, limit[k], stretch, people, state, slots)
 
 
 @kernel
-def live(stretch, limits, slots, start, people, setting, scheme, state, memory):
-    """Let every household of a batch live up to the end of a stretch; `limits`, (worlds, mutuals, kinds), are the
-    clocks' readings then; `slots` is scratch.
-    """
+def live(w, stretch, slots, start, people, setting, scheme, state, memory):
+    """Let every household of a world live up to the end of a stretch; `slots` is scratch."""
     pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
     changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY
-    for w in range(state.home.shape[0]):
-        for h in range(state.home.shape[1]):
-            slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
-        if stretch.has_illness:
-            begins = 0
-            for k in range(limits.shape[2]):
-                ends = _list_due(w, k, begins, stretch, limits, people, state, slots)
-                _chain(begins, ends, w, k, stretch, people, state, slots)
-                _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots)
-                begins = ends
-        _live_world(w, pays_before, stretch, limits, slots, start, people, setting, scheme, state, memory)
+    for h in range(state.home.shape[1]):
+        slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
+    for m in range(slots.limit.shape[0]):
+        for k in range(slots.limit.shape[1]):
+            slots.limit[m, k] = state.clock[w, m, k] + stretch.ill_days * state.pace[w, m, k]
+    if stretch.has_illness:
+        begins = 0
+        for k in range(slots.limit.shape[1]):
+            ends = _list_due(w, k, begins, people, state, slots)
+            _chain(begins, ends, w, k, stretch, people, state, slots)
+            _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots)
+            begins = ends
+    _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory)

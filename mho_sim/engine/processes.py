@@ -1,23 +1,25 @@
 """The scheme's processes: each is a short generator that waits, then acts on a batch of worlds.
 
-They read `clock` and `batch`; the people have lived up to the moment at which a process looks at them. The list at the
-end is the order in which they start. Where two wake in the same part of a day, `place` orders them.
+They read `clock`, and note on the batch's agenda what is to happen: `note` where people are not touched,
+`note_of_people` where they have to have lived up to that moment. The list at the end is the order in which they start.
+Where two wake in the same part of a day, `place` orders them.
 """
 
-import numpy as np
-
 from mho_sim import rules
-from mho_sim.engine.clock import Part, add_months
-from mho_sim.ledger import (
-    CASH,
-    EXPENSES_IN_KIND,
+from mho_sim.engine.agenda import (
+    COLLECT,
+    COME_IN,
     INTEREST,
-    KIND_MEASURES,
-    MEMBERS_PAID,
-    SUBSIDIES,
-    SUPPORT_IN_KIND,
-    SUPPORT_RECEIVABLE,
+    JOIN,
+    RENEW,
+    SPEND,
+    SPEND_CARDS,
+    SPEND_HEADS,
+    SPEND_PART,
+    STATE_COMES,
 )
+from mho_sim.engine.clock import Part, add_months
+from mho_sim.ledger import EXPENSES_IN_KIND, SUBSIDIES, SUPPORT_IN_KIND, SUPPORT_RECEIVABLE
 
 RENEWAL_AFTER_DUES = 1  # place in the part of new dues
 
@@ -36,12 +38,12 @@ def collect_contributions(clock, batch):
             break
         yield clock.at(day, Part.NEW_DUES)
         if number < 0:
-            batch.join(group, day)
+            batch.note_of_people(JOIN, day, Part.NEW_DUES, group=group)
         else:
-            batch.collect(number, group, day)
+            batch.note_of_people(COLLECT, day, Part.NEW_DUES, group=group, number=number)
             state = batch.prepared.scenario.scheme.contribution.state
             if state is not None and calendar.after(day, state.late) == day:
-                batch.receive_support(batch.state_share(number), day, Part.NEW_DUES)
+                batch.note(STATE_COMES, day, Part.NEW_DUES, number=number)
 
 
 def receive_state_share(clock, batch):
@@ -57,7 +59,7 @@ def receive_state_share(clock, batch):
     for day, number in sorted(arrivals):
         if batch.prepared.dues.periods[number].due < day < batch.calendar.days:
             yield clock.at(day, Part.LATE_PAYMENTS)
-            batch.receive_support(batch.state_share(number), day, Part.LATE_PAYMENTS)
+            batch.note(STATE_COMES, day, Part.LATE_PAYMENTS, number=number)
 
 
 def renew_memberships(clock, batch):
@@ -70,7 +72,7 @@ def renew_memberships(clock, batch):
     part, place = (Part.MEMBERSHIP, 0) if in_advance else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
     for day, group in sorted(_anniversaries(batch)):
         yield clock.at(day, part, place)
-        batch.renew(group, day, part)
+        batch.note_of_people(RENEW, day, part, group=group)
 
 
 def _anniversaries(batch):
@@ -109,9 +111,7 @@ def _book_interest(batch, day, month):
     bank = batch.prepared.scenario.setting.bank
     if bank is None or (bank.every == "year" and month % 12 != 11):
         return
-    interest = np.floor(batch.till.cash * bank.interest + 0.5).astype(np.int64)
-    batch.book(CASH, INTEREST, interest, day, Part.SETTLEMENT, rules.INTEREST)
-    batch.memory.paid_in[:, :, day] += interest
+    batch.note_of_people(INTEREST, day, Part.SETTLEMENT, rate=bank.interest)
 
 
 def _book_support(batch, day, item):
@@ -121,7 +121,7 @@ def _book_support(batch, day, item):
         return
     batch.book(SUPPORT_RECEIVABLE, SUBSIDIES, item.amount, day, Part.SETTLEMENT, rules.SUPPORT_DUE)
     if batch.calendar.after(day, item.late) == day:
-        batch.receive_support(item.amount, day, Part.SETTLEMENT)
+        batch.note(COME_IN, day, Part.SETTLEMENT, amount=item.amount)
 
 
 def receive_support(clock, batch):
@@ -133,35 +133,28 @@ def receive_support(clock, batch):
     for arrives, _, amount, day in sorted(arrivals):
         if day < arrives < calendar.days:
             yield clock.at(arrives, Part.LATE_PAYMENTS)
-            batch.receive_support(amount, arrives, Part.LATE_PAYMENTS)
+            batch.note(COME_IN, arrives, Part.LATE_PAYMENTS, amount=amount)
 
 
 def _book_expenses(batch, day, month, group, dated):
     """Running costs of a day: `month` if it is the last of one, `group` if households join on it, and the amounts of
     those with dates of their own.
     """
-    expenses, amounts = batch.prepared.scenario.scheme.expenses, []
+    expenses, costs = batch.prepared.scenario.scheme.expenses, []
     if day == 0:
-        amounts.append(expenses.once)
-    amounts += dated
+        costs.append((SPEND, {"amount": expenses.once}))
+    costs += [(SPEND, {"amount": amount}) for amount in dated]
     if group is not None and expenses.per_card and batch.prepared.scenario.start_from is None:
-        home = batch.state.home[:, batch.people.home["group"] == group]
-        joined = (home["alive"] > 0) & (home["left_on"] > home["joins"])
-        amounts.append(expenses.per_card * joined.sum(axis=1))
+        costs.append((SPEND_CARDS, {"amount": expenses.per_card, "group": group}))
     if month is not None:
-        amounts.append(expenses.per_month)
-        if expenses.per_beneficiary_year:
-            home = batch.state.home
-            enrolled = (home["joins"] <= day) & (day < home["left_on"])
-            people = np.where(enrolled, home["alive"], 0).sum(axis=1, dtype=np.int64)
-            amounts.append((people * expenses.per_beneficiary_year + 6) // 12)
-        if expenses.share_of_contributions:
-            kinds = len(batch.setting.kind)
-            paid = batch.memory.registers[:, 0, month, kinds * len(KIND_MEASURES) + MEMBERS_PAID]
-            share = round(expenses.share_of_contributions * rules.MILLION)
-            amounts.append((paid * share + rules.MILLION // 2) // rules.MILLION)
-    for amount in amounts:
-        batch.spend(amount, day, Part.SETTLEMENT, rules.RUNNING_COSTS)
+        share = round(expenses.share_of_contributions * rules.MILLION)
+        costs.append((SPEND, {"amount": expenses.per_month}))
+        costs.append((SPEND_HEADS, {"amount": expenses.per_beneficiary_year}))
+        costs.append((SPEND_PART, {"amount": share}))
+    for what, terms in costs:
+        if terms["amount"] > 0:
+            noted = batch.note if what == SPEND else batch.note_of_people
+            noted(what, day, Part.SETTLEMENT, **terms)
 
 
 def close_months(clock, batch):

@@ -1,0 +1,127 @@
+"""The agenda: what the calendar asks of the worlds of a batch, noted as the clock comes to it, and carried out when
+somebody looks: world by world, so that what a world remembers stays near the processor.
+"""
+
+import numpy as np
+
+from mho_sim import ledger, rules
+from mho_sim.compiled import kernel
+from mho_sim.engine import cash, living
+from mho_sim.ledger import post_for_all, scheme_measure
+
+(
+    LIVE,  # up to `moment`, in `month` from day `first` to before `end`, of which `number` days of illness
+    SETTLE,  # from day `first` to before `end`
+    JOIN,  # `group`
+    COLLECT,  # period `number` of `group`
+    RENEW,  # `group`
+    BOOK,  # an entry of `amount` from `debit` to `credit`, for `reason`
+    COME_IN,  # `amount` of support
+    STATE_COMES,  # what the State owes for period `number`
+    INTEREST,  # at `rate` on the cash
+    SPEND,  # `amount`
+    SPEND_CARDS,  # `amount` for each card of `group`
+    SPEND_HEADS,  # `amount` a year for each person
+    SPEND_PART,  # `amount` millionths of what members have paid in `month`
+    CLOSE,  # `month`, with the earnings from `first` to before `end`
+) = range(14)
+
+ITEM = np.dtype(
+    [
+        ("moment", "i8"),
+        ("amount", "i8"),
+        ("rate", "f8"),
+        ("what", "i4"),
+        ("day", "i4"),
+        ("month", "i4"),
+        ("first", "i4"),
+        ("end", "i4"),
+        ("number", "i4"),
+        ("group", "i4"),
+        ("debit", "i4"),
+        ("credit", "i4"),
+        ("reason", "i4"),
+        ("has_illness", "?"),
+    ],
+    align=True,
+)
+
+
+class Agenda:
+    """What is still to be carried out, in the order of the clock."""
+
+    def __init__(self):
+        self._items = []
+
+    def note(self, what, moment, **terms):
+        """Note an item, at a moment."""
+        self._items.append((what, moment, terms))
+
+    def taken(self):
+        """The items noted, shape (items,), which are then forgotten."""
+        items = np.zeros(len(self._items), ITEM)
+        for item, (what, moment, terms) in zip(items, self._items):
+            item["what"], item["moment"], item["day"] = what, moment, moment >> 32
+            for name, value in terms.items():
+                item[name] = value
+        self._items = []
+        return items
+
+
+@kernel
+def carry_out(items, earning, world0, seed, slots, start, people, setting, scheme, state, till, memory, u, v):
+    """Carry out the items of an agenda in every world of a batch. `earning` are the records of all months; `slots`, u
+    and v, (households,), are scratch.
+    """
+    kinds, months = len(setting.kind), memory.registers.shape[2]
+    for w in range(state.home.shape[0]):
+        for i in range(len(items)):
+            what, day, month = items[i].what, np.int64(items[i].day), np.int64(items[i].month)
+            when, amount, group, number = items[i].moment, items[i].amount, items[i].group, np.int64(items[i].number)
+            first, end = np.int64(items[i].first), np.int64(items[i].end)
+            if what == LIVE:
+                stretch = living.Stretch(when, month, first, end, number, items[i].has_illness, world0, seed)
+                living.live(w, stretch, slots, start, people, setting, scheme, state, memory)
+            elif what == SETTLE:
+                cash.settle(w, first, end, scheme, till, memory)
+            elif what == JOIN:
+                cash.join(w, group, day, people, scheme, state, memory)
+            elif what == COLLECT:
+                cash.collect(
+                    w, number, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v
+                )
+            elif what == RENEW:
+                cash.renew(w, group, day, when, month, world0, seed, people, setting, state, memory)
+            elif what == CLOSE:
+                cash.close(
+                    w, month, day, earning[first:end], world0, seed, people, setting, scheme, state, till, memory, u, v
+                )
+                living.end_month(w, number, setting, state)
+                if month + 1 < months:
+                    living.turn_to(w, month + 1, day + 1, setting, state)
+            else:
+                for m in range(till.cash.shape[1]):
+                    if what == BOOK:
+                        reason = np.int64(items[i].reason)
+                        post_for_all(
+                            memory, w, m, np.int64(items[i].debit), np.int64(items[i].credit), amount, when, reason
+                        )
+                    elif what == COME_IN:
+                        cash.come_in(w, m, amount, day, when, ledger.SUPPORT_RECEIVABLE, rules.SUPPORT_RECEIVED, memory)
+                    elif what == STATE_COMES:
+                        amount = till.total[w, m, number, 1]
+                        cash.come_in(w, m, amount, day, when, ledger.SUPPORT_RECEIVABLE, rules.SUPPORT_RECEIVED, memory)
+                    elif what == INTEREST:
+                        amount = cash.interest_on(till.cash[w, m], items[i].rate)
+                        cash.come_in(w, m, amount, day, when, ledger.INTEREST, rules.INTEREST, memory)
+                    elif what == SPEND:
+                        cash.spend(w, m, amount, day, when, memory)
+                    elif what == SPEND_CARDS:
+                        cards = cash.new_cards(w, m, group, people, state)
+                        cash.spend(w, m, amount * cards, day, when, memory)
+                    elif what == SPEND_HEADS:
+                        heads = cash.people_enrolled(w, m, day, people, state)
+                        cash.spend(w, m, (heads * amount + 6) // 12, day, when, memory)
+                    elif what == SPEND_PART:
+                        paid = memory.registers[w, m, month, scheme_measure(kinds, ledger.MEMBERS_PAID)]
+                        cash.spend(w, m, rules.half_up(paid, amount), day, when, memory)
