@@ -15,10 +15,6 @@ from pathlib import Path
 
 import numba
 import platformdirs
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 KEPT = 6  # machine code of other versions that is left in place
 COMPILED = ("compiled.py", "draws.py", "ledger.py", "population.py", "rules.py", "engine/*.py")
@@ -89,22 +85,3 @@ def kernel(function):
         return numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **HOW)(function)
     finally:
         numba.config.CACHE_DIR = elsewhere
-
-
-@intrinsic
-def prefetch(context, array, indices):
-    """Bring the item of an array near to the processor, before it is needed; changes nothing."""
-
-    def generate(context, builder, signature, arguments):
-        kind, of = signature.args
-        view = context.make_array(kind)(context, builder, arguments[0])
-        at = cgutils.unpack_tuple(builder, arguments[1], len(of))
-        at = [context.cast(builder, index, each, types.intp) for index, each in zip(at, of)]
-        pointer = cgutils.get_item_pointer(context, builder, kind, view, at)
-        byte = ir.IntType(8).as_pointer()
-        shape = ir.FunctionType(ir.VoidType(), [byte, *[ir.IntType(32)] * 3])
-        call = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
-        builder.call(call, [builder.bitcast(pointer, byte), *(ir.IntType(32)(n) for n in (1, 3, 1))])
-        return context.get_dummy_value()
-
-    return types.void(array, indices), generate

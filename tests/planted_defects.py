@@ -154,8 +154,8 @@ household-year ceiling never reset
     state.home[w, h].used = state.home[w, h].own = state.home[w, h].bills = 0
     state.home[w, h].own = state.home[w, h].bills = 0
 household-year reset at the calendar year
-    self.month % 12 == 11
-    self.calendar.name_of_month(self.month) == 11
+    day * DAY + CLOSING, month % 12 == 11, False
+    day * DAY + CLOSING, month % 12 == 10, False
 one episode too many
     if events_left <= 0:
     if events_left < 0:
@@ -267,8 +267,8 @@ never payers shorten the delay of others
     v = on_time + (u - on_time) / (1.0 - never)
     v = u
 bad months taken for good
-    if setting.mixed_paying and v[h] == 0.0
-    if setting.mixed_paying and v[h] == 1.0
+    if setting.mixed_paying and good == 0.0
+    if setting.mixed_paying and good == 1.0
 market weeks of seven days
     return day + timedelta(days=DAYS.get(every) or every.days), 0
     return day + timedelta(days=DAYS.get(every) or 7), 0
@@ -321,14 +321,14 @@ penalty never in the box
     memory.paid_in[w, m, day] += amount
     memory.paid_in[w, m, day] += 0
 joining fee never in the box
-    memory.paid_in[w, mutual, day] += fee
-    memory.paid_in[w, mutual, day] += 0
+    memory.paid_in[w, m, day] += fee
+    memory.paid_in[w, m, day] += 0
 joining fee of households that died out
-    is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
-    is_there = _is_enrolled(w, h, day, state)
+    people.mutual[h], _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+    people.mutual[h], _is_enrolled(w, h, day, state)
 joining fee of households that do not join
-    is_there = _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
-    is_there = state.home[w, h].alive > 0
+    people.mutual[h], _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+    people.mutual[h], state.home[w, h].alive > 0
 who does not join is a member for a day
     home["left_on"], home["joins"])
     home["left_on"], home["joins"] + 1)
@@ -336,8 +336,8 @@ the same households join in every world
     uniform_columns(entities, none, which, np.uint32(world), batch.prepared.seed)
     uniform_columns(entities, none, which, np.uint32(0), batch.prepared.seed)
 cards of households that do not join
-    (home["alive"] > 0) & (home["left_on"] > home["joins"])
-    (home["alive"] > 0)
+    home.alive > 0 and home.left_on > home.joins
+    home.alive > 0
 an existing mutual's members pay the joining fee
     if fee and is_new else []
     if fee else []
@@ -404,14 +404,14 @@ running costs a month early
     int(first) - 1: month for month, first in enumerate(calendar.first[1:])
     int(first): month for month, first in enumerate(calendar.first[:-1])
 costs per head rounded down
-    (people * expenses.per_beneficiary_year + 6) // 12
-    people * expenses.per_beneficiary_year // 12
+    people, state) * amount + 6) // 12
+    people, state) * amount) // 12
 costs per head of those who have left
-    np.where(enrolled, home["alive"], 0)
-    np.where(True, home["alive"], 0)
+    amount = (cash.people_enrolled(w, m, day, people, state)
+    amount = (cash.people_enrolled(w, m, np.int64(0), people, state)
 share of contributions rounded down
-    (paid * share + rules.MILLION // 2)
-    (paid * share)
+    amount = rules.half_up(memory.registers[w, m, np.int64(item.month), measure], amount)
+    amount = memory.registers[w, m, np.int64(item.month), measure] * amount // 1000000
 cards of an existing mutual
     expenses.per_card and batch.prepared.scenario.start_from is None:
     expenses.per_card:
@@ -419,11 +419,11 @@ old invoices due too soon
     (first + last) // 2
     last
 interest rounded down
-    batch.till.cash * bank.interest + 0.5)
-    batch.till.cash * bank.interest)
+    return np.int64(np.floor(cash * rate + 0.5))
+    return np.int64(np.floor(cash * rate))
 interest never in the box
-    batch.memory.paid_in[:, :, day] += interest
-    batch.memory.paid_in[:, :, day] += 0
+    cash.come_in(w, m, amount, day, when, ledger.INTEREST, rules.INTEREST, memory)
+    post_for_all(memory, w, m, ledger.CASH, ledger.INTEREST, amount, when, rules.INTEREST)
 yearly interest every month
     (bank.every == "year" and month % 12 != 11)
     False
@@ -469,8 +469,8 @@ season counted from the start
     season[calendar.name_of_month(month)]
     season[month % 12]
 the first year's community factor for ever
-    self._community[:, :, :, self.month // 12]
-    self._community[:, :, :, 0]
+    state.community[w, m, k, month // 12]
+    state.community[w, m, k, 0]
 everybody equally frail
     setting.factors[setting.of_world[w, k].frailty, person.frailty]
     setting.factors[setting.of_world[w, k].frailty, 2048]
@@ -555,8 +555,8 @@ nine rounds of Philox
     for _ in range(10):
     for _ in range(9):
 every world has its own ignorance
-    self.pairs = (world0 + np.arange(worlds)) // 2
-    self.pairs = world0 + np.arange(worlds)
+    np.unique((world0 + np.arange(worlds)) // 2, return_inverse=True)
+    np.unique(world0 + np.arange(worlds), return_inverse=True)
 variances in eight steps
     values[int(STEPS * u)]
     values[int(STEPS * u) // 2 * 2]

@@ -5,7 +5,7 @@ somebody looks: world by world, so that what a world remembers stays near the pr
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel
+from mho_sim.compiled import kernel, rule
 from mho_sim.engine import cash, living
 from mho_sim.ledger import post_for_all, scheme_measure
 
@@ -25,6 +25,8 @@ from mho_sim.ledger import post_for_all, scheme_measure
     SPEND_PART,  # `amount` millionths of what members have paid in `month`
     CLOSE,  # `month`, with the earnings from `first` to before `end`
 ) = range(14)
+
+TOGETHER = 3  # worlds in which an item is carried out at once: as many as stay near the processor; measured
 
 ITEM = np.dtype(
     [
@@ -73,55 +75,58 @@ def carry_out(items, earning, world0, seed, slots, start, people, setting, schem
     """Carry out the items of an agenda in every world of a batch. `earning` are the records of all months; `slots`, u
     and v, (households,), are scratch.
     """
-    kinds, months = len(setting.kind), memory.registers.shape[2]
-    for w in range(state.home.shape[0]):
+    months, count = memory.registers.shape[2], state.home.shape[0]
+    for begins in range(0, count, TOGETHER):
+        worlds = (begins, min(begins + TOGETHER, count))
         for i in range(len(items)):
             what, day, month = items[i].what, np.int64(items[i].day), np.int64(items[i].month)
-            when, amount, group, number = items[i].moment, items[i].amount, items[i].group, np.int64(items[i].number)
+            when, group, number = items[i].moment, items[i].group, np.int64(items[i].number)
             first, end = np.int64(items[i].first), np.int64(items[i].end)
             if what == LIVE:
                 stretch = living.Stretch(when, month, first, end, number, items[i].has_illness, world0, seed)
-                living.live(w, stretch, slots, start, people, setting, scheme, state, memory)
+                living.live(worlds, stretch, slots, start, people, setting, scheme, state, memory)
             elif what == SETTLE:
-                cash.settle(w, first, end, scheme, till, memory)
+                cash.settle(worlds, first, end, scheme, till, memory)
             elif what == JOIN:
-                cash.join(w, group, day, people, scheme, state, memory)
+                cash.join(worlds, group, day, people, scheme, state, memory)
             elif what == COLLECT:
                 cash.collect(
-                    w, number, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v
+                    worlds, number, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v
                 )
             elif what == RENEW:
-                cash.renew(w, group, day, when, month, world0, seed, people, setting, state, memory)
+                cash.renew(worlds, group, day, when, month, world0, seed, people, setting, state, memory)
             elif what == CLOSE:
-                cash.close(
-                    w, month, day, earning[first:end], world0, seed, people, setting, scheme, state, till, memory, u, v
-                )
-                living.end_month(w, number, setting, state)
-                if month + 1 < months:
-                    living.turn_to(w, month + 1, day + 1, setting, state)
+                earned = earning[first:end]
+                cash.close(worlds, month, day, earned, world0, seed, people, setting, scheme, state, till, memory, u, v)
+                for w in range(*worlds):
+                    living.end_month(w, number, setting, state)
+                    if month + 1 < months:
+                        living.turn_to(w, month + 1, day + 1, setting, state)
             else:
-                for m in range(till.cash.shape[1]):
-                    if what == BOOK:
-                        reason = np.int64(items[i].reason)
-                        post_for_all(
-                            memory, w, m, np.int64(items[i].debit), np.int64(items[i].credit), amount, when, reason
-                        )
-                    elif what == COME_IN:
-                        cash.come_in(w, m, amount, day, when, ledger.SUPPORT_RECEIVABLE, rules.SUPPORT_RECEIVED, memory)
-                    elif what == STATE_COMES:
-                        amount = till.total[w, m, number, 1]
-                        cash.come_in(w, m, amount, day, when, ledger.SUPPORT_RECEIVABLE, rules.SUPPORT_RECEIVED, memory)
-                    elif what == INTEREST:
-                        amount = cash.interest_on(till.cash[w, m], items[i].rate)
-                        cash.come_in(w, m, amount, day, when, ledger.INTEREST, rules.INTEREST, memory)
-                    elif what == SPEND:
-                        cash.spend(w, m, amount, day, when, memory)
-                    elif what == SPEND_CARDS:
-                        cards = cash.new_cards(w, m, group, people, state)
-                        cash.spend(w, m, amount * cards, day, when, memory)
-                    elif what == SPEND_HEADS:
-                        heads = cash.people_enrolled(w, m, day, people, state)
-                        cash.spend(w, m, (heads * amount + 6) // 12, day, when, memory)
-                    elif what == SPEND_PART:
-                        paid = memory.registers[w, m, month, scheme_measure(kinds, ledger.MEMBERS_PAID)]
-                        cash.spend(w, m, rules.half_up(paid, amount), day, when, memory)
+                for w in range(*worlds):
+                    for m in range(till.cash.shape[1]):
+                        _book(w, m, items[i], people, setting, state, till, memory)
+
+
+@rule
+def _book(w, m, item, people, setting, state, till, memory):
+    """One of the scheme's own entries."""
+    what, when, day, amount = item.what, item.moment, np.int64(item.day), item.amount
+    if what == BOOK:
+        post_for_all(memory, w, m, np.int64(item.debit), np.int64(item.credit), amount, when, np.int64(item.reason))
+    elif what in (COME_IN, STATE_COMES):
+        if what == STATE_COMES:
+            amount = till.total[w, m, item.number, 1]
+        cash.come_in(w, m, amount, day, when, ledger.SUPPORT_RECEIVABLE, rules.SUPPORT_RECEIVED, memory)
+    elif what == INTEREST:
+        amount = cash.interest_on(till.cash[w, m], item.rate)
+        cash.come_in(w, m, amount, day, when, ledger.INTEREST, rules.INTEREST, memory)
+    else:
+        if what == SPEND_CARDS:
+            amount = amount * cash.new_cards(w, m, item.group, people, state)
+        elif what == SPEND_HEADS:
+            amount = (cash.people_enrolled(w, m, day, people, state) * amount + 6) // 12
+        elif what == SPEND_PART:
+            measure = scheme_measure(len(setting.kind), ledger.MEMBERS_PAID)
+            amount = rules.half_up(memory.registers[w, m, np.int64(item.month), measure], amount)
+        cash.spend(w, m, amount, day, when, memory)

@@ -65,30 +65,32 @@ def _amount_due(w, h, m, people, scheme, state):
 
 
 @kernel
-def join(w, group, day, people, scheme, state, memory):
+def join(worlds, group, day, people, scheme, state, memory):
     """The households of a group that join pay their joining fee."""
-    when = day * DAY + NEW_DUES
-    for h in range(state.home.shape[1]):
-        m, is_there = people.mutual[h], _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
-        if people.home[h].group == group and is_there:
-            fee = scheme.joining_fee[m]
-            post(memory, w, m, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
-            memory.paid_in[w, m, day] += fee
+    for w in range(*worlds):
+        when = day * DAY + NEW_DUES
+        for h in range(state.home.shape[1]):
+            m, is_there = people.mutual[h], _is_enrolled(w, h, day, state) and state.home[w, h].alive > 0
+            if people.home[h].group == group and is_there:
+                fee = scheme.joining_fee[m]
+                post(memory, w, m, ledger.CASH, ledger.FEES, fee, when, h, ledger.NOBODY, -1, rules.JOINING_FEE)
+                memory.paid_in[w, m, day] += fee
 
 
 @kernel
-def collect(w, cohort, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v):
+def collect(worlds, cohort, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """The contributions of one period fall due for all households of a group; some pay at once. u and v,
     (households,), are scratch.
     """
-    when, homes, world = day * DAY + NEW_DUES, state.home.shape[1], np.uint32(world0 + w)
-    for h in range(homes):
-        u[h], v[h] = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
-    if setting.mixed_paying:
-        _good_months(month, world, seed, people, setting, v)
-    for h in range(homes):
-        if people.home[h].group == group and _is_enrolled(w, h, day, state):
-            _fall_due(w, h, cohort, day, month, when, u[h], v[h], people, setting, scheme, state, till, memory)
+    for w in range(*worlds):
+        when, homes, world = day * DAY + NEW_DUES, state.home.shape[1], np.uint32(world0 + w)
+        for h in range(homes):
+            u[h], v[h] = uniforms(h * PLACES, day, setting.payment_decision, world, seed)
+        if setting.mixed_paying:
+            _good_months(month, world, seed, people, setting, v)
+        for h in range(homes):
+            if people.home[h].group == group and _is_enrolled(w, h, day, state):
+                _fall_due(w, h, cohort, day, month, when, u[h], v[h], people, setting, scheme, state, till, memory)
 
 
 @rule
@@ -144,18 +146,19 @@ def _owe_more(w, h, mutual, amount, day, late, scheme, state):
 
 
 @kernel
-def renew(w, group, day, when, month, world0, seed, people, setting, state, memory):
+def renew(worlds, group, day, when, month, world0, seed, people, setting, state, memory):
     """The households of a group decide whether to stay for another year."""
-    if setting.renewing[w] >= 1.0:
-        return
-    for h in range(state.home.shape[1]):
-        m = people.mutual[h]
-        if people.home[h].group == group and _is_enrolled(w, h, day, state):
-            u, _ = uniforms(h * PLACES, day, setting.renewing_decision, np.uint32(world0 + w), seed)
-            if u >= setting.renewing[w]:
-                state.home[w, h].left_on = day
-                memory.registers[w, m, month, scheme_measure(len(setting.kind), ledger.HAVE_LEFT)] += 1
-                post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ledger.NOBODY, -1, rules.LEFT)
+    for w in range(*worlds):
+        if setting.renewing[w] >= 1.0:
+            continue
+        for h in range(state.home.shape[1]):
+            m = people.mutual[h]
+            if people.home[h].group == group and _is_enrolled(w, h, day, state):
+                u, _ = uniforms(h * PLACES, day, setting.renewing_decision, np.uint32(world0 + w), seed)
+                if u >= setting.renewing[w]:
+                    state.home[w, h].left_on = day
+                    memory.registers[w, m, month, scheme_measure(len(setting.kind), ledger.HAVE_LEFT)] += 1
+                    post(memory, w, m, ledger.CASH, ledger.CASH, 0, when, h, ledger.NOBODY, -1, rules.LEFT)
 
 
 @kernel
@@ -203,34 +206,35 @@ def _has_stopped(w, m, day, scheme, till, memory):
 
 
 @kernel
-def settle(w, first_day, end_day, scheme, till, memory):
+def settle(worlds, first_day, end_day, scheme, till, memory):
     """Roll the cash box from one day to another: money comes in, debts that are due are paid, the oldest first."""
-    for m in range(till.cash.shape[1]):
-        for day in range(first_day, end_day):
-            till.cash[w, m] += memory.paid_in[w, m, day]
-            till.overdue[w, m] += _owed_on(w, m, day, memory)
-            while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
-                for creditor in range(memory.owing.shape[3]):
-                    _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
-                if _owed_on(w, m, till.oldest[w, m], memory) == 0:
-                    till.oldest[w, m] += 1
-            if till.overdue[w, m] == 0:
-                till.oldest[w, m] = day + 1
-            else:
-                till.late_days[w, m] += 1
-                if till.first_late[w, m] < 0:
-                    till.first_late[w, m] = day
-                if till.first_stopped[w, m] < 0 and _has_stopped(w, m, day, scheme, till, memory):
-                    till.first_stopped[w, m] = day
-            till.worst[w, m] = max(till.worst[w, m], till.overdue[w, m] - till.cash[w, m])
+    for w in range(*worlds):
+        for m in range(till.cash.shape[1]):
+            for day in range(first_day, end_day):
+                till.cash[w, m] += memory.paid_in[w, m, day]
+                till.overdue[w, m] += _owed_on(w, m, day, memory)
+                while till.oldest[w, m] <= day and till.overdue[w, m] > 0 and till.cash[w, m] > 0:
+                    for creditor in range(memory.owing.shape[3]):
+                        _pay_debt(w, m, till.oldest[w, m], creditor, day, till, memory)
+                    if _owed_on(w, m, till.oldest[w, m], memory) == 0:
+                        till.oldest[w, m] += 1
+                if till.overdue[w, m] == 0:
+                    till.oldest[w, m] = day + 1
+                else:
+                    till.late_days[w, m] += 1
+                    if till.first_late[w, m] < 0:
+                        till.first_late[w, m] = day
+                    if till.first_stopped[w, m] < 0 and _has_stopped(w, m, day, scheme, till, memory):
+                        till.first_stopped[w, m] = day
+                till.worst[w, m] = max(till.worst[w, m], till.overdue[w, m] - till.cash[w, m])
 
 
 @rule
-def come_in(w, m, amount, day, when, account, reason, memory):
+def come_in(w, m, received, day, when, account, reason, memory):
     """Money comes in on a day, against an account."""
-    if amount > 0:
-        post_for_all(memory, w, m, ledger.CASH, account, amount, when, reason)
-        memory.paid_in[w, m, day] += amount
+    if received > 0:
+        post_for_all(memory, w, m, ledger.CASH, account, received, when, reason)
+        memory.paid_in[w, m, day] += received
 
 
 @rule
@@ -247,7 +251,7 @@ def interest_on(cash, rate):
     return np.int64(np.floor(cash * rate + 0.5))
 
 
-@kernel
+@rule
 def new_cards(w, m, group, people, state):
     """Households of a group that join, and in which somebody is alive."""
     cards = np.int64(0)
@@ -258,7 +262,7 @@ def new_cards(w, m, group, people, state):
     return cards
 
 
-@kernel
+@rule
 def people_enrolled(w, m, day, people, state):
     """People alive in enrolled households."""
     heads = np.int64(0)
@@ -305,8 +309,8 @@ def _strike_off(w, m, month, day, people, kinds, state, memory):
 
 
 @rule
-def _count_members(w, m, month, day, kinds, people, scheme, state, till, memory):
-    """Count people and households by status at a closing, and what would fall due if today were a due day."""
+def _count_members(w, m, month, day, kinds, would, people, scheme, state, till, memory):
+    """Count people and households by status at a closing and, if asked, what would fall due if today were a due day."""
     register = memory.registers[w, m, month]
     for g in range(till.would.shape[2]):
         till.would[w, m, g, 0] = till.would[w, m, g, 1] = 0
@@ -314,9 +318,10 @@ def _count_members(w, m, month, day, kinds, people, scheme, state, till, memory)
         alive = state.home[w, h].alive
         if people.mutual[h] != m or alive == 0 or not _is_enrolled(w, h, day, state):
             continue
-        amount, from_state = _amount_due(w, h, m, people, scheme, state)
-        till.would[w, m, people.home[h].group, 0] += amount
-        till.would[w, m, people.home[h].group, 1] += from_state
+        if would:
+            amount, from_state = _amount_due(w, h, m, people, scheme, state)
+            till.would[w, m, people.home[h].group, 0] += amount
+            till.would[w, m, people.home[h].group, 1] += from_state
         register[scheme_measure(kinds, ledger.PEOPLE)] += alive
         covered_from = scheme.covered_from[m, state.home[w, h].cover_from + 1]
         if rules.cover(True, True, day, state.home[w, h].suspended_from, covered_from, False) == rules.ACCEPTED:
@@ -380,38 +385,41 @@ def _count_people(w, m, day, people, setting, state, memory):
 
 
 @kernel
-def close(w, month, day, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
+def close(worlds, month, day, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """Close a month: who owes for too long is struck off, contributions are earned, members counted, balances kept;
     at the end of a household-year its counters begin anew. `earning` are the records of the periods that are open; u
     and v, (households,), are scratch.
     """
-    kinds, when, ends_year = len(setting.kind), day * DAY + CLOSING, month % 12 == 11
-    for m in range(till.cash.shape[1]):
-        _strike_off(w, m, month, day, people, kinds, state, memory)
-        _count_members(w, m, month, day, kinds, people, scheme, state, till, memory)
-        deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
+    for w in range(*worlds):
+        kinds, when, ends_year, would = len(setting.kind), day * DAY + CLOSING, month % 12 == 11, False
         for e in range(len(earning)):
-            period = earning[e]
-            for whose in range(2):
-                total = till.total[w, m, period.cohort, whose]
-                if period.of == BEGUN:
-                    total = till.would[w, m, period.group, whose]
-                part = rules.earned(total, period.elapsed, period.length)
-                if whose == 0:
-                    account, income, reason = deferred, ledger.CONTRIBUTIONS, rules.EARNED
-                else:
-                    account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
-                _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
-        if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
-            till.lost[w, m] = month
-        for account in range(memory.books.shape[2]):
-            memory.closings[w, m, month, account] = memory.books[w, m, account]
+            would |= earning[e].of == BEGUN
+        for m in range(till.cash.shape[1]):
+            _strike_off(w, m, month, day, people, kinds, state, memory)
+            _count_members(w, m, month, day, kinds, would, people, scheme, state, till, memory)
+            deferred = ledger.UNEARNED if scheme.in_advance[m] else ledger.ACCRUED
+            for e in range(len(earning)):
+                period = earning[e]
+                for whose in range(2):
+                    total = till.total[w, m, period.cohort, whose]
+                    if period.of == BEGUN:
+                        total = till.would[w, m, period.group, whose]
+                    part = rules.earned(total, period.elapsed, period.length)
+                    if whose == 0:
+                        account, income, reason = deferred, ledger.CONTRIBUTIONS, rules.EARNED
+                    else:
+                        account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
+                    _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
+            if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
+                till.lost[w, m] = month
+            for account in range(memory.books.shape[2]):
+                memory.closings[w, m, month, account] = memory.books[w, m, account]
+            if ends_year:
+                if setting.enterprises:
+                    _burden(w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v)
+                _count_people(w, m, day, people, setting, state, memory)
         if ends_year:
-            if setting.enterprises:
-                _burden(w, m, month, day, np.uint32(world0 + w), seed, people, setting, state, memory, u, v)
-            _count_people(w, m, day, people, setting, state, memory)
-    if ends_year:
-        _begin_year(w, state)
+            _begin_year(w, state)
 
 
 @rule

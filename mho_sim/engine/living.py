@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel, prefetch, rule
+from mho_sim.compiled import kernel, rule
 from mho_sim.draws import LARGEST_BILL, exp, exponential, gamma_class, log, normal, uniforms
 from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.engine.tables import (
@@ -126,6 +126,12 @@ class Slots(NamedTuple):
     day: np.ndarray
     entity: np.ndarray
     ordinal: np.ndarray
+    illness_next: np.ndarray  # decisions of the kind
+    illness_cost: np.ndarray
+    illness_marks: np.ndarray
+    a: np.ndarray  # of the kind's cost law
+    b: np.ndarray
+    u: np.ndarray  # for the wait, then for the bill
     hazard: np.ndarray
     mark: np.ndarray  # for seeking care
     distance: np.ndarray  # ticks to the episode after it
@@ -141,7 +147,7 @@ class Slots(NamedTuple):
 def slots_for(rows, kinds, households, mutuals):
     """Room for the slots of one world."""
     room = rows * kinds + 1
-    columns = [*["i4"] * 6, *["f8"] * 2, "i8", *["f8"] * 4, "i4"]
+    columns = [*["i4"] * 6, *["u4"] * 3, *["f8"] * 5, "i8", *["f8"] * 4, "i4"]
     first, limit = np.zeros(households, np.int32), np.zeros((mutuals, kinds), np.int64)
     return Slots(*(np.zeros(room, column) for column in columns), first, limit)
 
@@ -708,52 +714,48 @@ def _list_due(w, k, begins, people, state, slots):
 
 
 @rule
-def _chain(begins, ends, w, k, stretch, people, state, slots):
-    """Note who is due and when, and chain the slots of each household in which nothing changes."""
+def _chain(begins, ends, w, k, stretch, people, setting, state, slots):
+    """Note of a kind's slots who is due and when, and what their draws need; chain the slots of each household in which
+    nothing changes.
+    """
+    kind, of_world = setting.kind[k], setting.of_world[w, k]
     for e in range(begins, ends):
         i = slots.row[e]
         h = _household(state.person[w, i])
-        prefetch(state.home, (w, h))
         slots.kind[e], slots.entity[e], slots.ordinal[e] = k, state.person[w, i].entity, state.told[w, k, i].ordinal + 1
         slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
+        slots.hazard[e] = _hazard(w, i, k, people, setting, state) if kind.comes == NEED else 0.0
         if slots.first[h] != STEP_BY_STEP:
             slots.next[e] = slots.first[h]
             slots.first[h] = e
+    for e in range(begins, ends):
+        slots.illness_next[e], slots.illness_cost[e] = kind.illness_next, kind.illness_cost
+        slots.illness_marks[e], slots.a[e], slots.b[e] = kind.illness_marks, of_world.a, of_world.b
 
 
 @rule
-def _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots):
-    """Draw what the listed episodes of one kind need, in loops that vectorize."""
-    world, kind = np.uint32(stretch.world0 + w), setting.kind[k]
-    for e in range(begins, ends):
-        slots.price[e], slots.mark[e] = uniforms(
-            slots.entity[e], slots.ordinal[e], kind.illness_next, world, stretch.seed
+def _draw(n, w, stretch, people, setting, state, slots):
+    """Draw what the listed episodes need, in loops that vectorize."""
+    world, seed = np.uint32(stretch.world0 + w), stretch.seed
+    for e in range(n):
+        slots.u[e], slots.mark[e] = uniforms(slots.entity[e], slots.ordinal[e], slots.illness_next[e], world, seed)
+    for e in range(n):
+        slots.distance[e] = _distance(slots.u[e], slots.hazard[e])
+    for e in range(n):
+        slots.where[e], slots.cause[e] = uniforms(
+            slots.entity[e], slots.ordinal[e], slots.illness_marks[e], world, seed
         )
-    if kind.comes == NEED:
-        for e in range(begins, ends):
-            slots.hazard[e] = _hazard(w, slots.row[e], k, people, setting, state)
-        for e in range(begins, ends):
-            slots.distance[e] = _distance(slots.price[e], slots.hazard[e])
-    for e in range(begins, ends):
+    for e in range(n):
+        slots.u[e], slots.stay[e] = uniforms(slots.entity[e], slots.ordinal[e], slots.illness_cost[e], world, seed)
+    for e in range(n):
+        slots.price[e] = exp(slots.a[e] + slots.b[e] * normal(slots.u[e]))
+    for e in range(n):
+        k = slots.kind[e]
+        if setting.kind[k].law != LOGNORMAL or slots.b[e] < 0.0:
+            slots.price[e] = _unrounded_bill(slots.u[e], w, k, setting)
+    for e in range(n):
         h = slots.entity[e] // PLACES
         slots.cell[e] = _cell(w, h, slots.row[e], slots.day[e], people, setting, state)
-        prefetch(memory.whom, (w, people.mutual[h], slots.cell[e], 0))
-    if kind.places > 0 or kind.causes > 0:
-        for e in range(begins, ends):
-            slots.where[e], slots.cause[e] = uniforms(
-                slots.entity[e], slots.ordinal[e], kind.illness_marks, world, stretch.seed
-            )
-    for e in range(begins, ends):
-        slots.price[e], slots.stay[e] = uniforms(
-            slots.entity[e], slots.ordinal[e], kind.illness_cost, world, stretch.seed
-        )
-    a, b = setting.of_world[w, k].a, setting.of_world[w, k].b
-    if kind.law == LOGNORMAL and b >= 0.0:
-        for e in range(begins, ends):
-            slots.price[e] = exp(a + b * normal(slots.price[e]))
-    else:
-        for e in range(begins, ends):
-            slots.price[e] = _unrounded_bill(slots.price[e], w, k, setting)
 
 
 @rule
@@ -832,20 +834,21 @@ def _live_households(w, pays_before, stretch, slots, start, people, setting, sch
 
 
 @kernel
-def live(w, stretch, slots, start, people, setting, scheme, state, memory):
+def live(worlds, stretch, slots, start, people, setting, scheme, state, memory):
     """Let every household of a world live up to the end of a stretch; `slots` is scratch."""
-    pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
-    changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY
-    for h in range(state.home.shape[1]):
-        slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
-    for m in range(slots.limit.shape[0]):
-        for k in range(slots.limit.shape[1]):
-            slots.limit[m, k] = state.clock[w, m, k] + stretch.ill_days * state.pace[w, m, k]
-    if stretch.has_illness:
-        begins = 0
-        for k in range(slots.limit.shape[1]):
-            ends = _list_due(w, k, begins, people, state, slots)
-            _chain(begins, ends, w, k, stretch, people, state, slots)
-            _draw(begins, ends, w, k, stretch, people, setting, state, memory, slots)
-            begins = ends
-    _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory)
+    for w in range(*worlds):
+        pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
+        changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY
+        for h in range(state.home.shape[1]):
+            slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
+        for m in range(slots.limit.shape[0]):
+            for k in range(slots.limit.shape[1]):
+                slots.limit[m, k] = state.clock[w, m, k] + stretch.ill_days * state.pace[w, m, k]
+        if stretch.has_illness:
+            begins = 0
+            for k in range(slots.limit.shape[1]):
+                ends = _list_due(w, k, begins, people, state, slots)
+                _chain(begins, ends, w, k, stretch, people, setting, state, slots)
+                begins = ends
+            _draw(begins, w, stretch, people, setting, state, slots)
+        _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory)

@@ -44,26 +44,23 @@ class Numbers:
 
     def __init__(self, scenario, seed, world0, worlds):
         self.scenario, self.seed, self.worlds = scenario, np.uint64(seed), worlds
-        self.pairs = (world0 + np.arange(worlds)) // 2
-        self.follows = scenario.follows
+        self.pairs, self.pair_of = np.unique((world0 + np.arange(worlds)) // 2, return_inverse=True)
+        self.unknowns, self.follows = scenario.unknowns, scenario.follows
 
     def marks(self, path):
-        """The uniform of a number in each world."""
+        """The uniform of a number in each pair of worlds."""
         none, which = np.zeros(1, np.int64), decision(path)
-        of_pair = {
-            pair: uniform_columns(none, none, which, np.uint32(pair), self.seed)[0, 0] for pair in set(self.pairs)
-        }
-        return [of_pair[pair] for pair in self.pairs]
+        return [uniform_columns(none, none, which, np.uint32(pair), self.seed)[0, 0] for pair in self.pairs]
 
     def of(self, path, unknown):
         """A number in each world, within the limits of its field."""
         if path in self.follows:
             return self._quotient(*self.follows[path], unknown.limits)
-        range_ = self.scenario.unknowns.get(path)
+        range_ = self.unknowns.get(path)
         if range_ is None:
             return np.full(self.worlds, float(unknown.best))
         least, most = unknown.limits
-        return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])
+        return np.array([min(max(quantile(range_, u), least), most) for u in self.marks(path)])[self.pair_of]
 
     def _quotient(self, dividend, divisor, limits):
         """A number that follows from two others, in each world; nothing divided by nothing is nothing."""
@@ -82,4 +79,4 @@ class Numbers:
         values = variances_of(self.scenario, path, unknown)
         if len(values) == 1:
             return values * self.worlds
-        return [values[int(STEPS * u)] for u in self.marks(path)]
+        return np.array([values[int(STEPS * u)] for u in self.marks(path)])[self.pair_of].tolist()
