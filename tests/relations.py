@@ -343,6 +343,7 @@ def r09_without_chance_the_books_are_a_sum(number):
         yield f"cash after 36 months: {cash}"
     parts = without(scenario_parts(number), "setting/paying", "setting/renewing", "setting/bank", "start_from")
     parts = without(parts, "setting/enterprises", "scheme/contribution/state", "scheme/membership/intakes")
+    parts = without(parts, "setting/take_up")
     parts["setting"]["association"] |= {"births": "none", "deaths": "none"}
     parts["setting"]["illness"] = {"calm": {"need": 0, "cost": {"fixed": 1}}}
     contribution = {"amount": 500, "per": "household", "every": "quarter", "timing": "in-advance", "grace": "none"}

@@ -512,7 +512,7 @@ def forgone_and_refused_care_costs_the_mutual_nothing(world):
     return with_other(world, entry, bill=5) if entry and has_no_income(world) else None
 
 
-@spoils()
+@spoils("who_does_not_join_is_never_a_member")
 def refusals_name_the_first_reason(world):
     return with_other(world, the_first(world, "not_enrolled"), reason="no_coverage")
 

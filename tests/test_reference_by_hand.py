@@ -150,6 +150,7 @@ def mutual(kinds=None, benefits=None, dues=None, *, start=datetime.date(2027, 1,
         bank=None,
         paying=None,
         renewing=None,
+        take_up=None,
     )
     expenses = part(once=0, per_month=0, per_card=0, per_beneficiary_year=0, share_of_contributions=0.0, dated=())
     membership = part(intakes=None, waiting={})

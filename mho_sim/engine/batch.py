@@ -190,13 +190,9 @@ class Batch:
             self.settled_to = end_day
 
     def note(self, what, day, part, **terms):
-        """Note what is to happen to the scheme, its people untouched."""
-        self._agenda.note(what, moment(day, part), month=self.month, **terms)
-
-    def note_of_people(self, what, day, part, **terms):
-        """Note what is to happen to people as they have lived up to now, or to the cash box as it is."""
+        """Note what is to happen when people have lived up to now."""
         self._live()
-        self.note(what, day, part, **terms)
+        self._agenda.note(what, moment(day, part), month=self.month, **terms)
 
     def book(self, debit, credit, amount, day, part, reason):
         """The scheme's own entry; none of 0."""
@@ -207,7 +203,7 @@ class Batch:
         """Close the open month and turn to the next."""
         first, end = self.prepared.earning_of[self.month : self.month + 2]
         days = int(self.calendar.first[self.month + 1] - self.calendar.first[self.month])
-        self.note_of_people(CLOSE, day, Part.CLOSING, first=first, end=end, number=days)
+        self.note(CLOSE, day, Part.CLOSING, first=first, end=end, number=days)
         self.month, self._ill_days = self.month + 1, 0
 
     def uniform(self, name, entity, index):

@@ -1,8 +1,7 @@
 """The scheme's processes: each is a short generator that waits, then acts on a batch of worlds.
 
-They read `clock`, and note on the batch's agenda what is to happen: `note` where people are not touched,
-`note_of_people` where they have to have lived up to that moment. The list at the end is the order in which they start.
-Where two wake in the same part of a day, `place` orders them.
+They read `clock`, and note on the batch's agenda what is to happen at that moment. The list at the end is the order in
+which they start. Where two wake in the same part of a day, `place` orders them.
 """
 
 from mho_sim import rules
@@ -38,9 +37,9 @@ def collect_contributions(clock, batch):
             break
         yield clock.at(day, Part.NEW_DUES)
         if number < 0:
-            batch.note_of_people(JOIN, day, Part.NEW_DUES, group=group)
+            batch.note(JOIN, day, Part.NEW_DUES, group=group)
         else:
-            batch.note_of_people(COLLECT, day, Part.NEW_DUES, group=group, number=number)
+            batch.note(COLLECT, day, Part.NEW_DUES, group=group, number=number)
             state = batch.prepared.scenario.scheme.contribution.state
             if state is not None and calendar.after(day, state.late) == day:
                 batch.note(STATE_COMES, day, Part.NEW_DUES, number=number)
@@ -72,7 +71,7 @@ def renew_memberships(clock, batch):
     part, place = (Part.MEMBERSHIP, 0) if in_advance else (Part.NEW_DUES, RENEWAL_AFTER_DUES)
     for day, group in sorted(_anniversaries(batch)):
         yield clock.at(day, part, place)
-        batch.note_of_people(RENEW, day, part, group=group)
+        batch.note(RENEW, day, part, group=group)
 
 
 def _anniversaries(batch):
@@ -111,7 +110,7 @@ def _book_interest(batch, day, month):
     bank = batch.prepared.scenario.setting.bank
     if bank is None or (bank.every == "year" and month % 12 != 11):
         return
-    batch.note_of_people(INTEREST, day, Part.SETTLEMENT, rate=bank.interest)
+    batch.note(INTEREST, day, Part.SETTLEMENT, rate=bank.interest)
 
 
 def _book_support(batch, day, item):
@@ -153,8 +152,7 @@ def _book_expenses(batch, day, month, group, dated):
         costs.append((SPEND_PART, {"amount": share}))
     for what, terms in costs:
         if terms["amount"] > 0:
-            noted = batch.note if what == SPEND else batch.note_of_people
-            noted(what, day, Part.SETTLEMENT, **terms)
+            batch.note(what, day, Part.SETTLEMENT, **terms)
 
 
 def close_months(clock, batch):

@@ -142,7 +142,7 @@ class Result:
         if not self.has_ranges:
             return []
         numbers = Numbers(self.scenario, self.seed, 0, self.worlds)
-        marks = {path: numbers.marks(path) for path in self.scenario.unknowns}
+        marks = {path: np.array(numbers.marks(path))[numbers.pair_of] for path in self.scenario.unknowns}
         return trouble.leading(marks, indicators.equity(self.outcome.yearly[:, 0, -1]))
 
     @cached_property
