@@ -34,7 +34,7 @@ from mho_sim.population import NEVER_DAY, PLACES, birthday
 NEVER = np.int64(2**62)
 LONGEST_DISTANCE = 2.0**60
 LATE_PAYMENT, MEMBERSHIP, ILLNESS = (int(part) * PART for part in (Part.LATE_PAYMENTS, Part.MEMBERSHIP, Part.ILLNESS))
-NOTHING, STEP_BY_STEP = -1, -2  # instead of the first slot of a household's chain
+NOTHING = -1  # instead of a slot
 NOT_DRAWN = -1.0  # instead of a mark
 LONG_SERVED = -1  # `cover_from` of those who have served all waiting periods
 LONGEST_STAY = 366.0
@@ -140,7 +140,7 @@ class Slots(NamedTuple):
     where: np.ndarray  # the mark for the provider
     cause: np.ndarray  # the mark for the cause
     cell: np.ndarray  # of the registers by whom
-    first: np.ndarray  # (H,): the household's first slot, NOTHING, or STEP_BY_STEP
+    first: np.ndarray  # (H,): the household's first slot, or NOTHING
     limit: np.ndarray  # (M, K): the clocks' readings at the stretch's end
 
 
@@ -715,9 +715,7 @@ def _list_due(w, k, begins, people, state, slots):
 
 @rule
 def _chain(begins, ends, w, k, stretch, people, setting, state, slots):
-    """Note of a kind's slots who is due and when, and what their draws need; chain the slots of each household in which
-    nothing changes.
-    """
+    """Note of a kind's slots who is due and when, and what their draws need; chain each household's slots."""
     kind, of_world = setting.kind[k], setting.of_world[w, k]
     for e in range(begins, ends):
         i = slots.row[e]
@@ -725,9 +723,8 @@ def _chain(begins, ends, w, k, stretch, people, setting, state, slots):
         slots.kind[e], slots.entity[e], slots.ordinal[e] = k, state.person[w, i].entity, state.told[w, k, i].ordinal + 1
         slots.day[e] = _day_due(w, people.mutual[h], k, state.due[w, k, i], stretch, state)
         slots.hazard[e] = _hazard(w, i, k, people, setting, state) if kind.comes == NEED else 0.0
-        if slots.first[h] != STEP_BY_STEP:
-            slots.next[e] = slots.first[h]
-            slots.first[h] = e
+        slots.next[e] = slots.first[h]
+        slots.first[h] = e
     for e in range(begins, ends):
         slots.illness_next[e], slots.illness_cost[e] = kind.illness_next, kind.illness_cost
         slots.illness_marks[e], slots.a[e], slots.b[e] = kind.illness_marks, of_world.a, of_world.b
@@ -796,13 +793,18 @@ def _move_on(w, h, e, before, limit, stretch, people, state, slots):
 
 
 @kernel
-def _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory):
+def _live_households(w, pays_before, changes_before, stretch, slots, start, people, setting, scheme, state, memory):
     """Let the households of a world go through their events, each household's earliest first, until the stretch ends:
-    with what was drawn for it, or, once something changes what is due, step by step.
+    with what was drawn for it, or, once something has changed what is due, step by step.
     """
     for h in range(state.home.shape[1]):
-        listed, limit = slots.first[h] != STEP_BY_STEP, slots.limit[people.mutual[h]]
-        while slots.first[h] != NOTHING or state.pays_on[w, h] < pays_before:
+        listed, limit = True, slots.limit[people.mutual[h]]
+        while (
+            slots.first[h] != NOTHING
+            or not listed
+            or state.pays_on[w, h] < pays_before
+            or state.next_change[w, h] < changes_before
+        ):
             e, before = np.int64(NOTHING), np.int64(NOTHING)
             if listed:
                 e, before = _soonest(h, slots)
@@ -820,6 +822,7 @@ def _live_households(w, pays_before, stretch, slots, start, people, setting, sch
                 _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory)
             elif soonest == changes_at:
                 _change(w, h, stretch, start, people, setting, state, memory)
+                listed = False
             else:
                 if listed and slots.mark[e] != NOT_DRAWN:
                     distance, drawn = slots.distance[e], _drawn(e, slots)
@@ -828,7 +831,6 @@ def _live_households(w, pays_before, stretch, slots, start, people, setting, sch
                 _set_next(w, i, k, day, distance, stretch, setting, state)
                 if _fall_ill(w, h, i, k, day, drawn, stretch, people, setting, scheme, state, memory):
                     listed = False
-                    slots.first[h] = STEP_BY_STEP
                 elif listed:
                     _move_on(w, h, e, before, limit[k], stretch, people, state, slots)
 
@@ -840,7 +842,7 @@ def live(worlds, stretch, slots, start, people, setting, scheme, state, memory):
         pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
         changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY
         for h in range(state.home.shape[1]):
-            slots.first[h] = STEP_BY_STEP if state.next_change[w, h] < changes_before else NOTHING
+            slots.first[h] = NOTHING
         for m in range(slots.limit.shape[0]):
             for k in range(slots.limit.shape[1]):
                 slots.limit[m, k] = state.clock[w, m, k] + stretch.ill_days * state.pace[w, m, k]
@@ -851,4 +853,4 @@ def live(worlds, stretch, slots, start, people, setting, scheme, state, memory):
                 _chain(begins, ends, w, k, stretch, people, setting, state, slots)
                 begins = ends
             _draw(begins, w, stretch, people, setting, state, slots)
-        _live_households(w, pays_before, stretch, slots, start, people, setting, scheme, state, memory)
+        _live_households(w, pays_before, changes_before, stretch, slots, start, people, setting, scheme, state, memory)

@@ -87,9 +87,11 @@ def _who_is_covered(result):
     average, at_end = of_100(shares["covered"]), of_100(shares["covered_at_end"])
     if average == at_end == "100":
         return "All people in our households are covered, from the first month to the last."
-    told = f"Of 100 people in our households, {average} are covered in an average month, and {at_end} at the end"
+    all_asked = "all households of the association" if result.joined is not None else "our households"
+    told = f"Of 100 people in {all_asked}, {average} are covered in an average month, and {at_end} at the end"
     books, paying = result.scenario.start_from, result.scenario.setting.paying
     why = {
+        "do not join": result.joined is not None,
         "have left": result.scenario.setting.renewing is not None or scheme.contribution.struck_off is not None,
         "have not joined yet": scheme.membership.intakes is not None,
         "are suspended": paying is not None or (books is not None and books.members.late > 0),

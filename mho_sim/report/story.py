@@ -212,6 +212,9 @@ def _shortage(batch):
 def _waiting(batch, rows, household):
     """The days on which a household's waiting periods end."""
     opening, joins = batch.prepared.opening, int(batch.state.home[0, household]["joins"])
+    if batch.state.home[0, household]["left_on"] <= joins:
+        yield moment(joins, Part.LATE_PAYMENTS), -1, f"household {household} does not join."
+        return
     begins = [] if household in opening.paid_up or household in opening.late else [joins]
     begins += [
         day_of(int(entry["moment"]))

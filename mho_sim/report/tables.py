@@ -7,6 +7,7 @@ import math
 from mho_sim.actuarial import value_at_risk
 from mho_sim.report.words import WIDTH, lines, money
 
+SAME = 0.02  # shares that differ by less are told as one; assumed
 EXTREMES = 20  # worlds below which the 5 % and 95 % quantiles are the lowest and the highest
 UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
 SHORT_LIST = {  # indicator: words, scale, unit
@@ -22,22 +23,22 @@ RARE = 0.01  # share of claims below which a reason is not told; assumed
 
 
 def by_fifth(result):
-    """What families go without and pay, by fifth of income; nothing where incomes are not told."""
+    """What families go without and pay, by fifth of income; nothing where incomes are not told. What hardly differs is
+    left out: it does not depend on income.
+    """
     if "fifth" not in result.by_whom or result.worlds < ENOUGH:
         return []
-    rows = [
-        (
-            "families, by income",
-            "went without\ncare",
-            "pay of\nbills",
-            "above a tenth\nwithout it",
-            "above a tenth\nwith it",
-        )
-    ]
-    for fifth, row in result.by_whom["fifth"].iterrows():
-        names = ("forgone_share", "own_share", "above_10_without", "above_10_with")
-        rows.append((f"{fifth} fifth", *(_percent(row[name]) for name in names)))
-    return table(rows)
+    frame = result.by_whom["fifth"]
+    columns = {
+        "forgone_share": "went without\ncare",
+        "own_share": "pay of\nbills",
+        "above_10_without": "above a tenth\nwithout it",
+        "above_10_with": "above a tenth\nwith it",
+    }
+    differs = [name for name in columns if frame[name].max() - frame[name].min() >= SAME]
+    rows = [("families, by income", *(columns[name] for name in differs))]
+    rows += [(f"{fifth} fifth", *(_percent(row[name]) for name in differs)) for fifth, row in frame.iterrows()]
+    return table(rows) if differs else []
 
 
 def _percent(share):
@@ -115,7 +116,7 @@ def _in_cash(result):
 def _stocks(result, unit):
     words = _quantiles(result.worlds)[0]
     named = [f"cash: {words[0]}", *words[1:]] if words else ["cash"]
-    rows = [("year's end", "bills unpaid", *named)]
+    rows = [("year's end", "bills still\nto pay", *named)]
     for name, of_year in _namedyears(result):
         cash = [value_at_risk(of_year["cash"], q) for q in (0.05, 0.5, 0.95)][: len(named)]
         rows.append((name, *(money(value / unit) for value in (of_year["owed"].mean(), *cash))))
