@@ -475,7 +475,7 @@ everybody equally frail
     setting.factors[setting.of_world[w, k].frailty, person.frailty]
     setting.factors[setting.of_world[w, k].frailty, 2048]
 need of the first sector for all
-    setting.need[w, k, people.home[_household(person)].sector]
+    setting.need[w, k, people.home[household_of(person)].sector]
     setting.need[w, k, 0]
 birthday stretches the wrong way
     (old / new)
@@ -493,8 +493,8 @@ newborn's clock starts with the month
     day - stretch.first_day,
     0 * day,
 delivery one day late
-    _set_due(w, mother, chosen, day + 1, state)
-    _set_due(w, mother, chosen, day + 2, state)
+    set_due(w, mother, chosen, day + 1, state)
+    set_due(w, mother, chosen, day + 2, state)
 shares of births not added up
     of_world["share"][:, k] = total
     of_world["share"][:, k] = numbers.of(f"setting.illness.{name}.share", kind.share)
@@ -523,8 +523,8 @@ by whom also before joining
     if state.home[w, h].joins <= day < state.home[w, h].left_on:
     if day < state.home[w, h].left_on:
 referral two days later
-    _set_due(w, i, other, day + 2, state)
-    _set_due(w, i, other, day + 3, state)
+    set_due(w, i, other, day + 2, state)
+    set_due(w, i, other, day + 3, state)
 the dead are referred
     if setting.kind[k].refers and state.person[w, i].dies > day:
     if setting.kind[k].refers:

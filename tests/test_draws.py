@@ -12,7 +12,7 @@ from numba import njit
 from scipy import stats
 
 from mho_sim import draws
-from mho_sim.engine import Prepared, living
+from mho_sim.engine import Prepared, episodes, slots
 from mho_sim.engine.batch import Batch
 from mho_sim.scenario import parse
 
@@ -228,13 +228,13 @@ scheme:
 @njit(error_model="numpy")
 def priced(u, k, setting, found):
     for i in range(len(u)):
-        found[i] = living._unrounded_bill(u[i], 0, k, setting)
+        found[i] = slots.unrounded_bill(u[i], 0, k, setting)
 
 
 @njit(error_model="numpy")
 def stayed(u, k, setting, found):
     for i in range(len(u)):
-        found[i] = living._days(u[i], k, setting)
+        found[i] = episodes.days_of(u[i], k, setting)
 
 
 @pytest.fixture(scope="module")

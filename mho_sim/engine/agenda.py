@@ -6,7 +6,8 @@ import numpy as np
 
 from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
-from mho_sim.engine import cash, living
+from mho_sim.engine import cash, living, needs
+from mho_sim.engine.state import Stretch
 from mho_sim.ledger import post_for_all, scheme_measure
 
 (
@@ -83,7 +84,7 @@ def carry_out(items, earning, world0, seed, slots, start, people, setting, schem
             when, group, number = items[i].moment, items[i].group, np.int64(items[i].number)
             first, end = np.int64(items[i].first), np.int64(items[i].end)
             if what == LIVE:
-                stretch = living.Stretch(when, month, first, end, number, items[i].has_illness, world0, seed)
+                stretch = Stretch(when, month, first, end, number, items[i].has_illness, world0, seed)
                 living.live(worlds, stretch, slots, start, people, setting, scheme, state, memory)
             elif what == SETTLE:
                 cash.settle(worlds, first, end, scheme, till, memory)
@@ -99,9 +100,9 @@ def carry_out(items, earning, world0, seed, slots, start, people, setting, schem
                 earned = earning[first:end]
                 cash.close(worlds, month, day, earned, world0, seed, people, setting, scheme, state, till, memory, u, v)
                 for w in range(*worlds):
-                    living.end_month(w, number, setting, state)
+                    needs.end_month(w, number, setting, state)
                     if month + 1 < months:
-                        living.turn_to(w, month + 1, day + 1, setting, state)
+                        needs.turn_to(w, month + 1, day + 1, setting, state)
             else:
                 for w in range(*worlds):
                     for m in range(till.cash.shape[1]):

@@ -9,6 +9,8 @@ from mho_sim.engine.agenda import BOOK, CLOSE, LIVE, SETTLE, Agenda, carry_out
 from mho_sim.engine.clock import Calendar, Clock, Part, day_of, moment
 from mho_sim.engine.dues import dues_of
 from mho_sim.engine.processes import PROCESSES
+from mho_sim.engine.slots import slots_for
+from mho_sim.engine.state import AGE_GROUPS, BLOCK, BY_HOME, FIFTHS, HOME, NEVER, TOLD, Memory, Start, State
 from mho_sim.engine.tables import scheme_tables, setting_of_worlds, setting_tables, zones_of
 from mho_sim.engine.unknowns import Numbers
 from mho_sim.population import (
@@ -55,7 +57,7 @@ def _start(scenario, people, birthdays):
     child = scenario.scheme.contribution.child
     child_band = int(np.flatnonzero(birthdays == child.below)[0]) if child else -1
     children = np.add.reduceat((band <= child_band).astype(np.int64), people.first[:-1])
-    return living.Start(band, np.diff(people.first), children, child_band)
+    return Start(band, np.diff(people.first), children, child_band)
 
 
 def _refuse_collisions(scenario):
@@ -100,7 +102,7 @@ class Batch:
         self._ill_days = 0  # days of the month whose illness has been lived
         rows = self._state.person.shape[1]
         self._agenda = Agenda()
-        self._slots = living.slots_for(
+        self._slots = slots_for(
             rows, len(self.setting.kind), prepared.households, self._till.cash.shape[1]
         )  # scratch, like the next
         of_people, self._of_homes = np.zeros((2, rows)), np.zeros((2, prepared.households))
@@ -275,7 +277,7 @@ class Batch:
         bad_income, good_income = self.setting.income[..., 0], self.setting.income[..., 1]
         usual = self.setting.scale * (good * good_income + (1 - good) * bad_income)[:, self.people.home["sector"]]
         rank = np.argsort(np.argsort(usual, axis=1, kind="stable"), axis=1, kind="stable")
-        self._state.home["fifth"] = rank * living.FIFTHS // self.prepared.households
+        self._state.home["fifth"] = rank * FIFTHS // self.prepared.households
 
 
 def _blank(prepared, worlds, room, person, first):
@@ -284,22 +286,22 @@ def _blank(prepared, worlds, room, person, first):
     mutuals, months, days = 1, prepared.calendar.months, prepared.calendar.days
     registers = len(ledger.measures(prepared.scenario.kinds))
     creditors, zones = prepared.scheme.tolerance.shape[1], len(zones_of(prepared.scenario))
-    cells = zones * len(prepared.setting.good) * living.FIFTHS * 2 * living.AGE_GROUPS
+    cells = zones * len(prepared.setting.good) * FIFTHS * 2 * AGE_GROUPS
     at_person, at_home = (int(prepared.scheme.benefit[at].max(initial=-1)) + 1 for at in ("at_person", "at_home"))
     keeps_used = (prepared.scheme.person_ceiling < rules.NO_LIMIT).any()
     of_mutual = (worlds, mutuals)
-    state = living.State(
+    state = State(
         person=person,
         first=first,
-        home=np.zeros((worlds, homes), living.HOME),
+        home=np.zeros((worlds, homes), HOME),
         pays_on=np.full((worlds, homes), NEVER_DAY),
         next_change=np.full((worlds, homes), NEVER_DAY),
-        due=np.full((worlds, kinds, rows), living.NEVER),
-        soonest=np.full((worlds, kinds, -(-rows // living.BLOCK)), living.NEVER),
-        told=np.zeros((worlds, kinds, rows), living.TOLD),
+        due=np.full((worlds, kinds, rows), NEVER),
+        soonest=np.full((worlds, kinds, -(-rows // BLOCK)), NEVER),
+        told=np.zeros((worlds, kinds, rows), TOLD),
         spent=np.zeros((worlds, at_person, rows), np.int64),
         used=np.zeros((worlds, rows if keeps_used else 0), np.int64),
-        by_home=np.zeros((worlds, homes, at_home), living.BY_HOME),
+        by_home=np.zeros((worlds, homes, at_home), BY_HOME),
         clock=np.zeros((worlds, mutuals, kinds), np.int64),
         pace=np.zeros((worlds, mutuals, kinds), np.int64),
         community=np.ones((worlds, mutuals, kinds, months // 12)),
@@ -307,7 +309,7 @@ def _blank(prepared, worlds, room, person, first):
     state.home["suspended_from"] = state.home["struck_from"] = NEVER_DAY
     state.home["left_on"] = NEVER_DAY
     state.home["joins"] = state.home["cover_from"] = prepared.people.joins[prepared.people.home["group"]]
-    memory = living.Memory(
+    memory = Memory(
         books=np.zeros((*of_mutual, len(ledger.ACCOUNTS)), np.int64),
         registers=np.zeros((*of_mutual, months, registers), np.int64),
         whom=np.zeros((*of_mutual, cells, len(ledger.CELL_MEASURES)), np.int64),

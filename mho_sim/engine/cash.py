@@ -11,7 +11,9 @@ from mho_sim import ledger, rules
 from mho_sim.compiled import kernel, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
-from mho_sim.engine.living import SUPPLIER, _cell, receive
+from mho_sim.engine.episodes import cell_of
+from mho_sim.engine.living import receive
+from mho_sim.engine.state import SUPPLIER
 from mho_sim.ledger import post, post_for_all, scheme_measure
 from mho_sim.population import NEVER_DAY, PLACES
 
@@ -358,7 +360,7 @@ def _burden(w, m, month, day, world, seed, people, setting, state, memory, incom
         if people.mutual[h] != m or state.home[w, h].alive == 0:
             continue
         own, bills = np.float64(state.home[w, h].own), np.float64(state.home[w, h].bills)
-        cell = memory.whom[w, m, _cell(w, h, state.first[w, h], day, people, setting, state)]
+        cell = memory.whom[w, m, cell_of(w, h, state.first[w, h], day, people, setting, state)]
         register[scheme_measure(kinds, ledger.WITH_INCOME)] += 1
         register[scheme_measure(kinds, ledger.INCOME)] += np.int64(income[h])
         register[scheme_measure(kinds, ledger.OWN_SPENDING)] += state.home[w, h].own
@@ -381,7 +383,7 @@ def _count_people(w, m, day, people, setting, state, memory):
         if people.mutual[h] == m and _is_enrolled(w, h, day, state):
             for i in range(state.first[w, h], state.first[w, h + 1]):
                 if state.person[w, i].born <= day < state.person[w, i].dies:
-                    memory.whom[w, m, _cell(w, h, i, day, people, setting, state), ledger.OF_PEOPLE] += 1
+                    memory.whom[w, m, cell_of(w, h, i, day, people, setting, state), ledger.OF_PEOPLE] += 1
 
 
 @kernel

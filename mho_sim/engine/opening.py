@@ -10,7 +10,7 @@ import numpy as np
 from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import cash
 from mho_sim.engine.dues import period_before
-from mho_sim.engine.living import LONG_SERVED, PROVIDER
+from mho_sim.engine.state import LONG_SERVED, PROVIDER
 from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import NEVER_DAY, PLACES
 from mho_sim.rules import SIZES, contribution_due

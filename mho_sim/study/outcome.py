@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mho_sim import ledger
-from mho_sim.engine.living import AGE_GROUPS, FIFTHS
+from mho_sim.engine.state import AGE_GROUPS, FIFTHS
 from mho_sim.engine.tables import sectors_of, zones_of
 
 WHOM = ("distance", "sector", "fifth", "sex", "age")  # the sides of a cell, in the order of its number
