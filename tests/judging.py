@@ -182,6 +182,17 @@ def judge_to_the_last_digit(name, obtained):
     return judge_estimate(name, EXPECTED[name], obtained, EXPECTED[name] * 1e-12)
 
 
+def judge_relative(name, obtained, relative):
+    """By equality with a row but for this share of it: 1e-9 for closed forms, 1e-6 for numerical laws."""
+    width = abs(EXPECTED[name]) * relative
+    return judge(name, EXPECTED[name], float(obtained), EXPECTED[name] - width, EXPECTED[name] + width)
+
+
+def accept_rows(values, relative=1e-9):
+    """Pass if each row named has its value, but for this share of it; `values` by name of row."""
+    accept(*(judge_relative(name, value, relative) for name, value in values.items()))
+
+
 def binomial_band(p, trials):
     """Fewest and most events in so many trials, each passed with a chance of at most `TAIL`."""
     return int(binom.ppf(TAIL, trials, p)), int(binom.isf(TAIL, trials, p))

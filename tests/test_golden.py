@@ -18,6 +18,7 @@ from scipy import special, stats
 
 from mho_sim.actuarial import contributions, costs
 from mho_sim.actuarial.costs import Gamma, Layer, Lognormal, benefit, exponential, fixed
+from mho_sim.actuarial.laws import OfScipy
 from mho_sim.indicators import formulas
 
 with (Path(__file__).parent / "oracles" / "values.csv").open(encoding="utf-8", newline="") as file:
@@ -279,7 +280,12 @@ def test_case_F_benefits_and_contributions_of_bepha():
 
 # Exact values: names of tests and rows are the same
 
-LAWS = {"lognormal_m50_cv1.5": Lognormal(50, 1.5), "gamma_a0.7_m50": Gamma(50, 0.7**-0.5), "exp_m50": exponential(50)}
+LAWS = {
+    "lognormal_m50_cv1.5": Lognormal(50, 1.5),
+    "gamma_a0.7_m50": Gamma(50, 0.7**-0.5),
+    "exp_m50": exponential(50),
+    "weibull_k0.8_m50": OfScipy(stats.weibull_min(0.8, scale=50 / math.gamma(1 + 1 / 0.8))),
+}
 DEDUCTIBLE, COPAY, CEILING = ("deductible", 10), ("copay", 0.2), ("ceiling", 200)
 PLANS = {
     "ded_copay_then_ceiling": (DEDUCTIBLE, COPAY, CEILING),
@@ -369,7 +375,7 @@ def test_loading95_normal(row):
     assert contributions.statistical_margin_fixed_cost(0.95, int(persons), float(q)) == exactly(row)
 
 
-@pytest.mark.parametrize("row", rows("minN"))
+@pytest.mark.parametrize("row", [row for row in rows("minN") if "exact" not in row])
 def test_minN(row):
     level, margin, cv, frequency = row.removeprefix("minN").split("_")
     claims = contributions.claims_for_margin(

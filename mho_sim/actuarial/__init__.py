@@ -1,5 +1,7 @@
-"""Pure mathematics of risk on numbers and arrays: `estimates` with their intervals, laws of `costs` and what a benefit
-pays of them, and `contributions` built up from both.
+"""Pure mathematics of risk on numbers and arrays: `estimates` with their intervals, laws of `costs` (and `laws`, those
+that a scenario cannot name) and what a benefit pays of them, and `contributions` built up from both; exactly, without
+drawing: numbers of episodes (`counts`), amounts on a `lattice`, their `totals`, `funds` with dated contributions,
+`ruin`, `reinsurance`, `credibility`.
 """
 
 from mho_sim.actuarial.estimates import (

@@ -65,6 +65,21 @@ def claims_for_margin(margin, level, cv=0.0):
     return (special.ndtri(level) / margin) ** 2 * (1 + np.square(cv))
 
 
+def members_for_margin(margin, level, frequency):
+    """The smallest number of members from which on, however many they are, the claims of a year exceed their mean by
+    more than this margin with probability at most 1 - level: Poisson claims of one fixed cost, without approximation.
+
+    `claims_for_margin` says about this by the normal law. Searched up to where Chernoff's bound of the Poisson tail,
+    exp(-m ((1 + t) log(1 + t) - t)), leaves nothing to look for (Boucheron, Lugosi and Massart, Concentration
+    Inequalities, 2013, 2.2).
+    """
+    enough = -math.log1p(-level) / ((1 + margin) * math.log1p(margin) - margin)
+    members = np.arange(1, math.ceil(enough / frequency) + 1)
+    allowed = np.floor((1 + margin) * members * frequency * (1 + 1e-12))
+    too_few = np.flatnonzero(special.pdtrc(allowed, members * frequency) > 1 - level)
+    return int(members[too_few[-1]]) + 1 if too_few.size else 1
+
+
 # Running costs and surplus
 
 

@@ -166,6 +166,9 @@ class Layer(NamedTuple):
     up_to: float = math.inf
 
 
+WHOLE = Layer()  # the whole bill
+
+
 def benefit(*steps):
     """The layer that a benefit pays, from its steps in the order in which they are applied to the bill:
     ("deductible", money) or, the same, ("fixed_copay", money); ("copay", share that the patient pays); ("ceiling",

@@ -75,6 +75,17 @@ def ratio_error(above, below, paired=False):
     return float(np.sqrt(clusters / (clusters - 1) * (left**2).sum()) / abs(whole))
 
 
+def worlds_needed(probability, relative, confidence=0.95):
+    """How many independent worlds, so that the interval of this probability reaches no further than the share
+    `relative` of it to each side: z^2 (1 - p) / (p r^2), rounded up; normal approximation, 0 < p < 1. ValueError
+    otherwise.
+    """
+    if not (0 < probability < 1 and relative > 0):
+        raise ValueError(f"probability {probability}, relative {relative}: between 0 and 1, and above 0, is allowed")
+    z = special.ndtri((1 + confidence) / 2)
+    return int(np.ceil(z**2 * (1 - probability) / (probability * relative**2)))
+
+
 def quantile_interval(values, level, confidence=0.95, design_effect=1.0):
     """Distribution-free interval of a quantile from independent values, as (low, high).
 
