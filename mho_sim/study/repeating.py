@@ -8,7 +8,7 @@ from mho_sim.engine import Prepared, live_batch
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.result import Result, unsupported
 
-ROWS_A_BATCH = 60_000  # people times worlds: a batch's state stays near the processor's cache
+ROWS_A_BATCH = 60_000  # people times worlds: what is done once a batch hardly counts, and memory stays small
 LARGEST_BATCH = 256
 
 
@@ -38,7 +38,7 @@ def simulate(
     lived = [Prepared(scenario, seed)]
     if (alone := unsupported(scenario)) is not None:
         lived.append(Prepared(alone, seed))
-    size = batch or _batch_of(len(lived[0].people.row))
+    size = batch or _batch_of(len(lived[0].people.row), worlds, workers or processors())
     chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
     parts, interrupted = _live_all(lived, chunks, workers, tuple(processes), progress)
     results = [
@@ -53,7 +53,7 @@ def simulate(
 def planned(scenario, worlds, workers=None, batch=None):
     """What decides how much memory `simulate` will take, before anyone is drawn: a `capacity.Run`."""
     rows = capacity.expected_rows(scenario)
-    size = min(batch or _batch_of(round(rows)), worlds)
+    size = min(batch or _batch_of(round(rows), worlds, workers or processors()), worlds)
     at_once = min(workers or processors(), -(-worlds // size))
     return capacity.Run(scenario.household_count, rows, len(scenario.kinds), 12 * scenario.years, worlds, size, at_once)
 
@@ -64,9 +64,11 @@ def measured(scenario, run):
     return run._replace(layout=layout)
 
 
-def _batch_of(rows):
-    """Worlds that are lived together where nothing else was asked for."""
-    return max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(rows, 1)))
+def _batch_of(rows, worlds, workers):
+    """Worlds that are lived together where nothing else was asked for: as many for each thread as for the others."""
+    most = max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(rows, 1)))
+    rounds = -(-worlds // (most * workers))
+    return -(-worlds // (rounds * workers))
 
 
 def processors():
