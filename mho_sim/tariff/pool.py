@@ -14,7 +14,15 @@ import numpy as np
 from scipy import special
 
 from mho_sim.actuarial.costs import Gamma
-from mho_sim.actuarial.margins import comonotone, cumulants, normal_margin, np_margin, raw_moments, smallest_pool
+from mho_sim.actuarial.margins import (
+    CLASSES,
+    comonotone,
+    cumulants,
+    normal_margin,
+    np_margin,
+    raw_moments,
+    smallest_pool,
+)
 
 LEVELS = (0.90, 0.95, 0.99)
 
@@ -59,12 +67,12 @@ def pool(care, index):
     """The variation of the payments of the people whom `care` is for, prices being at `index`."""
     kinds = [kind for kind in care.roots if _of_person(care, kind, index)[0].any()]
     cells = care.people.shares.shape
-    parts = np.array([np.broadcast_to(_of_person(care, kind, index), (3, *cells)) for kind in kinds])
-    parts = parts.reshape(len(kinds), 3, -1)
+    parts = [np.broadcast_to(_of_person(care, kind, index), (3, *cells)) for kind in kinds]
+    parts = np.array(parts).reshape(len(kinds), 3, care.people.shares.size)
     weights = care.people.shares.ravel()
     personal, shared = _variances(care, kinds)
     factors = comonotone(Gamma, personal)
-    pairs = factors @ factors.T / factors.shape[1] - 1 if kinds else np.zeros((0, 0))
+    pairs = factors @ factors.T / CLASSES - 1
     return _total(parts, weights, factors - 1, pairs, shared)
 
 
@@ -96,39 +104,25 @@ def _total(parts, weights, deviations, pairs, shared):
     """The pool, from the cumulants of people by kind, (kinds, 3, cells), and the laws of the factors."""
     a, b, c = parts[:, 0], parts[:, 1], parts[:, 2]
     mean_a, mean_b, mean_c = a @ weights, b @ weights, c @ weights
-    both = np.einsum("kc,lc,c->kl", a, a, weights)  # E[a_k a_l] over people
-    mixed = np.einsum("kc,lc,c->kl", a, b, weights)
-    triple = np.einsum("kc,lc,mc,c->klm", a, a, a, weights, optimize=True)
-    classes = deviations.shape[1] or 1
-    thirds = np.einsum("kq,lq,mq->klm", deviations, deviations, deviations, optimize=True) / classes
-    kinds = range(len(a))
-    moment = _Shared(shared)
-    own = float(mean_b.sum() + sum(pairs[k, l] * both[k, l] * moment(k, l) for k, l in product(kinds, kinds)))
-    with_all = float((shared * mean_a**2).sum())
-    first = float(
-        mean_c.sum()
-        + 3 * sum(pairs[k, l] * mixed[k, l] * moment(k, l) for k, l in product(kinds, kinds))
-        + sum(thirds[k, l, m] * triple[k, l, m] * moment(k, l, m) for k, l, m in product(kinds, kinds, kinds))
+    both = pairs * np.einsum("ip,jp,p->ij", a, a, weights)  # covariance of what a person costs by two kinds
+    mixed = pairs * np.einsum("ip,jp,p->ij", a, b, weights)
+    thirds = np.einsum("iq,jq,kq->ijk", deviations, deviations, deviations, optimize=True) / CLASSES
+    triple = thirds * np.einsum("ip,jp,kp,p->ijk", a, a, a, weights, optimize=True)
+    two, three = _moments(shared, 2), _moments(shared, 3)
+    own = mean_b.sum() + (both * two).sum()
+    first = mean_c.sum() + 3 * (mixed * two).sum() + (triple * three).sum()
+    second = 3 * ((shared * mean_a * mean_b).sum() + np.einsum("k,ij,ijk->", mean_a, both, three - two[:, :, None]))
+    third = (2 * shared**2 * mean_a**3).sum()
+    return Pool(
+        float(mean_a.sum()), float(own), float((shared * mean_a**2).sum()), tuple(map(float, (first, second, third)))
     )
-    second = 3 * float(
-        (shared * mean_a * mean_b).sum()
-        + sum(
-            pairs[k, l] * both[k, l] * mean_a[j] * (moment(j, k, l) - moment(k, l))
-            for j, k, l in product(kinds, kinds, kinds)
-        )
-    )
-    return Pool(float(mean_a.sum()), own, with_all, (first, second, float((2 * shared**2 * mean_a**3).sum())))
 
 
-class _Shared:
-    """Mixed moments of independent gamma factors of mean 1: of one kind 1, 1 + v, (1 + v)(1 + 2 v)."""
-
-    def __init__(self, variances):
-        self.variances = variances
-
-    def __call__(self, *kinds):
-        product = 1.0
+def _moments(variances, order):
+    """E of products of so many independent gamma factors of mean 1, by kinds: 1, 1 + v, (1 + v)(1 + 2 v) of one kind."""
+    table = np.ones((len(variances),) * order)
+    for kinds in product(range(len(variances)), repeat=order):
         for kind in set(kinds):
             for power in range(kinds.count(kind)):
-                product *= 1 + power * self.variances[kind]
-        return product
+                table[kinds] *= 1 + power * variances[kind]
+    return table

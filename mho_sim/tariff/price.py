@@ -126,10 +126,10 @@ def _rows(frame):
 def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=None, collection=None):
     """The price of cover in a year of membership, from 1, built up service by service; a `Price`.
 
-    `safety` is a share of the benefits (pure premium); `surplus` one of pure premium, margin and running costs. `on_net`
-    and `on_gross` are running costs as a share of pure premium and margin, or of the contribution itself, instead of the
-    scheme's own; `collection` the share of contributions that comes in, instead of what `setting.paying` says. Raises
-    ValueError, with a sentence, where nothing could be asked that would do.
+    `safety` is a share of the benefits (pure premium); `surplus` one of pure premium, margin and running costs.
+    `on_net` and `on_gross` are running costs as a share of pure premium and margin, or of the contribution itself,
+    instead of the scheme's own; `collection` the share of contributions that comes in, instead of what
+    `setting.paying` says. Raises ValueError, with a sentence, where nothing could be asked that would do.
     """
     terms = Terms(safety, surplus, on_net, on_gross, collection)
     _check(scenario, terms, year)
@@ -201,7 +201,7 @@ def waiting_months(scenario, kind):
     return 0.0 if span is None else span.months + span.days / DAYS_A_MONTH
 
 
-def _newcomers(scenario, year):
+def newcomers(scenario, year):
     """Share of the households that wait in a year."""
     if year > 1:
         return 0.0
@@ -211,7 +211,7 @@ def _newcomers(scenario, year):
 
 def _served(scenario, kind, year):
     """Share of a year after the waiting period, of newcomers and others together."""
-    return 1 - _newcomers(scenario, year) * (1 - float(costs.first_year_share(waiting_months(scenario, kind))))
+    return 1 - newcomers(scenario, year) * (1 - float(costs.first_year_share(waiting_months(scenario, kind))))
 
 
 def _services(care, year, growth):
@@ -320,19 +320,19 @@ def _build_up(services, terms, outgoings, rate, scenario):
     collected = contributions.loaded_on_gross(needed + sum(line.amount for line in others), share)
     lines += others
     if share:
-        how = f"{100 * share:g}% of contributions (on gross)"
-        lines.append(Line("running_costs_on_gross", "running costs on gross", collected * share, how))
+        words = f"running costs on gross, {100 * share:g}% of contributions"
+        lines.append(Line("running_costs_on_gross", words, collected * share))
     lines.append(Line("collected", "must come in from members", collected))
     asked = float(contributions.nominal_contribution(collected, rate))
     lines += [
         Line("not_collected", "contributions that never come", asked - collected, f"{100 * (1 - rate):.3g}% of them"),
         Line("contribution", "contribution needed", asked),
     ]
-    loading = (1 - share) * rate
-    support = [Line(f"support: {one.name}", one.name, -one.amount / loading, one.how) for one in outgoings.support]
-    lines += [*support, Line("with_support", "needed with that support", asked + sum(one.amount for one in support))]
-    frame = pd.DataFrame(lines, columns=["line", "words", "amount", "how"]).set_index("line")
-    return frame
+    saved = sum(one.amount for one in outgoings.support) / (1 - share) / rate
+    if saved:
+        lines.append(Line("support", "what support from outside saves members", -saved))
+    lines.append(Line("with_support", "needed with that support", asked - saved))
+    return pd.DataFrame(lines, columns=["line", "words", "amount", "how"]).set_index("line")
 
 
 def _premium(services, scenario):
@@ -343,10 +343,10 @@ def _premium(services, scenario):
     premium = float(services["pure_premium"].sum())
     growth = scenario.setting.inflation.medical.best
     return [
-        Line("care_as_others", "care, if covered people sought it as others do", others),
+        Line("care_as_others", "care, if the covered used it as others do", others),
         Line("use", "covered people seek care more often", care - others),
         Line("care", "care of a full year, at the start's prices", care),
-        Line("waiting", "waiting period of new members", waiting, "n/12 of the year, by service"),
+        Line("waiting", "waiting period of new members", waiting, "n/12, by service"),
         Line("price_trend", "prices of care rise", premium - care - waiting, f"{100 * growth:g}% a year"),
         Line("pure_premium", "pure premium", premium),
     ]
@@ -360,13 +360,15 @@ def _loaded(services, terms, outgoings):
     running = [Line(f"running: {one.name}", one.name, one.amount, one.how) for one in outgoings.items]
     if terms.on_net is not None:
         loaded = contributions.loaded_on_net(premium + margin, terms.on_net) - premium - margin
-        how = f"{100 * terms.on_net:g}% of pure premium and margin (on net)"
-        running.append(Line("running_costs_on_net", "running costs on net", loaded, how))
+        words = f"running costs on net, {100 * terms.on_net:g}% of care and margin"
+        running.append(Line("running_costs_on_net", words, loaded))
     fixed = sum(line.amount for line in running)
     parts = contributions.build_up(premium, terms.safety, fixed, terms.surplus)
     lines += running
     if terms.surplus:
-        lines.append(Line("surplus", "surplus for the reserve", parts.surplus, f"{100 * terms.surplus:g}% of all above"))
+        lines.append(
+            Line("surplus", "surplus for the reserve", parts.surplus, f"{100 * terms.surplus:g}% of all above")
+        )
     return [*lines, Line("needed", "the year needs", parts.contribution)]
 
 

@@ -15,6 +15,7 @@ class Item(NamedTuple):
     amount: float
     total: float  # money a year
     how: str
+    by_head: bool = False  # it grows with the number of people
 
 
 class Costs(NamedTuple):
@@ -30,16 +31,18 @@ def costs_of(scenario, people):
     """The scheme's running costs item by item, and what else comes in."""
     expenses, years, heads = scenario.scheme.expenses, scenario.years, people.beneficiaries
     joining = 0.0 if scenario.start_from is not None else people.households * people.joining
-    spread = "" if years == 1 else f"once, spread over {years} years"
+    spread = "once" if years == 1 else f"once, over {years} years"
 
-    def item(name, total, how):
-        return Item(name, total / heads, total, how)
+    def item(name, total, how, by_head=False):
+        return Item(name, total / heads, total, how, by_head)
 
     items = [
         item("at the start", expenses.once / years, spread),
         item("every month", 12 * expenses.per_month, "12 a year"),
-        item("cards", expenses.per_card * joining / years, spread),
-        Item("for each beneficiary", expenses.per_beneficiary_year, expenses.per_beneficiary_year * heads, "a year"),
+        item("cards", expenses.per_card * joining / years, spread, by_head=True),
+        Item(
+            "for each beneficiary", expenses.per_beneficiary_year, expenses.per_beneficiary_year * heads, "a year", True
+        ),
         *(item(one.name, one.amount * times(scenario, one) / years, _often(one)) for one in expenses.dated),
         *(
             item(f"{one.name} (in kind)", one.amount * times(scenario, one) / years, _often(one))
@@ -50,10 +53,12 @@ def costs_of(scenario, people):
     terms = scenario.scheme.contribution
     state = of_state(scenario)
     income = [
-        item("joining fees", terms.joining_fee * joining / years, spread),
-        Item("the State's share", state, state * heads, "a year"),
+        item("joining fees", terms.joining_fee * joining / years, spread, by_head=True),
+        Item("the State's share", state, state * heads, "a year", True),
     ]
-    support = [item(one.name, one.amount * times(scenario, one) / years, _often(one)) for one in scenario.scheme.support]
+    support = [
+        item(one.name, one.amount * times(scenario, one) / years, _often(one)) for one in scenario.scheme.support
+    ]
     return Costs(
         tuple(one for one in items if one.amount),
         expenses.share_of_contributions + terms.collector,
@@ -74,4 +79,4 @@ def times(scenario, line):
 
 
 def _often(line):
-    return {"once": "once, spread over the years", "month": "every month", "year": "every year"}[line.every]
+    return {"once": "once, over the years", "month": "every month", "year": "every year"}[line.every]

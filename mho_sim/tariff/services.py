@@ -135,10 +135,11 @@ class Care:
         name = next(name for name in ("lognormal", "gamma", "exponential") if getattr(cost, name) is not None)
         law = getattr(cost, name)
         mean = self.figures.of(f"{path}.{name}.mean", law.mean)
-        cv = 1.0 if name == "exponential" else law.cv if name == "gamma" else self.figures.of(f"{path}.{name}.cv", law.cv)  # fmt: skip
-        if mean <= 0 or cv <= 0:
-            return costs.fixed(float(mean))
-        return costs.Lognormal(mean, cv) if name == "lognormal" else costs.Gamma(mean, cv)
+        if name == "lognormal":
+            cv, of_mean = self.figures.of(f"{path}.{name}.cv", law.cv), costs.Lognormal
+        else:
+            cv, of_mean = 1.0 if name == "exponential" else law.cv, costs.Gamma
+        return costs.fixed(float(mean)) if mean <= 0 or cv <= 0 else of_mean(mean, cv)
 
     def pays(self, kind, index=(1.0,)):
         """What the mutual pays for an episode of a kind, at these indices of prices, one for each month."""
