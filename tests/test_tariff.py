@@ -5,6 +5,8 @@ False alarms: the comparison with the engine judges a mean and a standard deviat
 1e-6 each. The seed is fixed.
 """
 
+import functools
+import io
 import json
 import math
 import subprocess
@@ -16,12 +18,14 @@ import pytest
 from judging import lived
 from scipy import special
 from test_golden import prints
+from workbooks import Workbook
 
 import mho_sim
 from mho_sim.actuarial import contributions
 from mho_sim.actuarial.costs import Gamma
 from mho_sim.actuarial.margins import CLASSES, comonotone, cumulants, np_margin, raw_moments, smallest_pool
 from mho_sim.engine import Prepared
+from mho_sim.report.workbook import workbook
 from mho_sim.rules import contribution_due
 from mho_sim.scenario import parse
 from mho_sim.tariff import charged
@@ -31,6 +35,14 @@ from mho_sim.tariff.pool import Pool, pool
 from mho_sim.tariff.services import Care, index_of_year
 
 ROOT = Path(__file__).parent.parent
+
+
+@functools.cache
+def priced(path):
+    """The price of a shipped scenario, with every line."""
+    return mho_sim.price(mho_sim.load(path), surplus=0.05)
+
+
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 
@@ -478,7 +490,7 @@ def test_what_cannot_be_ends_in_a_sentence(arguments, said):
 def test_the_page_of_each_shipped_scenario(path):
     from mho_sim.report import price_text
 
-    found = mho_sim.price(mho_sim.load(path))
+    found = priced(path)
     page = price_text(found)
     assert max(map(len, page.splitlines())) <= 80
     assert "= contribution needed" in page and not any(word in page for word in ("nan", "None", "inf "))
@@ -491,3 +503,56 @@ def test_a_package_without_care_has_a_price_too():
     from mho_sim.report import price_text
 
     assert mho_sim.price(nothing).pure_premium == 0 and "holds no care" in price_text(mho_sim.price(nothing))
+
+
+# The workbook
+
+
+def opened(found):
+    return Workbook(io.BytesIO(workbook(found)))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_workbooks_formulas_give_the_printed_figures(path):
+    found = priced(path)
+    book = opened(found)
+    number = book.again()
+    assert len(book.formulas) > 30
+    for place in book.formulas:  # what Excel shows before it works anything out
+        assert number(*place) == pytest.approx(book.values[place], rel=1e-9, abs=1e-6), place
+    for row, amount in enumerate(found.build_up["amount"], 11):
+        assert number("Contribution", f"B{row}") == pytest.approx(amount, abs=1e-6)
+
+
+def test_a_changed_figure_goes_through_the_whole_workbook():
+    """In the village, visits that cost the mutual 1,500 each, and a margin of 5 %."""
+    told = mho_sim.load(ROOT / "scenarios" / "village-mutual.yaml")
+    found = mho_sim.price(told)
+    book = opened(found)
+    rows = {book.values["Care", f"A{row}"]: row for row in (4, 5)}
+    number = book.again({("Care", f"G{rows['consultation']}"): 1_500.0, ("Contribution", "B4"): 0.05})
+    trend = found.services["trend"]
+    premium = 10 / 12 * (1.125 * 1_500 * trend["consultation"])
+    premium += found.services.loc["observation", "pure_premium"]
+    needed = (1.05 * premium + 215_000 / 675 - 150 * 500 / 3 / 675) / 0.96
+    words = next(place for place, text in book.values.items() if text == "contribution needed")
+    assert number("Contribution", f"B{words[1][1:]}") == pytest.approx(needed)
+
+
+@pytest.mark.parametrize("terms", [{"on_net": 0.25}, {"on_gross": 0.25, "collection": 0.85}, {"year": 2}])
+def test_the_workbook_knows_both_conventions(terms):
+    book = opened(mho_sim.price(mho_sim.load(ROOT / "scenarios" / "market-traders.yaml"), **terms))
+    number = book.again()
+    assert all(number(*place) == pytest.approx(book.values[place], rel=1e-9, abs=1e-6) for place in book.formulas)
+
+
+def test_a_name_that_looks_like_a_formula_stays_text():
+    told = one(1, "{fixed: 1}", "{}", scheme='  expenses: {dated: [{name: "=1+1", amount: 5, every: year}]}')
+    book = opened(mho_sim.price(told))
+    assert "=1+1" in book.values.values() and "1+1" not in book.formulas.values()
+
+
+def test_the_command_writes_the_workbook(tmp_path):
+    done = mho("price", "village-mutual", "--xlsx", str(tmp_path / "price.xlsx"))
+    assert done.returncode == 0 and Workbook(tmp_path / "price.xlsx").formulas
+    assert [file.name for file in tmp_path.iterdir()] == ["price.xlsx"]

@@ -84,7 +84,7 @@ def _silent(price):
     frame = price.build_up
     silent = (frame["amount"].abs() < 0.005) & ~frame.index.isin(("pure_premium", "contribution"))
     income = any(key.startswith("income: ") for key in frame.index)
-    on_gross = "running_costs_on_gross" in frame.index
+    on_gross = not silent["running_costs_on_gross"]
     silent |= (frame.index == "collected") & (silent["not_collected"] or not (income or on_gross))
     silent |= (frame.index == "needed") & (not (income or on_gross)) & bool(silent["not_collected"])
     silent |= (frame.index == "with_support") & ("support" not in frame.index)

@@ -31,6 +31,13 @@ CARE = (  # column: head, key of the service, form, who fills it
     ("care, as others do", None, MONEY, "={14}*{6}"),
 )
 SUMS = (7, 11, 13, 15)
+SHARES = {  # line of the build-up: words, and which of your shares it takes
+    "safety_margin": ("safety margin", "safety"),
+    "surplus": ("surplus for the reserve", "surplus_share"),
+    "running_costs_on_net": ("running costs on net", "on_net"),
+    "running_costs_on_gross": ("running costs on gross", "on_gross"),
+    "not_collected": ("contributions that never come", "rate"),
+}
 
 
 class _Book:
@@ -56,6 +63,8 @@ class _Book:
         sheet = self.book.add_worksheet(name)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         return sheet
 
     def put(self, sheet, place, value, numbers="General", who=None, cached=None, bold=False):
@@ -74,7 +83,7 @@ def workbook(price):
     """The workbook's bytes."""
     file = io.BytesIO()
     book = _Book(file)
-    contribution = book.sheet("Contribution", 48, 16, 16, 16, 16, 30)
+    contribution = book.sheet("Contribution", 48, 16, 18, 20, 16, 24, 16)
     places = _running(book, price)
     places |= _care(book, price)
     _contribution(book, contribution, price, places)
@@ -165,11 +174,13 @@ def _contribution(book, sheet, price, places):
     )
     inputs = {
         "safety": ("safety margin, share of benefits", terms.safety),
-        "surplus": ("surplus, share of premium, margin, running costs", terms.surplus),
+        "surplus_share": ("surplus, share of premium, margin, running costs", terms.surplus),
         "on_net": ("running costs on net, share of premium and margin", terms.on_net or 0.0),
         "on_gross": ("running costs on gross, share of the contribution", price.costs.of_contributions),
         "rate": ("share of contributions that comes in", price.collection),
     }
+    if "running_costs_on_net" not in frame.index:
+        del inputs["on_net"]
     at = {}
     for row, (name, (words, value)) in enumerate(inputs.items(), 3):
         sheet.write_string(row, 0, words)
@@ -180,10 +191,11 @@ def _contribution(book, sheet, price, places):
     at |= {key: f"$B${row + 1}" for row, key in enumerate(frame.index, first)}
     for row, (key, line) in enumerate(frame.iterrows(), first):
         bold = key in ("pure_premium", "contribution", "with_support")
-        sheet.write_string(row, 0, line["words"], book.form(bold=bold))
+        words, share = SHARES.get(key, (line["words"], None))
+        sheet.write_string(row, 0, words, book.form(bold=bold))
         formula = "=" + _formula(key, list(frame.index), at, places)
         book.put(sheet, (row, 1), formula, MONEY, cached=float(line["amount"]), bold=bold)
-        sheet.write_string(row, 2, line["how"])
+        sheet.write_string(row, 2, line["how"] if share is None else f"by {at[share].replace('$', '')}")
     _families(book, sheet, price, first + len(frame) + 1, at)
 
 
@@ -202,8 +214,8 @@ def _formula(key, keys, at, places):
         "pure_premium": lambda: places["pure premium"],
         "safety_margin": lambda: f"{at['pure_premium']}*{at['safety']}",
         "running_costs_on_net": lambda: f"({at['pure_premium']}+{at['safety_margin']})*{at['on_net']}",
-        "surplus": lambda: f"({'+'.join(parts)})*{at['surplus']}",
-        "needed": lambda: f"({'+'.join(parts)})*(1+{at['surplus']})",
+        "surplus": lambda: f"({'+'.join(parts)})*{at['surplus_share']}",
+        "needed": lambda: f"({'+'.join(parts)})*(1+{at['surplus_share']})",
         "running_costs_on_gross": lambda: f"{at['collected']}*{at['on_gross']}",
         "collected": lambda: f"({'+'.join([at['needed'], *income])}){loading}",
         "not_collected": lambda: f"{at['contribution']}-{at['collected']}",
@@ -228,7 +240,8 @@ def _families(book, sheet, price, row, at):
     sheet.write_string(row, 0, "instalments a year")
     book.put(sheet, (row, 1), float(dates), "0.00", "yours")
     at_dates, top = f"$B${row + 1}", row + 2
-    heads = ("for whom", "people", "needed a year", "needed an instalment", "needed a day", "the scheme asks, a year")
+    heads = ("for whom", "people", "needed a year", "needed an instalment", "needed a day", "the scheme asks, a year",
+             "asked / needed")  # fmt: skip
     _head(book, sheet, top, heads)
     sizes = {"person": 1.0, "average household": price.people.mean_size}
     for place, (who, found) in enumerate(price.compared.iterrows(), top + 1):
@@ -240,6 +253,9 @@ def _families(book, sheet, price, row, at):
         book.put(sheet, (place, 3), f"=C{cell}/{at_dates}", MONEY, cached=float(found["needed_instalment"]))
         book.put(sheet, (place, 4), f"=C{cell}/{DAYS_A_YEAR}", MONEY, cached=float(found["needed_day"]))
         book.put(sheet, (place, 5), float(found["asked_year"]), MONEY, "program")
+        needed, asked = float(found["needed_year"]), float(found["asked_year"])
+        ratio = asked / needed if needed else 0.0
+        book.put(sheet, (place, 6), f"=IF(C{cell}=0,0,F{cell}/C{cell})", "0%", cached=ratio)
 
 
 def _margin(book, price):
@@ -263,8 +279,9 @@ def _margin(book, price):
         book.put(sheet, (row, 1), value, numbers, None if cached is not None else "program", cached)
     if pool.mean <= 0:
         return
+    yours = f"{100 * price.terms.safety:g}%"
     heads = ("years out of 100 that the money must suffice", "margin (normal)", "margin (NP)",
-             "people for your margin (normal)", "people for your margin (NP)")  # fmt: skip
+             f"people for a margin of {yours} (normal)", f"people for a margin of {yours} (NP)")  # fmt: skip
     _head(book, sheet, 10, heads)
     for row, (level, found) in enumerate(price.margins.iterrows(), 11):
         cell, z = row + 1, f"NORMSINV($A{row + 1})"
@@ -286,6 +303,8 @@ def _read_me(book, price):
         "laws of the bills and the rules of the scheme; all others are formulas.",
         "Paid for one (Care, column G): the mean over bills small and large of what the mutual pays, after deductible, "
         "copayment and ceiling, not the mean bill cut at the ceiling.",
+        "Safety margin: mean, variance and third moment are those of the file's care; they do not follow what you "
+        "change on the sheet Care, but the number of people they do.",
         *_how_certain(price),
         *(f"Not counted, so that the price is at most too high: {words}." for words in price.not_counted.values()),
         *price.remarks,

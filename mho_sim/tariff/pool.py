@@ -119,7 +119,7 @@ def _total(parts, weights, deviations, pairs, shared):
 
 
 def _moments(variances, order):
-    """E of products of so many independent gamma factors of mean 1, by kinds: 1, 1 + v, (1 + v)(1 + 2 v) of one kind."""
+    """E of products of so many independent gamma factors of mean 1, by kinds: of one 1, 1 + v, (1 + v)(1 + 2 v)."""
     table = np.ones((len(variances),) * order)
     for kinds in product(range(len(variances)), repeat=order):
         for kind in set(kinds):

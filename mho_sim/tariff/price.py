@@ -319,9 +319,8 @@ def _build_up(services, terms, outgoings, rate, scenario):
     share = outgoings.of_contributions
     collected = contributions.loaded_on_gross(needed + sum(line.amount for line in others), share)
     lines += others
-    if share:
-        words = f"running costs on gross, {100 * share:g}% of contributions"
-        lines.append(Line("running_costs_on_gross", words, collected * share))
+    words = f"running costs on gross, {100 * share:g}% of contributions"
+    lines.append(Line("running_costs_on_gross", words, collected * share))
     lines.append(Line("collected", "must come in from members", collected))
     asked = float(contributions.nominal_contribution(collected, rate))
     lines += [
@@ -365,10 +364,8 @@ def _loaded(services, terms, outgoings):
     fixed = sum(line.amount for line in running)
     parts = contributions.build_up(premium, terms.safety, fixed, terms.surplus)
     lines += running
-    if terms.surplus:
-        lines.append(
-            Line("surplus", "surplus for the reserve", parts.surplus, f"{100 * terms.surplus:g}% of all above")
-        )
+    how = f"{100 * terms.surplus:g}% of all above"
+    lines.append(Line("surplus", "surplus for the reserve", parts.surplus, how))
     return [*lines, Line("needed", "the year needs", parts.contribution)]
 
 
