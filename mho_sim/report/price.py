@@ -69,7 +69,8 @@ def _build_up(price):
     frame = price.build_up[~_silent(price)]
     for key, row in frame.iterrows():
         sign = "= " if key in TOTALS else "  " if key == "care_as_others" else "- " if row["amount"] < 0 else "+ "
-        rows.append((sign + row["words"], money(abs(row["amount"])), row["how"]))
+        amount = row["amount"] if key in TOTALS else abs(row["amount"])
+        rows.append((sign + row["words"], money(amount), row["how"]))
     rows = [(*lines(name, HOW_WIDE, "    "), amount, how) for name, amount, how in rows]
     width, amounts = max(len(part) for row in rows for part in row[:-2]), max(len(row[-2]) for row in rows)
     return [

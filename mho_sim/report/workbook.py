@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from mho_sim.report.words import money
 from mho_sim.tariff.charged import DAYS_A_YEAR, dates_a_year
-from mho_sim.tariff.price import newcomers
+from mho_sim.tariff.premium import newcomers
 
 YELLOW, GREY = "#FFF2CC", "#EDEDED"
 MONEY, RATE, SHARE, TIMES = "#,##0.00", "0.0000", "0.0%", "0.0000"
