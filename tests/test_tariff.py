@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from judging import lived
 from scipy import special
+from scenario_generator import scenario_text
 from test_golden import prints
 from workbooks import Workbook
 
@@ -28,7 +29,7 @@ from mho_sim.engine import Prepared
 from mho_sim.report.workbook import workbook
 from mho_sim.rules import contribution_due
 from mho_sim.scenario import parse
-from mho_sim.tariff import charged
+from mho_sim.tariff import charged, premium
 from mho_sim.tariff.figures import Figures, draws
 from mho_sim.tariff.people import AGES, People, people_of
 from mho_sim.tariff.pool import Pool, pool
@@ -556,3 +557,28 @@ def test_the_command_writes_the_workbook(tmp_path):
     done = mho("price", "village-mutual", "--xlsx", str(tmp_path / "price.xlsx"))
     assert done.returncode == 0 and Workbook(tmp_path / "price.xlsx").formulas
     assert [file.name for file in tmp_path.iterdir()] == ["price.xlsx"]
+
+
+# Generated scenarios
+
+
+def test_any_scenario_has_a_price_or_a_sentence(monkeypatch):
+    """60 generated scenarios: what the pool costs on average is the sum over services of frequency x payment."""
+    from mho_sim.report import price_text
+
+    monkeypatch.setattr(premium, "DRAWS", 8)
+    refused = 0
+    for number in range(60):
+        told = parse(scenario_text(number))
+        try:
+            found = mho_sim.price(told)
+        except ValueError as error:
+            assert str(error).startswith(("Nobody joins", "Nobody ever pays"))
+            refused += 1
+            continue
+        assert "nan" not in price_text(found) and np.isfinite(found.services.to_numpy()).all()
+        care, index = Care(told, found.people, Figures(told)), index_of_year(told.setting.inflation.medical.best, 1)
+        paid = sum(care.mean(care.paid_for(kind)) * care.pays(kind, index).moments[0].mean() for kind in care.benefits)
+        assert found.pool.mean == pytest.approx(paid, rel=1e-9, abs=1e-9)
+        assert found.pool.own >= 0 and found.pool.shared >= 0
+    assert refused < 15

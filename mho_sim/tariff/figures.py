@@ -3,6 +3,8 @@
 import numpy as np
 
 from mho_sim.actuarial.ranges import quantile
+from mho_sim.scenario.faults import dotted
+from mho_sim.scenario.unknowns import numbers
 
 
 class Figures:
@@ -37,7 +39,4 @@ def draws(scenario, number, seed=1):
 
 def _limits(scenario):
     """What the field of each unknown number allows, by path."""
-    from mho_sim.scenario.faults import dotted
-    from mho_sim.scenario.unknowns import numbers
-
     return {dotted(path): number.value.limits for path, number in numbers(scenario.setting, ("setting",))}

@@ -1,6 +1,6 @@
 """How much a year's payments of a pool of so many people vary, and the safety margin that this asks for.
 
-Episodes are Poisson numbers (births and deaths happen once or not, chronic illness every month), payments follow the
+Episodes are Poisson numbers (but a birth happens once or not, chronic illness every month), payments follow the
 benefit, those that are referred come with whom they are referred from. The factors of people and those that all share
 in a year are gamma; one person's factors rise together, those that all share are independent (MODEL.md, sections 4, 6).
 Conditional cumulants: total cumulance, order 3 [derivation ours, standard collective risk theory].
@@ -85,7 +85,7 @@ def _of_person(care, kind, index):
         share = need / 12
         year = 12 * cumulants(episode)
         return cumulants(share * raw_moments(year))
-    if illness.rate is not None:
+    if illness.rate == "births":
         return cumulants(need * episode)
     return need * episode
 

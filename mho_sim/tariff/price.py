@@ -112,6 +112,8 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
     terms = Terms(safety, surplus, on_net, on_gross, collection)
     _check(scenario, terms, year)
     people = people_of(scenario)
+    if people.beneficiaries <= 0:
+        raise ValueError("Nobody joins (setting.take_up is 0), so there is nobody to pay a contribution.")
     care, growth = Care(scenario, people, Figures(scenario)), scenario.setting.inflation.medical
     services = services_of(care, year, growth.best)
     outgoings = _costs(scenario, people, terms)
