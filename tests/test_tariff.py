@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from judging import lived
-from scipy import special
 from scenario_generator import scenario_text
+from scipy import special
 from test_golden import prints
 from workbooks import Workbook
 

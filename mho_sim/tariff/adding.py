@@ -73,7 +73,9 @@ def _loaded(services, terms, outgoings):
     premium = float(services["pure_premium"].sum())
     margin = premium * terms.safety
     lines = [Line("safety_margin", "safety margin", margin, f"{100 * terms.safety:g}% of benefits")]
-    running = [Line(f"running: {one.name}", one.name, one.amount, one.how) for one in outgoings.items]
+    running = [
+        Line(f"running: {one.name}", f"running costs: {one.name}", one.amount, one.how) for one in outgoings.items
+    ]
     if terms.on_net is not None:
         loaded = contributions.loaded_on_net(premium + margin, terms.on_net) - premium - margin
         words = f"running costs on net, {100 * terms.on_net:g}% of care and margin"
