@@ -38,7 +38,23 @@ class InOrder(click.Group):
         return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
 
-ORDER = ("scenarios", "new", "check", "run", "trace", "schema")
+class Share(click.ParamType):
+    """A share of the whole, as scenario files write it."""
+
+    name = "SHARE"
+
+    def convert(self, value, parameter, context):
+        from pydantic_core import PydanticCustomError
+
+        from mho_sim.scenario.quantities import read_share
+
+        try:
+            return value if isinstance(value, float) else read_share(value, "a share")
+        except PydanticCustomError:
+            self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
+
+
+ORDER = ("scenarios", "new", "check", "price", "run", "trace", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -120,6 +136,37 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
         sys.exit(130)
     if any(broken):
         sys.exit(3)
+
+
+@commands.command(short_help="What contribution is needed, service by service.")
+@SCENARIO
+@SET
+@click.option("--safety", type=Share(), default=0.10, show_default="10%", help="Safety margin, a share of benefits.")
+@click.option("--surplus", type=Share(), default=0.0, show_default="0%", help="For the reserve, a share of all before.")
+@click.option("--year", type=Whole(1, 20), default=1, show_default=True, help="Which year of membership.")
+@click.option("--on-net", type=Share(), help="Running costs as a share of care and margin, instead of the scheme's.")
+@click.option("--on-gross", type=Share(), help="Running costs as a share of the contribution, instead of the scheme's.")
+@click.option("--collection", type=Share(), help="Share of contributions that comes in. Default: as setting.paying.")
+@click.option("--xlsx", type=click.Path(), metavar="FILE", help="Write a workbook too, with live formulas.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def price(scenario, sets, xlsx, as_json, **terms):
+    """What contribution is needed, built up service by service, without simulation."""
+    from mho_sim.report import files
+
+    if xlsx is not None:
+        _told(files.refuse_place, xlsx, scenario, "--xlsx", files.WORKBOOKS)
+    loaded = _load(scenario, sets)
+    from mho_sim.report import price_text
+    from mho_sim.tariff import price as priced
+
+    found = _told(lambda: priced(loaded, **terms))
+    if xlsx is not None:
+        from mho_sim.report.workbook import workbook
+
+        with files.replacing(xlsx, binary=True) as file:
+            file.write(workbook(found))
+    told = {**found.to_dict(), "changed": list(sets)}
+    click.echo(files.as_json(told) if as_json else price_text(found, sets))
 
 
 @commands.command(short_help="One future as a story, day by day.")

@@ -4,30 +4,12 @@ Neighbouring worlds (2j and 2j + 1) share their ignorance, not their luck, so th
 and the rest ignorance. Rules: MODEL.md, section 3.
 """
 
-import math
-from statistics import NormalDist
-
 import numpy as np
-from scipy import special
 
+from mho_sim.actuarial.ranges import quantile
 from mho_sim.draws import decision, uniform_columns
 
 STEPS = 16  # equally likely values of a variance
-TWICE_95 = 2 * 1.6448536269514722  # standard normal quantiles between 5 and 95 %
-
-
-def quantile(range_, u):
-    """The value of a range at a probability: PERT (Vose, Risk Analysis, 2008), uniform, or lognormal with the ends as
-    its 5 and 95 % quantiles.
-    """
-    low, best, high = range_.low, range_.best, range_.high
-    if range_.law == "uniform":
-        return low + u * (high - low)
-    if range_.law == "pert":
-        a, b = 1 + 4 * (best - low) / (high - low), 1 + 4 * (high - best) / (high - low)
-        return low + (high - low) * float(special.betaincinv(a, b, u))
-    middle, spread = (math.log(low) + math.log(high)) / 2, (math.log(high) - math.log(low)) / TWICE_95
-    return math.exp(middle + spread * NormalDist().inv_cdf(u))
 
 
 def variances_of(scenario, path, unknown):

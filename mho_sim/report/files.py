@@ -12,28 +12,30 @@ from pathlib import Path
 
 from mho_sim.scenario import add_months
 
+WORKBOOKS = {".xlsx": "a workbook"}
 KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out
 
 
-def refuse_place(path, scenario):
+def refuse_place(path, scenario, option="--out", endings=KNOWN):
     """Raises ValueError with a sentence if an answer cannot be written at a path; never in place of the scenario."""
     place = Path(path)
-    known = ", ".join(f"{suffix} ({what})" for suffix, what in KNOWN.items())
+    known = ", ".join(f"{suffix} ({what})" for suffix, what in endings.items())
     if place.is_dir():
-        raise ValueError(f"--out {path} is a folder. Add the name of a file to it, such as {place / 'answer.json'}.")
-    if place.suffix.lower() not in KNOWN:
+        inside = place / f"answer{next(iter(endings))}"
+        raise ValueError(f"{option} {path} is a folder. Add the name of a file to it, such as {inside}.")
+    if place.suffix.lower() not in endings:
         ends = f"ends in '{place.suffix}'" if place.suffix else "has no ending"
-        raise ValueError(f"--out {path} {ends}, and the ending says what is written. Known are {known}.")
+        raise ValueError(f"{option} {path} {ends}, and the ending says what is written. Known are {known}.")
     if not place.parent.is_dir():
         what = "is not a folder" if place.parent.exists() else "does not exist"
-        raise ValueError(f"--out {path}: the folder {place.parent} {what}.")
+        raise ValueError(f"{option} {path}: the folder {place.parent} {what}.")
     if place.exists() and not place.is_file():
-        raise ValueError(f"--out {path} is not an ordinary file.")
+        raise ValueError(f"{option} {path} is not an ordinary file.")
     if place.exists() and Path(scenario).exists() and place.samefile(scenario):
-        raise ValueError(f"--out {path} is the scenario itself. Give the answer another name.")
+        raise ValueError(f"{option} {path} is the scenario itself. Give the answer another name.")
     if not os.access(place.parent, os.W_OK):
-        raise ValueError(f"--out {path}: nothing can be written in the folder {place.parent.resolve()}.")
+        raise ValueError(f"{option} {path}: nothing can be written in the folder {place.parent.resolve()}.")
 
 
 def save(path, result, told, page):
@@ -54,12 +56,13 @@ def as_json(told):
 
 
 @contextmanager
-def replacing(path):
-    """A text file to write to, that takes the place of `path` when all has been written, and never before."""
+def replacing(path, binary=False):
+    """A file for text, or for bytes, that takes the place of `path` when all has been written, and never before."""
     place = Path(os.path.realpath(path))
     beside = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "w", encoding="utf-8", newline="") as f:
+        how = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": ""}
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), **how) as f:
             if place.exists():
                 os.chmod(beside, stat.S_IMODE(place.stat().st_mode))
             yield f

@@ -1,0 +1,219 @@
+"""A price as one page that a treasurer can read: care service by service, what is added to it, what is asked."""
+
+import math
+
+from mho_sim.report.tables import table
+from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
+
+TOTALS = ("care", "pure_premium", "needed", "collected", "contribution", "with_support")
+HOW_WIDE = 46  # the name of a line
+PERIODS = {"month": "a month", "quarter": "a quarter", "week": "a week", "day": "a day"}
+
+
+def price_text(price, changed=()):
+    """The page, as text."""
+    scenario, terms = price.scenario, price.terms
+    blocks = [
+        [*lines(scenario.title), *_head(price)],
+        [*_services(price), *_note(_guide_note(price))],
+        _build_up(price),
+        _told(_range(price)),
+        _compared(price),
+        _told(_charged(price)),
+        _years(price),
+        _margins(price),
+        _told(_pools(price)),
+        _left_out(price),
+        lines(
+            f"Worked out without simulation; scenario {scenario.hash[:19]}…"
+            + (f", changed: {', '.join(changed)}" if changed else "")
+            + f". Safety margin {_percent(terms.safety)}{_customary(terms)}. A calculation to help the discussion, not "
+            "a promise. The assembly decides."
+        ),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _head(price):
+    people, scenario = price.people, price.scenario
+    households = people.households * people.joining
+    which = ("first", "second", "third")[price.year - 1] if price.year <= 3 else f"{price.year}th"
+    return lines(
+        f"The price of the {which} year of membership, for about "
+        f"{plural(round(people.beneficiaries), 'person', 'people')} in {plural(round(households), 'household')}. "
+        f"All amounts in {scenario.currency}."
+    )
+
+
+def _services(price):
+    heads = ("care", "times a\nyear", "the mutual\npays a time", "a person\nand year", "guide: mean\nless copay")
+    rows = [heads]
+    for kind, row in price.services.iterrows():
+        rows.append((kind, f"{row['frequency']:.3f}", *(money(row[key]) for key in ("net", "care", "guide_care"))))
+    totals = (money(price.services[key].sum()) for key in ("care", "guide_care"))
+    rows.append(("together", "", "", *totals))
+    return table(rows) if len(price.services) else ["  The package holds no care."]
+
+
+def _guide_note(price):
+    if not len(price.services):
+        return ""
+    return (
+        "Times a year: how often a covered person seeks care that is paid for. Paid a time: over bills small and "
+        "large, after copayment and ceiling. The guide takes the mean bill less the copayment, and knows no ceiling."
+    )
+
+
+def _build_up(price):
+    rows = [("a person and year", "", "")]
+    frame = price.build_up[~_silent(price)]
+    for key, row in frame.iterrows():
+        sign = "= " if key in TOTALS else "  " if key == "care_as_others" else "- " if row["amount"] < 0 else "+ "
+        amount = row["amount"] if key in TOTALS else abs(row["amount"])
+        rows.append((sign + row["words"], money(amount), row["how"]))
+    rows = [(*lines(name, HOW_WIDE, "    "), amount, how) for name, amount, how in rows]
+    width, amounts = max(len(part) for row in rows for part in row[:-2]), max(len(row[-2]) for row in rows)
+    return [
+        f"  {part:<{width}}  {amount:>{amounts}}  {how}".rstrip()
+        for *before, last, number, told in rows
+        for part, amount, how in (*((one, "", "") for one in before), (last, number, told))
+    ]
+
+
+def _silent(price):
+    """Lines that say nothing here: amounts of 0, totals that repeat what stands above."""
+    frame = price.build_up
+    silent = (frame["amount"].abs() < 0.005) & ~frame.index.isin(("pure_premium", "contribution"))
+    income = any(key.startswith("income: ") for key in frame.index)
+    on_gross = not silent["running_costs_on_gross"]
+    silent |= (frame.index == "collected") & (silent["not_collected"] or not (income or on_gross))
+    silent |= (frame.index == "needed") & (not (income or on_gross)) & bool(silent["not_collected"])
+    silent |= (frame.index == "with_support") & ("support" not in frame.index)
+    silent |= (frame.index == "care_as_others") & bool(silent["use"])
+    return silent
+
+
+def _range(price):
+    if price.range is None:
+        return "The figures of the file are taken as exact, so the pure premium has no range."
+    low, high = (money(price.range[key]) for key in ("low", "high"))
+    most = price.range["moved_most_by"]
+    measure = f" Measure first {unknown(most)}." if most else ""
+    return (
+        f"How certain is the pure premium? With all figures drawn from their ranges, 90 of 100 draws lie between {low} "
+        f"and {high}.{measure}"
+    )
+
+
+def _compared(price):
+    terms, frame = price.scenario.scheme.contribution, price.compared
+    period = PERIODS.get(terms.every, "a payment") if isinstance(terms.every, str) else "a payment"
+    yearly = terms.every == "year" or (isinstance(terms.every, tuple) and len(terms.every) == 1)
+    heads = ["", "needed\na year", "asked\na year"]
+    heads += [] if yearly else [f"needed\n{period}", f"asked\n{period}"]
+    heads += [] if terms.every == "day" else ["needed\na day"]
+    keys = ["needed_year", "asked_year", *([] if yearly else ["needed_instalment", "asked_instalment"])]
+    keys += [] if terms.every == "day" else ["needed_day"]
+    rows = [tuple(heads)]
+    for who, row in frame.iterrows():
+        name = f"household of {price.people.mean_size:.1f}, on average" if who == "average household" else who
+        name = "a person" if who == "person" else name
+        rows.append((name, *(_small(row[key]) for key in keys)))
+    return table(rows)
+
+
+def _small(amount):
+    """An amount, with a decimal while it is small."""
+    return f"{amount:.1f}" if 0 < amount < 100 and amount != round(amount) else money(amount)
+
+
+def _charged(price):
+    asked, needed = price.compared.loc["person", ["asked_year", "needed_year"]]
+    if needed <= 0:
+        return "Nothing is needed from members."
+    share = asked / needed
+    told = (
+        f"The scheme asks {money(asked)} of a person and year, {_percent(share)} of what this year needs: "
+        f"{money(abs(asked - needed))} {'more' if share >= 1 else 'less'}."
+    )
+    with_support = price.amount("with_support")
+    if with_support != price.contribution:
+        names = listed([one.name for one in price.costs.support])
+        told += f" With the support from outside ({names}) it needs {money(with_support)}."
+    if price.scenario.scheme.contribution.by_category:
+        told += " Families are shown without the reductions of their category; a person and the average household with."
+    return told
+
+
+def _years(price):
+    if len(price.years) == 1:
+        return []
+    heads, rows = ("year of membership", "pure premium", "contribution needed"), []
+    support = (price.years["with_support"] != price.years["contribution"]).any()
+    for year, row in price.years.iterrows():
+        rows.append((str(year), *(money(row[key]) for key in ("pure_premium", "contribution", "with_support"))))
+    rows = [(*heads, "with support"), *rows] if support else [heads, *(row[:-1] for row in rows)]
+    first, later = price.years["contribution"].iloc[[0, -1]]
+    if first < 0.95 * later and (price.services["waiting_months"] > 0).any():
+        share = _percent(price.compared.loc["person", "asked_year"] / later)
+        note = (
+            "The first year is cheaper because new members wait; later it does not suffice. What the scheme asks is "
+            f"{share} of what year {price.years.index[-1]} needs."
+        )
+        return [*table(rows), *_note(note)]
+    return table(rows)
+
+
+def _margins(price):
+    if price.pure_premium <= 0:
+        return []
+    margins = ("margin\n(normal)", "margin\n(NP)")
+    rows = [("years out of 100 that\nthe money must suffice", *margins, "people for\nyours (normal)",
+             "people for\nyours (NP)")]  # fmt: skip
+    for level, row in price.margins.iterrows():
+        margins = (_percent(row["margin_normal"]), _percent(row["margin_np"]))
+        rows.append((of_100(level), *margins, *(_people(row[key]) for key in ("people_normal", "people_np"))))
+    return table(rows)
+
+
+def _people(number):
+    return "no number" if math.isnan(number) else money(number)
+
+
+def _pools(price):
+    if price.pure_premium <= 0:
+        return ""
+    told = (
+        f"The safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that a year's "
+        "care is paid from a year's premiums, without any reserve, when the figures are right; and for how many people "
+        f"yours, {_percent(price.terms.safety)}, would do. NP also looks at the few very dear years."
+    )
+    if price.pool.shared > 0:
+        alone = _percent(math.sqrt(price.pool.shared) / price.pool.mean)
+        told += f" Good and bad years that all share vary by {alone}, which no number of people takes away."
+    return told
+
+
+def _left_out(price):
+    found = list(price.not_counted.values())
+    told = []
+    if found:
+        told = lines(f"- Limits of the year that are not counted, so that the price is at most too high: "
+                     f"{listed(found)}.", indent="  ")  # fmt: skip
+    return [*told, *(line for sentence in price.remarks for line in lines(f"- {sentence}", indent="  "))]
+
+
+def _customary(terms):
+    return " (by custom 10% at the start, then step by step less, such as 5%)" if terms.safety == 0.10 else ""
+
+
+def _percent(share):
+    return f"{100 * share:.3g}%" if share < 0.1 else f"{100 * share:.0f}%"
+
+
+def _told(text):
+    return lines(text) if text else []
+
+
+def _note(text):
+    return [f"  {line}" for line in lines(text, 78)] if text else []

@@ -1,0 +1,211 @@
+"""The contribution, built up service by service without simulation: `price(scenario)` gives a `Price`."""
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from mho_sim.tariff import charged, limits
+from mho_sim.tariff.adding import SAFETY, Terms, build_up
+from mho_sim.tariff.figures import Figures
+from mho_sim.tariff.people import People, people_of
+from mho_sim.tariff.pool import LEVELS, Pool, pool
+from mho_sim.tariff.premium import range_of, services_of
+from mho_sim.tariff.running import Costs, costs_of
+from mho_sim.tariff.services import Care, index_of_year
+
+FAMILIES = (3, 5, 8)
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of a year of cover; money a beneficiary and year unless it says otherwise.
+
+    Frames: `services`, one row per service; `build_up`, one row per line; `compared`, what is needed beside what the
+    scheme asks; `margins`, by level of safety; `years`, one row per year of membership; `running`, the running costs.
+    """
+
+    scenario: object = field(repr=False)
+    year: int
+    terms: Terms
+    people: People = field(repr=False)
+    costs: Costs = field(repr=False)
+    services: pd.DataFrame = field(repr=False)
+    build_up: pd.DataFrame = field(repr=False)
+    compared: pd.DataFrame = field(repr=False)
+    margins: pd.DataFrame = field(repr=False)
+    years: pd.DataFrame = field(repr=False)
+    range: dict | None
+    collection: float
+    pool: Pool = field(repr=False)
+
+    def amount(self, key):
+        """The amount of one line of the build-up."""
+        return float(self.build_up.loc[key, "amount"])
+
+    @property
+    def pure_premium(self):
+        """Care that the mutual pays for, a beneficiary and year."""
+        return self.amount("pure_premium")
+
+    @property
+    def contribution(self):
+        """What must be asked of a beneficiary for a year, without support from outside."""
+        return self.amount("contribution")
+
+    @property
+    def running(self):
+        """The running costs item by item: a beneficiary and year, and the mutual's year."""
+        rows = {one.name: (one.amount, one.total, one.how) for one in self.costs.items}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["amount", "total", "how"])
+
+    @property
+    def not_counted(self):
+        """Limits of the year that the price does not take into account, in words, by path."""
+        return limits.not_counted(self.scenario)
+
+    @property
+    def remarks(self):
+        """Sentences about what else is not in the price."""
+        return limits.remarks(self.scenario)
+
+    def to_dict(self):
+        """The object that `price --json` prints."""
+        return {
+            "scenario": {"title": self.scenario.title, "hash": self.scenario.hash},
+            "version": version("mho_sim"),
+            "currency": self.scenario.currency,
+            "year": self.year,
+            "beneficiaries": self.people.beneficiaries,
+            "households": self.people.households * self.people.joining,
+            "services": _rows(self.services),
+            "build_up": _rows(self.build_up),
+            "pure_premium": {"best": self.pure_premium, "range": self.range},
+            "contribution": self.contribution,
+            "contribution_with_support": self.amount("with_support"),
+            "collection_rate": self.collection,
+            "compared": _rows(self.compared),
+            "margins": {f"{level:.2f}": row for level, row in _rows(self.margins).items()},
+            "years": {str(year): row for year, row in _rows(self.years).items()},
+            "not_counted": self.not_counted,
+            "remarks": self.remarks,
+        }
+
+
+def _rows(frame):
+    """A frame as a dict of rows; what is missing is None."""
+    return {
+        name: {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in row.items()}
+        for name, row in frame.astype(object).to_dict("index").items()
+    }
+
+
+def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=None, collection=None):
+    """The price of cover in a year of membership, from 1, built up service by service; a `Price`.
+
+    `safety` is a share of the benefits (pure premium); `surplus` one of pure premium, margin and running costs.
+    `on_net` and `on_gross` are running costs as a share of pure premium and margin, or of the contribution itself,
+    instead of the scheme's own; `collection` the share of contributions that comes in, instead of what
+    `setting.paying` says. Raises ValueError, with a sentence, where nothing could be asked that would do.
+    """
+    terms = Terms(safety, surplus, on_net, on_gross, collection)
+    _check(scenario, terms, year)
+    people = people_of(scenario)
+    if people.beneficiaries <= 0:
+        raise ValueError("Nobody joins (setting.take_up is 0), so there is nobody to pay a contribution.")
+    care, growth = Care(scenario, people, Figures(scenario)), scenario.setting.inflation.medical
+    services = services_of(care, year, growth.best)
+    outgoings = _costs(scenario, people, terms)
+    rate = charged.collection_rate(scenario) if collection is None else collection
+    if rate <= 0:
+        raise ValueError("Nobody ever pays a contribution (setting.paying), so none can be named that would do.")
+    lines = build_up(services, terms, outgoings, rate, scenario)
+    variation = pool(care, index_of_year(growth.best, year))
+    return Price(
+        scenario=scenario,
+        year=year,
+        terms=terms,
+        people=people,
+        costs=outgoings,
+        services=services,
+        build_up=lines,
+        compared=_compared(scenario, people, lines),
+        margins=_margins(variation, people.beneficiaries, safety),
+        years=_years(care, growth.best, terms, outgoings, rate, scenario),
+        range=range_of(scenario, people, year),
+        collection=rate,
+        pool=variation,
+    )
+
+
+def _check(scenario, terms, year):
+    """ValueError, with a sentence, for what cannot be."""
+    for name, share in terms._asdict().items():
+        low_open = name == "collection"
+        if share is not None and not (0 < share <= 1 if low_open else 0 <= share <= 1):
+            raise ValueError(f"'{name}' is {share}: write a share {'above' if low_open else 'from'} 0% to 100%.")
+    if terms.on_net is not None and terms.on_gross is not None:
+        raise ValueError("'on_net' and 'on_gross' exclude each other: leave one of them out.")
+    if not 1 <= year <= scenario.years:
+        raise ValueError(f"'year' is {year}: the scenario looks at the years 1 to {scenario.years}.")
+    expenses = scenario.scheme.expenses.share_of_contributions + scenario.scheme.contribution.collector
+    gross = expenses if terms.on_net is None and terms.on_gross is None else terms.on_gross or 0.0
+    if gross >= 1:
+        raise ValueError(f"Running costs take {100 * gross:g}% of the contributions: nothing is left for care.")
+
+
+def _costs(scenario, people, terms):
+    """The scheme's running costs, or none of them where a share stands in their place."""
+    found = costs_of(scenario, people)
+    if terms.on_net is None and terms.on_gross is None:
+        return found
+    in_kind = {one.name for one in scenario.scheme.support if one.in_kind}
+    return found._replace(
+        items=(),
+        of_contributions=terms.on_gross or 0.0,
+        support=tuple(one for one in found.support if one.name not in in_kind),
+    )
+
+
+def _years(care, growth, terms, outgoings, rate, scenario):
+    """Each year of membership: pure premium, and what is needed."""
+    rows = {}
+    for year in range(1, scenario.years + 1):
+        lines = build_up(services_of(care, year, growth), terms, outgoings, rate, scenario)["amount"]
+        rows[year] = {key: lines[key] for key in ("pure_premium", "contribution", "with_support")}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+
+
+def _compared(scenario, people, lines):
+    """What is needed beside what the scheme asks: of a person, of an average household, of families."""
+    terms, needed = scenario.scheme.contribution, float(lines.loc["contribution", "amount"])
+    dates, asked = charged.dates_a_year(terms), charged.of_beneficiary(scenario, people)
+    rows = {"person": (needed, asked), "average household": (people.mean_size * needed, people.mean_size * asked)}
+    for size in FAMILIES:
+        of_family = charged.of_household(terms, size, charged.children_of(scenario, people, size))
+        rows[f"family of {size}"] = (size * needed, dates * of_family)
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["needed_year", "asked_year"]).rename_axis("who")
+    for name in ("needed", "asked"):
+        frame[f"{name}_instalment"] = frame[f"{name}_year"] / dates
+        frame[f"{name}_day"] = frame[f"{name}_year"] / charged.DAYS_A_YEAR
+    return frame
+
+
+def _margins(variation, persons, safety):
+    """By level of safety the margin that this pool needs, and the pool for which `safety` suffices."""
+    rows = {}
+    for level in LEVELS:
+        rows[level] = {
+            **{f"margin_{law}": variation.margin(level, persons, law) if variation.mean else np.nan for law in LAWS},
+            **{f"people_{law}": _or_nan(variation.persons_for(safety, level, law)) if variation.mean else np.nan
+               for law in LAWS},
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("level")
+
+
+LAWS = ("normal", "np")
+
+
+def _or_nan(number):
+    return np.nan if number is None else float(number)
