@@ -233,7 +233,10 @@ def test_there_is_an_example_of_every_field(everything):
     """In the file of everything, the good file or the small ones; whichever field is added is added there."""
     described = schema()
     fields = {name for part in (described, *described["$defs"].values()) for name in part.get("properties", {})}
-    child = parse(GOOD, sets=["scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5"])
+    child = parse(GOOD, sets=[
+        "scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5",
+        "setting.illness.outpatient.need={centres: {A: {cases: 5, catchment: 9}}}",
+    ])  # fmt: skip
     written = keys_of(everything.content) | keys_of(child.content) | keys_of(parse(SMALL).content)
     elsewhere = {"based_on", "list"}  # tested by themselves
     assert fields - written == elsewhere
@@ -1071,6 +1074,96 @@ def test_admissions_by_village():
     assert tuple(ends) == around(0.02, 0.5)
     assert number_of("{admissions: {A: 20, B: 20}, people: {A: 1_000, B: 1_000}}")[1:3] == around(0.02, 40**-0.5)
     assert number_of("{admissions: {A: 5}, people: {A: 1_000}, months: 6}")[1:3] == around(0.01, 5**-0.5)
+
+
+TWO_CENTRES = """{centres: {centre A: {cases: 6_100, months: 12, catchment: {between: [18_000, 22_000]}},
+ centre B: {cases: 3_120, months: 9, catchment: 9_500}}, of: %s}"""
+
+
+def test_several_health_centres():
+    """30 cases in 102.5 person-years (a catchment from 80 to 125) and 10 in 100 (200 people, 6 months). Squared error:
+    1 / 40, the first share × ln(125 / 80) / 3.2897, and the variance between centres × the sum of the squared shares.
+    """
+    far = "{cases: 10, months: 6, catchment: 200}"
+    best, *ends, law = number_of(f"{{centres: {{A: {{cases: 30, catchment: {{between: [80, 125]}}}}, B: {far}}}}}")
+    shares = [102.5 / 202.5, 100 / 202.5]
+    usual = [40 * share for share in shares]
+    between = (sum((one - other) ** 2 / other for one, other in zip((30, 10), usual)) - 1) / (
+        40 - sum(other * other for other in usual) / 40
+    )
+    catchment = shares[0] * math.log(125 / 80) / (2 * Z95)
+    spread = math.sqrt(1 / 40 + catchment**2 + between * sum(share * share for share in shares))
+    assert (best, law) == (pytest.approx(40 / 202.5), "lognormal")
+    assert tuple(ends) == around(40 / 202.5, spread)
+
+
+def test_centres_without_a_range_are_as_villages_are():
+    """Two years at 100 people, or one at 200, are so many person-years; months beside `centres` are of those that do
+    not say it, monthly counts say it themselves.
+    """
+    villages = number_of("{admissions: {A: 30, B: 10}, people: {A: 1_000, B: 1_000}}")
+    far = "{cases: [4, 6], catchment: 6_000}"
+    found = number_of(f"{{centres: {{A: {{cases: 30, catchment: 2_000}}, B: {far}}}, months: 6}}")
+    assert found[:3] == pytest.approx(villages[:3])
+    one = number_of("{centres: {A: {cases: 812, catchment: {between: [9_000, 12_000]}}}, months: 2}")
+    assert one[:3] == pytest.approx(number_of("{cases: 812, months: 2, catchment: {between: [9_000, 12_000]}}")[:3])
+    best, low, high, _ = number_of("{centres: {A: {cases: 0, catchment: 600}, B: {cases: 0, catchment: 400}}}")
+    assert (best, low) == (0, 0) and math.exp(-high * 1_000) == pytest.approx(0.05)
+
+
+def test_monthly_counts_are_their_sum():
+    """412 + 388 + 405 = 1 205 in 3 months."""
+    listed = number_of("{cases: [412, 388, 405], catchment: 4 000}")
+    assert listed == number_of("{cases: 1_205, months: 3, catchment: 4 000}")
+    assert number_of("{cases: [412, 388, 405], months: 3, catchment: 4 000}") == listed
+    use = kind_of("use: {cases: [412, 388, 405], catchment: 4 000, of: insured}, cost: {fixed: 1}").use
+    assert use.value.best == listed[0] == 1.205 and use.months == 3
+    births = parse(GOOD, sets=["setting.association.births={births: [3, 4, 5], women: 340}"]).setting.association.births
+    assert births == pytest.approx(12 * 4 / 340)
+
+
+@pytest.mark.parametrize(
+    ("key", "of"), [("use", "insured"), ("use", "uninsured at full price"), ("need", "everyone in need")]
+)
+def test_several_centres_are_written_again_and_told_in_plain_words(key, of):
+    scenario = parse(SMALL.replace("need: 1,", f"{key}: {TWO_CENTRES % of},"))
+    assert parse(json.dumps(scenario.content)) == scenario
+    drawn = NEED if key == "need" else f"{USE}.value"
+    assert [path for path in scenario.unknowns if "cost" not in path] == [drawn]
+    assert explained(scenario)[0].startswith(
+        f"setting.illness.outpatient.{key}: 2 health centres: centre A: 6 100 cases in 12 months among 20 000 (from "
+        "18 000 to 22 000) people; centre B: 3 120 cases in 9 months among 9 500 people. Together 9 220 cases / 27 125 "
+        "person-years = 0.3399 a person-year. Relative errors: chance 1%, the catchments 4.5%, differences between "
+        "centres 22%. So in 90 of 100 it lies between 0.2364 and 0.4888."
+    )
+    exact = scenario.with_(drawn, 0.5).setting.illness["outpatient"]
+    assert exact.use is None or (exact.use.centres, exact.use.value) == (None, 0.5)
+
+
+CENTRES = "Write a table of health centres such as {Thiès: {cases: 6_100, months: 12, catchment: 20_000}}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ("{centres: {}}", f".centres is an empty table. {CENTRES}"),
+        ("{centres: 5}", ".centres must hold names, one a line, each with its own keys, not '5'."),
+        ("{centres: {A: 5}}", ".centres.A must hold keys, one a line (cases, months, catchment), not '5'."),
+        ("{centres: {A: {cses: 5, catchment: 9}}}", ".centres.A; did you mean 'cases'?"),
+        ("{centres: {A: {cases: 5}}}", ".centres.A: the people who would come there. Write a number of people from"),
+        ("{centres: {A: {cases: [5, x], catchment: 9}}}", "A.cases, number 2, is 'x', which is not a number. Write a"),
+        ("{centres: {A: {cases: [5, 6], months: 3, catchment: 9}}}",
+         ".centres.A.months is '3', but 2 monthly counts are written. Delete it, or write the sum."),
+        ("{cases: [5, 6], months: 12, catchment: 9}",
+         ".months is '12', but 2 monthly counts are written. Delete it, or write the sum."),
+        ("{cases: [], catchment: 9}", ".cases is an empty list. Write a whole number from 0 to 1 000 000 000 (cases"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["use", "need"])
+def test_centres_that_are_wrong_are_told(key, seen, told):
+    seen = f"{seen[:-1]}, of: {'insured' if key == 'use' else 'everyone in need'}}}"
+    message = str(refusal(SMALL.replace("need: 1,", f"{key}: {seen},")))
+    assert told in message and message.count("it.yaml:") == 1
 
 
 def test_the_variance_between_villages_is_found():

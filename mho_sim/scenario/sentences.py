@@ -14,6 +14,7 @@ SENTENCES = {
     "dict_type": "{path} must hold names, one a line, each with its own keys, not {found}.",
     "mho_not_months": "{path} must be {expected}, not {found}.",
     "mho_months": "{path} has {count} numbers. It must have 12, one for each month, January first.",
+    "mho_months_counted": "{path} is {found}, but {counts} monthly counts are written. Delete it, or write the sum.",
     "mho_not_a_value": "{path} cannot be {found}. Write {expected}.",
     "mho_empty": "{path} is empty. Write {expected}.",
     "mho_range": "{path} is {found}, which is out of range. Write {expected}.",
