@@ -1218,6 +1218,44 @@ def test_a_price_list():
     assert (cost.lognormal.mean.low, cost.lognormal.mean.high) == pytest.approx((1_175 - half, 1_175 + half))
 
 
+@pytest.mark.parametrize(
+    "prescription",
+    [
+        "{each: {between: [1 000, 3 500], best: 1 800}, times: 1}",
+        "{each: {between: [1 000, 3 500], best: 1 800}}",
+        "{between: [1 000, 3 500], best: 1 800}",
+    ],
+)
+def test_a_price_may_have_a_range(prescription):
+    """1 800 less 800, more 1 700; drugs 350 × 2.5, half-width 175; a visit of 500, exact."""
+    text = f"{{prescription: {prescription}, drugs: {{each: 350, times: {{between: [2, 3]}}}}, visit: 500}}"
+    scenario = parse(SMALL, sets=[f"setting.illness.outpatient.cost={{price_list: {text}, cv: 1, grade: neighbour}}"])
+    mean = scenario.setting.illness["outpatient"].cost.lognormal.mean
+    low, high = 3_175 - math.hypot(800, 175), 3_175 + math.hypot(1_700, 175)
+    assert (mean.low, mean.best, mean.high, mean.law) == (pytest.approx(low), 3_175, pytest.approx(high), "pert")
+    assert explained(scenario)[0] == (
+        "setting.illness.outpatient.cost: prescription 1 800 (from 1 000 to 3 500) × 1 + drugs 350 × 2.5 (from 2 to 3) "
+        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has no range here is taken as exact, "
+        "whatever its grade."
+    )
+    assert parse(json.dumps(scenario.content)) == scenario
+
+
+def test_what_counts_of_a_price_list_is_told():
+    """Both ranges of one line: 100 × (2 to 6, at best 4) at 100 (50 to 150): half-widths 200 and 200; not below 0."""
+    cost = "setting.illness.outpatient.cost={price_list: {drip: %s}, cv: 1}"
+    drip = "{each: {between: [50, 150]}, times: {between: [2, 6]}}"
+    scenario = parse(SMALL, sets=[cost.replace("%s", drip)])
+    mean, half = scenario.setting.illness["outpatient"].cost.lognormal.mean, math.hypot(200, 200)
+    assert (mean.low, mean.high) == pytest.approx((400 - half, 400 + half))
+    assert explained(scenario)[0].endswith("= 400 (from 117.2 to 682.8), the mean bill.")
+    free = "{each: {between: [0, 200]}, times: {between: [0, 8]}}"
+    assert parse(SMALL, sets=[cost.replace("%s", free)]).setting.illness["outpatient"].cost.lognormal.mean.low == 0
+    assert explained(parse(SMALL, sets=[cost.replace("%s", "500")]))[0].endswith(
+        "= 500, the mean bill. No price or number of times has a range, so the grade says how far the sum may be off."
+    )
+
+
 def test_need_is_worked_back_from_use():
     """0.45 visits of people of whom 45 % of those in need go: a need of 1.0, which has no range of its own."""
     use = "use: {value: {between: [0.36, 0.54]}, of: uninsured at full price}"
@@ -1396,7 +1434,10 @@ def test_the_sums_are_shown(everything):
         "that is drawn (seeking.uncovered); at best 0.3123 / 50% = 0.6246 a person-year; in 90 of 100 worlds it is "
         "about between 0.489 and 0.7977." in told
     )
-    assert "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill." in told
+    assert (
+        "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill. "
+        "What has no range here is taken as exact, whatever its grade." in told
+    )
     assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
     exact = parse(SMALL, sets=["default_grade=exact"])
     assert explained(exact) == ["Nothing was worked out, and every number is exact."]

@@ -15,13 +15,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.mapping import Sourced
-from mho_sim.scenario.unknowns import Unknown
+from mho_sim.scenario.unknowns import KEYS, Unknown
 from mho_sim.scenario.values import (
     NUMBERS,
     RICHEST,
     Maybe,
     UnknownAmount,
-    or_number,
     spaced,
     table,
     text,
@@ -70,19 +69,20 @@ ByVillage = table(
 
 
 class Estimate(NamedTuple):
-    """A best value and a lognormal range around it: 5 and 95 % quantiles."""
+    """A best value and the range around it: 5 and 95 % quantiles of a lognormal law, or the limits of a PERT law."""
 
     best: float
     low: float
     high: float
+    law: str = "lognormal"
 
     def unknown(self, limits: tuple[float, float], **said: Any) -> Unknown:
         """The number of a scenario, within the limits of its field."""
         least, most = limits
-        best, low, high = (min(max(value, least), most) for value in self)
+        best, low, high = (min(max(value, least), most) for value in self[:3])
         if not low < high:
             return Unknown(best, limits=limits, **said)
-        return Unknown(best, low, high, "lognormal" if low > 0 else "pert", limits=limits, **said)
+        return Unknown(best, low, high, self.law if low > 0 else "pert", limits=limits, **said)
 
 
 def estimate(best: float, spread: float) -> Estimate:
@@ -179,7 +179,7 @@ def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
     sd = math.sqrt(sum((one - mean) ** 2 for one in invoices) / (n - 1))
     middle = sum(math.log(one) for one in invoices) / n
     s = math.sqrt(sum((math.log(one) - middle) ** 2 for one in invoices) / (n - 1))
-    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1))))
+    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1)))[:3])
     return estimate(mean, sd / mean / math.sqrt(n)), Estimate(*cvs)
 
 
@@ -190,12 +190,19 @@ def lognormal_through(median: float, spread: float) -> tuple[float, float]:
     return median * exp(spread * spread / 2), variation(spread)
 
 
-def price_sum(items: Sequence[tuple[float, Unknown]]) -> Estimate:
-    """The bill of a price list: the sum of price × times; the half-widths of the times add up in squares."""
-    best = sum(price * times.best for price, times in items)
-    below = math.sqrt(sum((price * (times.best - times.low)) ** 2 for price, times in items))
-    above = math.sqrt(sum((price * (times.high - times.best)) ** 2 for price, times in items))
-    return Estimate(best, best - below, best + above)
+def price_sum(items: Sequence[tuple[Unknown, Unknown]]) -> Estimate:
+    """The bill of a price list: the sum of price × times; the half-widths that prices and times give to it add up in
+    squares.
+    """
+    best = sum(each.best * times.best for each, times in items)
+    below = math.hypot(*(half for one in items for half in _halves(*one, "low")))
+    above = math.hypot(*(half for one in items for half in _halves(*one, "high")))
+    return Estimate(best, max(best - below, 0.0), best + above, "pert")
+
+
+def _halves(each: Unknown, times: Unknown, end: str) -> tuple[float, float]:
+    """How far a price and its times move the bill, each by itself, at one end of their ranges."""
+    return times.best * (getattr(each, end) - each.best), each.best * (getattr(times, end) - times.best)
 
 
 def said(number: float) -> str:
@@ -515,10 +522,23 @@ def _read_times(value: Any, least: float, most: float, expected: str) -> float:
     return quantities.read_number(value, least, most, expected)
 
 
+def _or_price(schema: dict[str, Any]) -> None:
+    """Let the schema of a line of a price list take the price alone, too."""
+    mapping = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [*mapping["properties"]["each"]["anyOf"], mapping]
+
+
+def _priced(value: Any) -> Any:
+    """A line of a price list, also where it is the price alone, maybe with its range."""
+    alone = isinstance(value, dict) and {"value", "between"} & value.keys() and value.keys() <= set(KEYS)
+    return {"each": value} if alone or not isinstance(value, dict | PriceItem) else value
+
+
 class PriceItem(Observation):
     """One line of a price list."""
 
-    model_config = ConfigDict(json_schema_extra=or_number)
+    model_config = ConfigDict(json_schema_extra=_or_price)
 
     each: UnknownAmount = Field(description="The price.")
     times: unknown(
@@ -540,9 +560,7 @@ Invoices = typed(
     {"type": "array", "minItems": 2},
     list,
 )
-PriceList = dict[
-    str, Annotated[PriceItem, BeforeValidator(lambda v: v if isinstance(v, dict | PriceItem) else {"each": v})]
-]
+PriceList = dict[str, Annotated[PriceItem, BeforeValidator(_priced)]]
 
 
 def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
@@ -551,10 +569,8 @@ def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
     """
     money, spread = (0.0, float(RICHEST)), (0.0, 20.0)
     if cost.price_list is not None and cost.cv is not None:
-        summed = price_sum([(item.each.best, item.times) for item in cost.price_list.values()])
-        mean = Estimate(*(min(value, money[1]) for value in summed))
-        ends = (mean.low, mean.high) if mean.low < mean.high else ()
-        return Unknown(mean.best, *ends, limits=money), cost.cv
+        summed = price_sum([(item.each, item.times) for item in cost.price_list.values()])
+        return summed.unknown(money), cost.cv
     if cost.invoices is not None:
         mean, cv = invoices_law(cost.invoices)
         return mean.unknown(money), cv.unknown(spread)
@@ -577,6 +593,18 @@ def _log_sd(cost: Any) -> float | None:
     return None
 
 
+def price_list_explained(items: dict[str, PriceItem], mean: Unknown) -> list[str]:
+    """The sum of a price list, in sentences, and what its range is made of."""
+    lines = [f"{name} {range_said(item.each)} × {range_said(item.times)}" for name, item in items.items()]
+    found = f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."
+    numbers = [number for item in items.values() for number in (item.each, item.times)]
+    if not mean.has_range:
+        return [found, "No price or number of times has a range, so the grade says how far the sum may be off."]
+    if all(number.has_range for number in numbers):
+        return [found]
+    return [found, "What has no range here is taken as exact, whatever its grade."]
+
+
 def bill_explained(cost: Any) -> list[str]:
     """The sum that leads to a bill's law, in sentences."""
     found = bill_law(cost)
@@ -584,8 +612,7 @@ def bill_explained(cost: Any) -> list[str]:
         return []
     mean, cv = found
     if cost.price_list is not None:
-        lines = [f"{name} {said(item.each)} × {range_said(item.times)}" for name, item in cost.price_list.items()]
-        return [f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."]
+        return price_list_explained(cost.price_list, mean)
     end = f"Lognormal: mean {range_said(mean)}, coefficient of variation {range_said(cv)}."
     if cost.invoices is not None:
         return [f"{len(cost.invoices)} invoices add up to {said(sum(cost.invoices))}.", end]
