@@ -1443,11 +1443,95 @@ def test_the_sums_are_shown(everything):
     assert explained(exact) == ["Nothing was worked out, and every number is exact."]
 
 
+# What else was meant
+
+
+USE_OF = "setting.illness.outpatient.use={cases: 5, of: insured, catchment: %s}"
+PEOPLE = "Write a number of people from 1 to 1 000 000 000, or none"
+COPAY = "Write a share from 0% to 100%, such as 25% or 0.25"
+BY_CLASS = "or a table by class such as {public: 20%, private: 50%}"
+INSIDE = "write it inside 'each', such as {each: {between: [1_000, 3_500]}, times: 1}."
+TWELVE = "or a list of 12 shares, January first."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (USE_OF.replace("%s", "18 to 22 thousand"),
+         f"is '18 to 22 thousand', which is not a number. {PEOPLE}, or {{between: [18_000, 22_000]}} for a range."),
+        (USE_OF.replace("%s", "between 18_000 and 22 000"), f"{PEOPLE}, or {{between: [18_000, 22_000]}} for a range."),
+        (USE_OF.replace("%s", "22 to 18"), f"is '22 to 18', which is not a number. {PEOPLE}."),
+        ("setting.illness.outpatient.seeking.covered=70-85%", f"{COPAY}, or {{between: [70%, 85%]}} for a range."),
+        ("scheme.benefits.outpatient.copay=10 000",
+         f"is '10 000', which is out of range. {COPAY}, {BY_CLASS}. An amount is 'copay_fixed: 10 000'."),
+        ("scheme.benefits.outpatient.copay={public: 500}",
+         f"copay.public is '500', which is out of range. {COPAY}. An amount is 'copay_fixed: {{public: 500}}'."),
+        ("scheme.benefits.outpatient.copay=-5", f"is '-5', which is out of range. {COPAY}, {BY_CLASS}."),
+        ("scheme.support=[{name: N, amount: 5, every: year, years: 2}]",
+         "There is no key 'years' in scheme.support, number 1; write 'until', the first day without it, such as until: "
+         "2029-01-01."),
+        ("setting.illness.outpatient.cost={price_list: {visit: {between: [1, 2], times: 3}}, cv: 1}",
+         f"There is no key 'between' in setting.illness.outpatient.cost.price_list.visit; {INSIDE}"),
+        ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, tims: 3}}, cv: 1}",
+         "There is no key 'tims' in setting.illness.outpatient.cost.price_list.visit; did you mean 'times'?"),
+        ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, colour: 3}}, cv: 1}",
+         ".cost.price_list.visit. The keys here are: each, times, source, grade, note."),
+        ("setting.enterprises=[{sector: a, share: 1%, income_per_month: {good: 9, bad: 5}, good_months: 8}]",
+         "good_months in setting.enterprises, number 1, is '8', but it is a share: 8 of 12 months is 67%. Write 67%, "
+         f"{TWELVE}"),
+        ("setting.enterprises=[{sector: a, share: 1%, income_per_month: {good: 9, bad: 5}, good_months: 70}]",
+         "good_months in setting.enterprises, number 1, is '70', which is more than the whole. If you mean percent, "
+         "write 70%."),
+    ],
+)  # fmt: skip
+def test_what_else_was_probably_meant_is_told(change, told):
+    text = SMALL.replace("need: 1, ", "") if change.startswith("setting.illness.outpatient.use") else GOOD
+    sentences = [fault.sentence for fault in refusal(text, change).faults]
+    assert any(sentence.endswith(told) for sentence in sentences), sentences
+
+
 # What is not wrong, but should be looked at
 
 
 def doubts(*sets):
     return parse(GOOD, sets=["default_grade=neighbour", "setting.source=member list", *sets]).warnings
+
+
+def test_a_number_in_a_list_is_named_as_elsewhere():
+    scenario = parse(SMALL, sets=[f"setting.{ENTERPRISES}", "setting.illness.outpatient.source=own"])
+    assert scenario.warnings == [
+        "setting: 4 numbers have no source; they are taken as guesses, ±60%. The first is income_per_month.good in "
+        "setting.enterprises, number 1."
+    ]
+
+
+def test_many_numbers_that_are_only_assumed_are_counted():
+    """Eleven of GOOD, more than ten; ten are not doubted, nor is what says why it is assumed."""
+    told = parse(GOOD, sets=["setting.source=Assumed"]).warnings
+    assert told == [
+        "setting: 11 numbers of the setting are assumed, not yours; the first is setting.association.births. Put your "
+        "own in their place, or write why these are good enough."
+    ]
+    assert parse(GOOD, sets=["setting.source=assumed", f"{NEED}={{value: 1, source: own}}"]).warnings == []
+    assert parse(GOOD, sets=["setting.source=assumed, as in Nouna"]).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("births", "women", "ask"),
+    [
+        (96, 4_100, "2.34% of the women a year is less than half of what it is in Senegal (12.2% in 2020). Are these "
+         "only the births seen at this centre? Count all births of these women."),
+        (25, 100, "25% of the women a year is more than twice of what it is in Senegal (12.2% in 2020). Do other women "
+         "give birth there, too? Count only the births of these women."),
+        (7, 100, None),
+        (24, 100, None),
+    ],
+)  # fmt: skip
+def test_births_unlike_those_of_the_country_are_doubted(births, women, ask):
+    """The preset of Senegal says 12.25%: half is 6.1%, twice 24.5%."""
+    counted = f"setting.association.births={{births: {births}, women: {women}}}"
+    assert doubts(counted) == ([f"setting.association.births: {ask}"] if ask else [])
+    assert doubts(counted, "country=Atlantis") == doubts(counted, "country=none") == []
 
 
 def test_numbers_without_a_source_are_counted(good):
