@@ -273,6 +273,15 @@ def an_observation(r, tree):
                 (
                     {"need": {"cases": number, "months": "6", "catchment": "2000"}},
                     {"need": {"admissions": {"a": number, "b": "3"}, "people": {"a": "900", "b": "1200"}}},
+                    {
+                        "use": {
+                            "centres": {
+                                "a": {"cases": [number, "3"], "catchment": "900"},
+                                "b": {"cases": "5", "months": "6", "catchment": {"between": ["800", "1200"]}},
+                            },
+                            "of": "insured",
+                        }
+                    },
                     {"use": {"value": "0.8", "of": r.choice(("insured", "uninsured at full price"))}},
                     {"use": {"cases": number, "catchment": "2000", "of": "insured", "insured_over_uninsured": number}},
                     {"cost": {"price_list": {"visit": number, "drug": {"each": "100", "times": number}}, "cv": "1"}},

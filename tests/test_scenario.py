@@ -233,7 +233,10 @@ def test_there_is_an_example_of_every_field(everything):
     """In the file of everything, the good file or the small ones; whichever field is added is added there."""
     described = schema()
     fields = {name for part in (described, *described["$defs"].values()) for name in part.get("properties", {})}
-    child = parse(GOOD, sets=["scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5"])
+    child = parse(GOOD, sets=[
+        "scheme.contribution.child={below: 5, amount: 0}", "start_from.owed_by_members=5",
+        "setting.illness.outpatient.need={centres: {A: {cases: 5, catchment: 9}}}",
+    ])  # fmt: skip
     written = keys_of(everything.content) | keys_of(child.content) | keys_of(parse(SMALL).content)
     elsewhere = {"based_on", "list"}  # tested by themselves
     assert fields - written == elsewhere
@@ -1073,6 +1076,96 @@ def test_admissions_by_village():
     assert number_of("{admissions: {A: 5}, people: {A: 1_000}, months: 6}")[1:3] == around(0.01, 5**-0.5)
 
 
+TWO_CENTRES = """{centres: {centre A: {cases: 6_100, months: 12, catchment: {between: [18_000, 22_000]}},
+ centre B: {cases: 3_120, months: 9, catchment: 9_500}}, of: %s}"""
+
+
+def test_several_health_centres():
+    """30 cases in 102.5 person-years (a catchment from 80 to 125) and 10 in 100 (200 people, 6 months). Squared error:
+    1 / 40, the first share × ln(125 / 80) / 3.2897, and the variance between centres × the sum of the squared shares.
+    """
+    far = "{cases: 10, months: 6, catchment: 200}"
+    best, *ends, law = number_of(f"{{centres: {{A: {{cases: 30, catchment: {{between: [80, 125]}}}}, B: {far}}}}}")
+    shares = [102.5 / 202.5, 100 / 202.5]
+    usual = [40 * share for share in shares]
+    between = (sum((one - other) ** 2 / other for one, other in zip((30, 10), usual)) - 1) / (
+        40 - sum(other * other for other in usual) / 40
+    )
+    catchment = shares[0] * math.log(125 / 80) / (2 * Z95)
+    spread = math.sqrt(1 / 40 + catchment**2 + between * sum(share * share for share in shares))
+    assert (best, law) == (pytest.approx(40 / 202.5), "lognormal")
+    assert tuple(ends) == around(40 / 202.5, spread)
+
+
+def test_centres_without_a_range_are_as_villages_are():
+    """Two years at 100 people, or one at 200, are so many person-years; months beside `centres` are of those that do
+    not say it, monthly counts say it themselves.
+    """
+    villages = number_of("{admissions: {A: 30, B: 10}, people: {A: 1_000, B: 1_000}}")
+    far = "{cases: [4, 6], catchment: 6_000}"
+    found = number_of(f"{{centres: {{A: {{cases: 30, catchment: 2_000}}, B: {far}}}, months: 6}}")
+    assert found[:3] == pytest.approx(villages[:3])
+    one = number_of("{centres: {A: {cases: 812, catchment: {between: [9_000, 12_000]}}}, months: 2}")
+    assert one[:3] == pytest.approx(number_of("{cases: 812, months: 2, catchment: {between: [9_000, 12_000]}}")[:3])
+    best, low, high, _ = number_of("{centres: {A: {cases: 0, catchment: 600}, B: {cases: 0, catchment: 400}}}")
+    assert (best, low) == (0, 0) and math.exp(-high * 1_000) == pytest.approx(0.05)
+
+
+def test_monthly_counts_are_their_sum():
+    """412 + 388 + 405 = 1 205 in 3 months."""
+    listed = number_of("{cases: [412, 388, 405], catchment: 4 000}")
+    assert listed == number_of("{cases: 1_205, months: 3, catchment: 4 000}")
+    assert number_of("{cases: [412, 388, 405], months: 3, catchment: 4 000}") == listed
+    use = kind_of("use: {cases: [412, 388, 405], catchment: 4 000, of: insured}, cost: {fixed: 1}").use
+    assert use.value.best == listed[0] == 1.205 and use.months == 3
+    births = parse(GOOD, sets=["setting.association.births={births: [3, 4, 5], women: 340}"]).setting.association.births
+    assert births == pytest.approx(12 * 4 / 340)
+
+
+@pytest.mark.parametrize(
+    ("key", "of"), [("use", "insured"), ("use", "uninsured at full price"), ("need", "everyone in need")]
+)
+def test_several_centres_are_written_again_and_told_in_plain_words(key, of):
+    scenario = parse(SMALL.replace("need: 1,", f"{key}: {TWO_CENTRES % of},"))
+    assert parse(json.dumps(scenario.content)) == scenario
+    drawn = NEED if key == "need" else f"{USE}.value"
+    assert [path for path in scenario.unknowns if "cost" not in path] == [drawn]
+    assert explained(scenario)[0].startswith(
+        f"setting.illness.outpatient.{key}: 2 health centres: centre A: 6 100 cases in 12 months among 20 000 (from "
+        "18 000 to 22 000) people; centre B: 3 120 cases in 9 months among 9 500 people. Together 9 220 cases / 27 125 "
+        "person-years = 0.3399 a person-year. Relative errors: chance 1%, the catchments 4.5%, differences between "
+        "centres 22%. So in 90 of 100 it lies between 0.2364 and 0.4888."
+    )
+    exact = scenario.with_(drawn, 0.5).setting.illness["outpatient"]
+    assert exact.use is None or (exact.use.centres, exact.use.value) == (None, 0.5)
+
+
+CENTRES = "Write a table of health centres such as {Thiès: {cases: 6_100, months: 12, catchment: 20_000}}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ("{centres: {}}", f".centres is an empty table. {CENTRES}"),
+        ("{centres: 5}", ".centres must hold names, one a line, each with its own keys, not '5'."),
+        ("{centres: {A: 5}}", ".centres.A must hold keys, one a line (cases, months, catchment), not '5'."),
+        ("{centres: {A: {cses: 5, catchment: 9}}}", ".centres.A; did you mean 'cases'?"),
+        ("{centres: {A: {cases: 5}}}", ".centres.A: the people who would come there. Write a number of people from"),
+        ("{centres: {A: {cases: [5, x], catchment: 9}}}", "A.cases, number 2, is 'x', which is not a number. Write a"),
+        ("{centres: {A: {cases: [5, 6], months: 3, catchment: 9}}}",
+         ".centres.A.months is '3', but 2 monthly counts are written. Delete it, or write the sum."),
+        ("{cases: [5, 6], months: 12, catchment: 9}",
+         ".months is '12', but 2 monthly counts are written. Delete it, or write the sum."),
+        ("{cases: [], catchment: 9}", ".cases is an empty list. Write a whole number from 0 to 1 000 000 000 (cases"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["use", "need"])
+def test_centres_that_are_wrong_are_told(key, seen, told):
+    seen = f"{seen[:-1]}, of: {'insured' if key == 'use' else 'everyone in need'}}}"
+    message = str(refusal(SMALL.replace("need: 1,", f"{key}: {seen},")))
+    assert told in message and message.count("it.yaml:") == 1
+
+
 def test_the_variance_between_villages_is_found():
     """Gamma rates of variance 0.3 (shape 1 / 0.3) and mean 1, Poisson cases: the mean estimate of 2,000 samples is 0.3,
     within 5 standard errors: a false alarm less than once in a million.
@@ -1123,6 +1216,44 @@ def test_a_price_list():
     cost = kind_of(f"need: 1, cost: {{price_list: {{drugs: {drugs}, dressings: {dressings}}}, cv: 0.8}}").cost
     half = math.hypot(175, 300)
     assert (cost.lognormal.mean.low, cost.lognormal.mean.high) == pytest.approx((1_175 - half, 1_175 + half))
+
+
+@pytest.mark.parametrize(
+    "prescription",
+    [
+        "{each: {between: [1 000, 3 500], best: 1 800}, times: 1}",
+        "{each: {between: [1 000, 3 500], best: 1 800}}",
+        "{between: [1 000, 3 500], best: 1 800}",
+    ],
+)
+def test_a_price_may_have_a_range(prescription):
+    """1 800 less 800, more 1 700; drugs 350 × 2.5, half-width 175; a visit of 500, exact."""
+    text = f"{{prescription: {prescription}, drugs: {{each: 350, times: {{between: [2, 3]}}}}, visit: 500}}"
+    scenario = parse(SMALL, sets=[f"setting.illness.outpatient.cost={{price_list: {text}, cv: 1, grade: neighbour}}"])
+    mean = scenario.setting.illness["outpatient"].cost.lognormal.mean
+    low, high = 3_175 - math.hypot(800, 175), 3_175 + math.hypot(1_700, 175)
+    assert (mean.low, mean.best, mean.high, mean.law) == (pytest.approx(low), 3_175, pytest.approx(high), "pert")
+    assert explained(scenario)[0] == (
+        "setting.illness.outpatient.cost: prescription 1 800 (from 1 000 to 3 500) × 1 + drugs 350 × 2.5 (from 2 to 3) "
+        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has no range here is taken as exact, "
+        "whatever its grade."
+    )
+    assert parse(json.dumps(scenario.content)) == scenario
+
+
+def test_what_counts_of_a_price_list_is_told():
+    """Both ranges of one line: 100 × (2 to 6, at best 4) at 100 (50 to 150): half-widths 200 and 200; not below 0."""
+    cost = "setting.illness.outpatient.cost={price_list: {drip: %s}, cv: 1}"
+    drip = "{each: {between: [50, 150]}, times: {between: [2, 6]}}"
+    scenario = parse(SMALL, sets=[cost.replace("%s", drip)])
+    mean, half = scenario.setting.illness["outpatient"].cost.lognormal.mean, math.hypot(200, 200)
+    assert (mean.low, mean.high) == pytest.approx((400 - half, 400 + half))
+    assert explained(scenario)[0].endswith("= 400 (from 117.2 to 682.8), the mean bill.")
+    free = "{each: {between: [0, 200]}, times: {between: [0, 8]}}"
+    assert parse(SMALL, sets=[cost.replace("%s", free)]).setting.illness["outpatient"].cost.lognormal.mean.low == 0
+    assert explained(parse(SMALL, sets=[cost.replace("%s", "500")]))[0].endswith(
+        "= 500, the mean bill. No price or number of times has a range, so the grade says how far the sum may be off."
+    )
 
 
 def test_need_is_worked_back_from_use():
@@ -1303,10 +1434,60 @@ def test_the_sums_are_shown(everything):
         "that is drawn (seeking.uncovered); at best 0.3123 / 50% = 0.6246 a person-year; in 90 of 100 worlds it is "
         "about between 0.489 and 0.7977." in told
     )
-    assert "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill." in told
+    assert (
+        "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill. "
+        "What has no range here is taken as exact, whatever its grade." in told
+    )
     assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
     exact = parse(SMALL, sets=["default_grade=exact"])
     assert explained(exact) == ["Nothing was worked out, and every number is exact."]
+
+
+# What else was meant
+
+
+USE_OF = "setting.illness.outpatient.use={cases: 5, of: insured, catchment: %s}"
+PEOPLE = "Write a number of people from 1 to 1 000 000 000, or none"
+COPAY = "Write a share from 0% to 100%, such as 25% or 0.25"
+BY_CLASS = "or a table by class such as {public: 20%, private: 50%}"
+INSIDE = "write it inside 'each', such as {each: {between: [1_000, 3_500]}, times: 1}."
+TWELVE = "or a list of 12 shares, January first."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (USE_OF.replace("%s", "18 to 22 thousand"),
+         f"is '18 to 22 thousand', which is not a number. {PEOPLE}, or {{between: [18_000, 22_000]}} for a range."),
+        (USE_OF.replace("%s", "between 18_000 and 22 000"), f"{PEOPLE}, or {{between: [18_000, 22_000]}} for a range."),
+        (USE_OF.replace("%s", "22 to 18"), f"is '22 to 18', which is not a number. {PEOPLE}."),
+        ("setting.illness.outpatient.seeking.covered=70-85%", f"{COPAY}, or {{between: [70%, 85%]}} for a range."),
+        ("scheme.benefits.outpatient.copay=10 000",
+         f"is '10 000', which is out of range. {COPAY}, {BY_CLASS}. An amount is 'copay_fixed: 10 000'."),
+        ("scheme.benefits.outpatient.copay={public: 500}",
+         f"copay.public is '500', which is out of range. {COPAY}. An amount is 'copay_fixed: {{public: 500}}'."),
+        ("scheme.benefits.outpatient.copay=-5", f"is '-5', which is out of range. {COPAY}, {BY_CLASS}."),
+        ("scheme.support=[{name: N, amount: 5, every: year, years: 2}]",
+         "There is no key 'years' in scheme.support, number 1; write 'until', the first day without it, such as until: "
+         "2029-01-01."),
+        ("setting.illness.outpatient.cost={price_list: {visit: {between: [1, 2], times: 3}}, cv: 1}",
+         f"There is no key 'between' in setting.illness.outpatient.cost.price_list.visit; {INSIDE}"),
+        ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, tims: 3}}, cv: 1}",
+         "There is no key 'tims' in setting.illness.outpatient.cost.price_list.visit; did you mean 'times'?"),
+        ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, colour: 3}}, cv: 1}",
+         ".cost.price_list.visit. The keys here are: each, times, source, grade, note."),
+        ("setting.enterprises=[{sector: a, share: 1%, income_per_month: {good: 9, bad: 5}, good_months: 8}]",
+         "good_months in setting.enterprises, number 1, is '8', but it is a share: 8 of 12 months is 67%. Write 67%, "
+         f"{TWELVE}"),
+        ("setting.enterprises=[{sector: a, share: 1%, income_per_month: {good: 9, bad: 5}, good_months: 70}]",
+         "good_months in setting.enterprises, number 1, is '70', which is more than the whole. If you mean percent, "
+         "write 70%."),
+    ],
+)  # fmt: skip
+def test_what_else_was_probably_meant_is_told(change, told):
+    text = SMALL.replace("need: 1, ", "") if change.startswith("setting.illness.outpatient.use") else GOOD
+    sentences = [fault.sentence for fault in refusal(text, change).faults]
+    assert any(sentence.endswith(told) for sentence in sentences), sentences
 
 
 # What is not wrong, but should be looked at
@@ -1314,6 +1495,43 @@ def test_the_sums_are_shown(everything):
 
 def doubts(*sets):
     return parse(GOOD, sets=["default_grade=neighbour", "setting.source=member list", *sets]).warnings
+
+
+def test_a_number_in_a_list_is_named_as_elsewhere():
+    scenario = parse(SMALL, sets=[f"setting.{ENTERPRISES}", "setting.illness.outpatient.source=own"])
+    assert scenario.warnings == [
+        "setting: 4 numbers have no source; they are taken as guesses, ±60%. The first is income_per_month.good in "
+        "setting.enterprises, number 1."
+    ]
+
+
+def test_many_numbers_that_are_only_assumed_are_counted():
+    """Eleven of GOOD, more than ten; ten are not doubted, nor is what says why it is assumed."""
+    told = parse(GOOD, sets=["setting.source=Assumed"]).warnings
+    assert told == [
+        "setting: 11 numbers of the setting are assumed, not yours; the first is setting.association.births. Put your "
+        "own in their place, or write why these are good enough."
+    ]
+    assert parse(GOOD, sets=["setting.source=assumed", f"{NEED}={{value: 1, source: own}}"]).warnings == []
+    assert parse(GOOD, sets=["setting.source=assumed, as in Nouna"]).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("births", "women", "ask"),
+    [
+        (96, 4_100, "2.34% of the women a year is less than half of what it is in Senegal (12.2% in 2020). Are these "
+         "only the births seen at this centre? Count all births of these women."),
+        (25, 100, "25% of the women a year is more than twice of what it is in Senegal (12.2% in 2020). Do other women "
+         "give birth there, too? Count only the births of these women."),
+        (7, 100, None),
+        (24, 100, None),
+    ],
+)  # fmt: skip
+def test_births_unlike_those_of_the_country_are_doubted(births, women, ask):
+    """The preset of Senegal says 12.25%: half is 6.1%, twice 24.5%."""
+    counted = f"setting.association.births={{births: {births}, women: {women}}}"
+    assert doubts(counted) == ([f"setting.association.births: {ask}"] if ask else [])
+    assert doubts(counted, "country=Atlantis") == doubts(counted, "country=none") == []
 
 
 def test_numbers_without_a_source_are_counted(good):

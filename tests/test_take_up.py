@@ -72,23 +72,33 @@ def test_between_two_amounts_the_share_falls_in_a_straight_line():
 
 
 def test_the_range_is_sampling_and_saying_together():
-    """Wilson's limits of 38% of 250, as scipy has them, and 0.3 to 0.8, added in squares."""
-    found = share(SURVEY.replace("240", "250"), amount(750))
-    low, high = binomtest(95, 250).proportion_ci(0.9, "wilson")
-    spread = math.hypot(math.log(high / low), math.log(0.8 / 0.3)) / 2  # of the logarithm, in both directions
-    assert (found.low, found.high) == pytest.approx((0.209 * math.exp(-spread), 0.209 * math.exp(spread)))
-    assert found.law == "lognormal"
+    """45 of 100 say yes, and 10% to 50% of them (at best 30%) come: 13.5%. Wilson's limits (z² = 2.7055): the middle
+    0.45 + 2.7055 / 200 = 0.46353, ± 1.64485 × sqrt(0.2475 / 100 + 2.7055 / 40 000) = 0.08294, both / 1.027055: 0.37056
+    and 0.53207. Up: ln(0.53207 / 0.45) = 0.16753 and ln(5 / 3) = 0.51083, together 0.53760; down: ln(0.45 / 0.37056) =
+    0.19423 and ln 3 = 1.09861, together 1.11565. 0.135 × e^0.53760 = 0.23111, 0.135 × e^-1.11565 = 0.04424.
+    """
+    found = share("{survey: {600: 45 of 100}, stated_to_real: {between: [10%, 50%]}}")
+    assert (found.low, found.best, found.high) == pytest.approx((0.04424, 0.135, 0.23111), abs=1e-5)
+    assert found.law == "pert"
+
+
+def test_the_range_stays_within_what_was_written():
+    """Never above Wilson's upper limit × the highest share of those who do, nor below both lowest, nor above all."""
+    for joining, number, low, best, high in ((45, 100, 10, 30, 50), (95, 250, 30, 55, 80), (3, 4, 60, 90, 100)):
+        real = f"{{between: [{low}%, {high}%], best: {best}%}}"
+        found = share(f"{{survey: {{600: {joining} of {number}}}, stated_to_real: {real}}}")
+        limits = binomtest(joining, number).proportion_ci(0.9, "wilson")
+        assert limits.low * low / 100 < found.low < joining / number * best / 100 == pytest.approx(found.best)
+        assert found.best < found.high < limits.high * high / 100 <= 1
+    assert share("{survey: {600: 4 of 4}, stated_to_real: 100%}").high == 1
 
 
 def test_sampling_alone_is_wilsons_interval():
-    """Where all come who say so, the range is as wide, on the scale of logarithms, as that of scipy."""
+    """Where all come who say so, the range is that of scipy."""
     for joining, number in ((146, 240), (1, 240), (240, 240), (5, 9)):
         found = share(f"{{survey: {{600: {joining} of {number}}}, stated_to_real: 100%}}")
         limits = binomtest(joining, number).proportion_ci(0.9, "wilson")
-        width = math.sqrt(limits.high / limits.low)
-        assert float(found) == pytest.approx(joining / number)
-        assert found.low == pytest.approx(float(found) / width)
-        assert found.high == pytest.approx(min(float(found) * width, 1))
+        assert (found.best, found.low, found.high) == pytest.approx((joining / number, limits.low, limits.high))
 
 
 def test_nobody_who_says_so_is_not_nobody():
@@ -163,10 +173,11 @@ def test_the_sum_is_told():
     told = next(line for line in explained(asked()) if line.startswith("setting.take_up:"))
     assert told == (
         "setting.take_up: In a straight line between 61% at 500 and 38% at 750: 51.8% of 240 households said that they "
-        "would join at 600; × 55% (from 30% to 80%) of these, who do = 28.5% of all households. Relative errors: "
-        "sampling 6.2%, from saying to doing 30%. So in 90 of 100 it lies between 17.3% and 47%."
+        "would join at 600; × 55% (from 30% to 80%) of these, who do = 28.5% of all households. By chance "
+        "alone between 46.5% and 57.1% of all would say so (Wilson, 90 of 100). Together with what they do it lies "
+        "between 15.4% and 42%."
     )
-    assert "Of 40 households about 11 join (between 7 and 19)." in understood(asked())
+    assert "Of 40 households about 11 join (between 6 and 17)." in understood(asked())
     assert "Of 40 households about 12 join." in understood(asked("30%"))
 
 

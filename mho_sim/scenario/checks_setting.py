@@ -324,8 +324,8 @@ def counted_use(s: Any, kind: str) -> Told:
         yield (
             path,
             (
-                "'use' needs 'cases' and 'catchment', or 'admissions' and 'people', or else a 'value' (visits per "
-                "person-year), and only one of these."
+                "'use' needs 'cases' and 'catchment', or 'admissions' and 'people', or 'centres', or else a 'value' "
+                "(visits per person-year), and only one of these."
             ),
         )
     chance = "covered" if use.of == "insured" else "uncovered"

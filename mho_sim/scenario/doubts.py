@@ -6,14 +6,18 @@ from datetime import date
 from typing import Any
 
 from mho_sim.scenario.durations import add_months
-from mho_sim.scenario.faults import Path, dotted
+from mho_sim.scenario.faults import Path, spoken
 from mho_sim.scenario.take_up import in_percent, surveyed
 from mho_sim.scenario.unknowns import SPREADS, numbers
 from mho_sim.scenario.values import spaced
 
 OLD = 36  # months after which prices are called old; assumed
 FAR_BELOW = 10  # times below the best value; assumed
+MANY_ASSUMED = 10  # numbers; assumed
+UNUSUAL = 2  # times as many births as in the country, or as few; assumed
 MANY_LOST = 0.25  # of the households, in a year; assumed
+
+ASSUMED = "assumed"
 
 CURRENCIES = {  # ISO 4217 [R]
     "bangladesh": "BDT",
@@ -42,7 +46,10 @@ CURRENCIES = {  # ISO 4217 [R]
 
 def doubts(scenario: Any) -> list[str]:
     """Sentences, each with its place, about a scenario."""
-    rules = (_currency, _unsourced, _old_prices, _below_the_survey, _use_for_need, _boundless_need, _lost, _bad_months)
+    rules = (
+        _currency, _unsourced, _assumed, _unusual_births, _old_prices, _below_the_survey, _use_for_need,
+        _boundless_need, _lost, _bad_months,
+    )  # fmt: skip
     return [sentence for rule in rules for sentence in rule(scenario)]
 
 
@@ -75,7 +82,52 @@ def _unsourced(scenario: Any) -> Iterator[str]:
     spread = f", ±{100 * SPREADS[grade]:.0f}%" if SPREADS[grade] else ""
     count = "One number has" if len(bare) == 1 else f"{len(bare)} numbers have"
     taken_as = "it is taken as" if len(bare) == 1 else "they are taken as"
-    yield f"setting: {count} no source; {taken_as} {taken}{spread}. The first is {dotted(bare[0])}."
+    yield f"setting: {count} no source; {taken_as} {taken}{spread}. The first is {_named(bare[0])}."
+
+
+def _named(path: Path) -> str:
+    """A path in a sentence that ends with it."""
+    return spoken(path).rstrip(",")
+
+
+def _assumed(scenario: Any) -> Iterator[str]:
+    """Numbers that a scenario came with, and nobody has looked at."""
+    found = [
+        as_written(scenario, path)
+        for path, number in numbers(scenario.setting, ("setting",))
+        if (number.source or "").lower() == ASSUMED and number.value.range(number.grade or scenario.default_grade)
+    ]
+    found = list(dict.fromkeys(found))
+    if len(found) > MANY_ASSUMED:
+        yield (
+            f"setting: {len(found)} numbers of the setting are assumed, not yours; the first is {_named(found[0])}. "
+            "Put your own in their place, or write why these are good enough."
+        )
+
+
+def _unusual_births(scenario: Any) -> Iterator[str]:
+    """A register may hold only some of the births of the women, or those of other women."""
+    births = scenario.setting.association.births
+    usual = None if births is None or births.observed is None else _of_country(scenario)
+    if usual is None or usual.births / UNUSUAL <= births <= usual.births * UNUSUAL:
+        return
+    few = births < usual.births
+    ask = "Do other women give birth there, too? Count only the births of these women."
+    if few:
+        ask = "Are these only the births seen at this centre? Count all births of these women."
+    yield (
+        f"setting.association.births: {in_percent(births)} of the women a year is {'less' if few else 'more'} than "
+        f"{'half' if few else 'twice'} of what it is in {usual.country} ({in_percent(usual.births)} in {usual.year}). "
+        f"{ask}"
+    )
+
+
+def _of_country(scenario: Any) -> Any:
+    """The preset of the scenario's country, if there is one."""
+    from mho_sim.data import preset, presets
+
+    named = _plain(scenario.country or "")
+    return next((one for one in map(preset, presets()) if _plain(one.country) == named), None)
 
 
 def as_written(scenario: Any, path: Path) -> Path:

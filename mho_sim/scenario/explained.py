@@ -22,7 +22,7 @@ def explained(scenario: Any) -> list[str]:
     if ranges:
         lines += [
             "",
-            "These numbers are not exact. In each two worlds together, they are drawn from their ranges:",
+            "These numbers are not exact. Each is drawn from its range, once for every two worlds (which share it):",
             *ranges,
         ]
     return lines or ["Nothing was worked out, and every number is exact."]

@@ -1,8 +1,8 @@
 """What the models say can be written where: for the hints in error messages."""
 
 from functools import cache
-from types import NoneType
-from typing import Any, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -22,8 +22,10 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def holds_names(annotation: Any) -> bool:
-    """Whether a field's type is a mapping under names that the user chooses."""
-    return get_origin(annotation) is dict
+    """Whether a field's type is a mapping under names that the user chooses, maybe of mappings that may be left out."""
+    origin = get_origin(annotation)
+    left_out = origin in (Annotated, Union, UnionType) and model_in(annotation) is not None
+    return origin is dict or (left_out and any(holds_names(one) for one in get_args(annotation)))
 
 
 def holds_list(annotation: Any) -> bool:
@@ -43,6 +45,8 @@ def model_at(path: Path) -> type[BaseModel] | None:
         field = fields_of(model).get(str(steps.pop(0)))
         inner = model_in(field.annotation) if field else None
         chosen = field is not None and (holds_names(field.annotation) or holds_list(field.annotation))
+        if inner is None and steps and field is not None:
+            inner = next((form for form in _forms(field) if steps[0] in form.model_fields), None)
         if field is None or inner is None or (chosen and not steps):
             return None
         steps = steps[1:] if chosen else steps
@@ -54,10 +58,15 @@ def field_at(path: Path) -> FieldInfo | None:
     """The field of the grammar that stands at a path, if there is one."""
     model = model_at(path[:-1]) if path else None
     if model is None and len(path) > 2 and (around := field_at(path[:-1])) is not None:
-        forms = [form for part in _parts(around) if isinstance(part, Keys) for form in part.forms]
         key = str(path[-1])
-        return next((form.model_fields[key] for form in forms if key in form.model_fields and key not in KEYS), None)
+        known = (form.model_fields[key] for form in _forms(around) if key in form.model_fields and key not in KEYS)
+        return next(known, None)
     return fields_of(model).get(str(path[-1])) if model else None
+
+
+def _forms(field: FieldInfo) -> list[Any]:
+    """The observations that may stand where the number of a field stands."""
+    return [form for part in _parts(field) if isinstance(part, Keys) for form in part.forms]
 
 
 def keys_at(path: Path) -> list[str]:

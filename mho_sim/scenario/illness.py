@@ -11,6 +11,7 @@ from mho_sim.scenario.observations import (
     EPISODES,
     INSURED,
     Attendance,
+    Centres,
     Invoices,
     PriceList,
     Use,
@@ -54,7 +55,7 @@ NOTHING = Unknown(0)
 ALL = Unknown(1, grade="exact")
 UnknownSpread = uncertain(20, "standard deviation divided by mean")
 Variance = uncertain(100, "variance of a factor of mean 1")
-Episodes = uncertain(1000, "episodes per person-year", forms=(Attendance, Villages))
+Episodes = uncertain(1000, "episodes per person-year", forms=(Attendance, Villages, Centres))
 StayDays = number(366, "days of a stay, on average", least=1)
 ZONES = r"^[0-9]{1,4}(-[0-9]{1,4}|\+) km$"
 zones = partial(bands, tables.read_zone, ZONES, tables.write_zones, quantities.read_share, "a share from 0% to 100%")

@@ -15,14 +15,15 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
 from mho_sim.scenario.mapping import Sourced
-from mho_sim.scenario.unknowns import Unknown
+from mho_sim.scenario.unknowns import KEYS, Unknown
 from mho_sim.scenario.values import (
+    NUMBERS,
     RICHEST,
     Maybe,
     UnknownAmount,
-    or_number,
     spaced,
     table,
+    text,
     typed,
     uncertain,
     unknown,
@@ -35,11 +36,28 @@ Z90 = 1.2815515655446004  # 90 %
 FARTHEST = 100.0  # a logarithm beyond all that is written: e^100 is 10^43
 NO_CASES = -math.log(0.05)  # with no case seen, more than so many were expected in 5 % of the worlds
 
-Cases = whole(0, 10**9, "cases counted")
-Months = whole(1, 120, "months of counting")
+A_COUNT = "a whole number from 0 to 1 000 000 000"
+LONGEST = 120  # months of counting
+
+
+def read_cases(value: Any, expected: str) -> int | tuple[int, ...]:
+    """A count, or a list of monthly counts."""
+    read = partial(quantities.read_whole, least=0, most=10**9, expected=A_COUNT)
+    if not isinstance(value, list | tuple):
+        return quantities.read_whole(value, 0, 10**9, expected)
+    return tables.read_counts(value, read, LONGEST, expected)
+
+
+Cases = typed(
+    int | tuple[int, ...],
+    read_cases,
+    f"{A_COUNT} (cases counted), or a list of monthly counts such as [412, 388, 405]",
+    {"type": [*NUMBERS["type"], "array"], "minimum": 0, "maximum": 10**9},
+    lambda cases: list(cases) if isinstance(cases, tuple) else cases,
+)
+Months = whole(1, LONGEST, "months of counting")
 read_people = partial(quantities.read_number, least=1, most=10**9, amount=True)
 PeopleCount = unknown(read_people, "a number of people from 1 to 1 000 000 000", 1, 10**9)
-A_COUNT = "a whole number from 0 to 1 000 000 000"
 ByVillage = table(
     dict[str, int],
     tables.read_texts,
@@ -51,19 +69,20 @@ ByVillage = table(
 
 
 class Estimate(NamedTuple):
-    """A best value and a lognormal range around it: 5 and 95 % quantiles."""
+    """A best value and the range around it: 5 and 95 % quantiles of a lognormal law, or the limits of a PERT law."""
 
     best: float
     low: float
     high: float
+    law: str = "lognormal"
 
     def unknown(self, limits: tuple[float, float], **said: Any) -> Unknown:
         """The number of a scenario, within the limits of its field."""
         least, most = limits
-        best, low, high = (min(max(value, least), most) for value in self)
+        best, low, high = (min(max(value, least), most) for value in self[:3])
         if not low < high:
             return Unknown(best, limits=limits, **said)
-        return Unknown(best, low, high, "lognormal" if low > 0 else "pert", limits=limits, **said)
+        return Unknown(best, low, high, self.law if low > 0 else "pert", limits=limits, **said)
 
 
 def estimate(best: float, spread: float) -> Estimate:
@@ -100,10 +119,11 @@ def attendance_rate(cases: int, months: int, catchment: Unknown) -> Estimate:
     return estimate(cases / people_years, math.sqrt(1 / cases + spread_of(catchment) ** 2))
 
 
-def between_villages(cases: Sequence[int], people: Sequence[int]) -> float:
-    """Variance of the rate between villages, relative to its square: with y_i cases where m_i would be usual, M their
-    sum and k villages, `(sum((y_i - m_i)² / m_i) - (k - 1)) / (M - sum(m_i²) / M)`, at least 0: the moment estimator of
-    DerSimonian & Laird (1986 [R]), for gamma-distributed rates.
+def between_villages(cases: Sequence[int], people: Sequence[float]) -> float:
+    """Variance of the rate between villages (or centres, whose person-years stand for `people`), relative to its
+    square: with y_i cases where m_i would be usual, M their sum and k villages, `(sum((y_i - m_i)² / m_i) - (k - 1)) /
+    (M - sum(m_i²) / M)`, at least 0: the moment estimator of DerSimonian & Laird (1986 [R]), for gamma-distributed
+    rates.
     """
     total, everybody = sum(cases), sum(people)
     usual = [total * there / everybody for there in people]
@@ -126,6 +146,28 @@ def villages_rate(cases: Sequence[int], people: Sequence[int], months: int) -> E
     return estimate(total / people_years, math.sqrt(1 / total + between_villages(cases, people) * shares))
 
 
+def centres_rate(cases: Sequence[int], years: Sequence[float], spreads: Sequence[float]) -> Estimate:
+    """Cases per person-year of all health centres together, from the cases and the person-years of each, and the
+    standard deviations of their catchments' logarithms. The square of the relative error is `1 / cases +
+    sum(share² × spread²) + variance between centres × sum(share²)`, the shares those of the person-years.
+    """
+    total, all_years = sum(cases), sum(years)
+    if total == 0:
+        return Estimate(0.0, 0.0, NO_CASES / all_years)
+    between = between_villages(cases, years) * _squares(years)
+    return estimate(total / all_years, math.sqrt(1 / total + _catchments(years, spreads) ** 2 + between))
+
+
+def _squares(years: Sequence[float]) -> float:
+    """Sum of the squared shares."""
+    return sum((there / sum(years)) ** 2 for there in years)
+
+
+def _catchments(years: Sequence[float], spreads: Sequence[float]) -> float:
+    """Relative error of all person-years together: those of the catchments by their shares, in squares."""
+    return math.hypot(*(there / sum(years) * spread for there, spread in zip(years, spreads)))
+
+
 def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
     """Mean and coefficient of variation of lognormal bills. Mean: the average, its relative error that of the sample,
     sd / (mean × sqrt(n)). Variation: `sqrt(exp(s²) - 1)`, s the sample's standard deviation of the logarithms, whose
@@ -137,7 +179,7 @@ def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
     sd = math.sqrt(sum((one - mean) ** 2 for one in invoices) / (n - 1))
     middle = sum(math.log(one) for one in invoices) / n
     s = math.sqrt(sum((math.log(one) - middle) ** 2 for one in invoices) / (n - 1))
-    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1))))
+    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1)))[:3])
     return estimate(mean, sd / mean / math.sqrt(n)), Estimate(*cvs)
 
 
@@ -148,12 +190,19 @@ def lognormal_through(median: float, spread: float) -> tuple[float, float]:
     return median * exp(spread * spread / 2), variation(spread)
 
 
-def price_sum(items: Sequence[tuple[float, Unknown]]) -> Estimate:
-    """The bill of a price list: the sum of price × times; the half-widths of the times add up in squares."""
-    best = sum(price * times.best for price, times in items)
-    below = math.sqrt(sum((price * (times.best - times.low)) ** 2 for price, times in items))
-    above = math.sqrt(sum((price * (times.high - times.best)) ** 2 for price, times in items))
-    return Estimate(best, best - below, best + above)
+def price_sum(items: Sequence[tuple[Unknown, Unknown]]) -> Estimate:
+    """The bill of a price list: the sum of price × times; the half-widths that prices and times give to it add up in
+    squares.
+    """
+    best = sum(each.best * times.best for each, times in items)
+    below = math.hypot(*(half for one in items for half in _halves(*one, "low")))
+    above = math.hypot(*(half for one in items for half in _halves(*one, "high")))
+    return Estimate(best, max(best - below, 0.0), best + above, "pert")
+
+
+def _halves(each: Unknown, times: Unknown, end: str) -> tuple[float, float]:
+    """How far a price and its times move the bill, each by itself, at one end of their ranges."""
+    return times.best * (getattr(each, end) - each.best), each.best * (getattr(times, end) - times.best)
 
 
 def said(number: float) -> str:
@@ -186,27 +235,49 @@ OfNeed = typed(str, _read_of, EVERYONE, {"enum": [EVERYONE]})
 OF_NEED = "Written if everyone in need was counted; what a health centre counts is use."
 
 
+def total(cases: int | tuple[int, ...]) -> int:
+    """All that were counted, also month by month."""
+    return sum(cases) if isinstance(cases, tuple) else cases
+
+
+def _months_of_counts(seen: Any, cases: int | tuple[int, ...] | None) -> None:
+    """Let monthly counts say in how many months they were made; refuse `months` that say otherwise."""
+    if not isinstance(cases, tuple):
+        return
+    if "months" not in seen.model_fields_set or seen.months is None:
+        seen.__dict__["months"] = len(cases)
+    elif seen.months != len(cases):
+        error = PydanticCustomError("mho_months_counted", "{counts}", {"counts": len(cases)})
+        details = [InitErrorDetails(type=error, loc=("months",), input=seen.months)]
+        raise ValidationError.from_exception_data("counts", details)
+
+
 class Attendance(Observation):
     """Cases counted at a health centre, over the people who would come to it."""
 
-    cases: Cases = Field(description="New cases counted.")
-    months: Months = Field(12, description="In how many months.")
+    cases: Cases = Field(description="New cases counted, or a list of monthly counts.")
+    months: Months = Field(12, description="In how many months. Of monthly counts: their number.")
     catchment: PeopleCount = Field(description="The people who would come there.")
     of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
+    @model_validator(mode="after")
+    def _by_month(self) -> "Attendance":
+        _months_of_counts(self, self.cases)
+        return self
+
     def estimate(self) -> Estimate:
         """Cases per person-year."""
-        return attendance_rate(self.cases, self.months, self.catchment)
+        return attendance_rate(total(self.cases), self.months, self.catchment)
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return attendance_explained(self.cases, self.months, self.catchment)
+        return attendance_explained(total(self.cases), self.months, self.catchment)
 
     def as_use(self) -> str:
         """The same counts, as they are written under `use`."""
         people = self.catchment
         among = f"{{between: [{said(people.low)}, {said(people.high)}]}}" if people.has_range else said(people)
-        return f"{{cases: {spaced(self.cases)}, months: {self.months}, catchment: {among}, of: {UNINSURED}}}"
+        return f"{{cases: {spaced(total(self.cases))}, months: {self.months}, catchment: {among}, of: {UNINSURED}}}"
 
 
 class BirthsCounted(Observation):
@@ -216,13 +287,18 @@ class BirthsCounted(Observation):
     months: Months = Field(12, description="In how many months.")
     women: PeopleCount = Field(description="The women of 15 to 49 among whom they were counted.")
 
+    @model_validator(mode="after")
+    def _by_month(self) -> "BirthsCounted":
+        _months_of_counts(self, self.births)
+        return self
+
     def estimate(self) -> Estimate:
         """Births per woman and year."""
-        return attendance_rate(self.births, self.months, self.women)
+        return attendance_rate(total(self.births), self.months, self.women)
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return attendance_explained(self.births, self.months, self.women, ("births", "women", "woman and year"))
+        return attendance_explained(total(self.births), self.months, self.women, ("births", "women", "woman and year"))
 
 
 def attendance_explained(
@@ -279,6 +355,78 @@ class Villages(Observation):
         return f"{{admissions: {{…}}, people: {{…}}, months: {self.months}, of: {UNINSURED}}}"
 
 
+class Centre(Observation):
+    """Cases counted at one of several health centres."""
+
+    cases: Cases = Field(description="New cases counted, or a list of monthly counts.")
+    months: Maybe[Months] = Field(
+        None, description="In how many months. Left out: as many as there are monthly counts, or as beside `centres`."
+    )
+    catchment: PeopleCount = Field(description="The people who would come there.")
+
+    @model_validator(mode="after")
+    def _by_month(self) -> "Centre":
+        _months_of_counts(self, self.cases)
+        return self
+
+
+CENTRES = "a table of health centres such as {Thiès: {cases: 6_100, months: 12, catchment: 20_000}}"
+
+
+def _some(value: Any) -> Any:
+    """A table that is not empty."""
+    return quantities.refuse("mho_empty_table", expected=CENTRES) if value == {} else value
+
+
+ByCentre = Annotated[dict[text(60), Centre], BeforeValidator(_some)]
+
+
+class Centres(Observation):
+    """Cases counted at several health centres, each over the people who would come to it."""
+
+    centres: ByCentre = Field(description="Each health centre under its name, with cases, months and catchment.")
+    months: Months = Field(12, description="In how many months, at a centre that does not say it.")
+    of: Maybe[OfNeed] = Field(None, description=OF_NEED)
+
+    def estimate(self) -> Estimate:
+        """Cases per person-year."""
+        return centres_rate(*_sums(self.centres, self.months))
+
+    def explained(self) -> list[str]:
+        """The sum, in sentences."""
+        return centres_explained(self.centres, self.months)
+
+    def as_use(self) -> str:
+        """The same counts, as they are written under `use`."""
+        return f"{{centres: {{…}}, of: {UNINSURED}}}"
+
+
+def _sums(centres: dict[str, Centre], months: int) -> tuple[list[int], list[float], list[float]]:
+    """Cases, person-years and the catchment's relative error, centre by centre."""
+    every = centres.values()
+    years = [one.catchment.best * (one.months or months) / 12 for one in every]
+    return [total(one.cases) for one in every], years, [spread_of(one.catchment) for one in every]
+
+
+def centres_explained(centres: dict[str, Centre], months: int) -> list[str]:
+    """The sum of several health centres, in sentences."""
+    cases, years, spreads = _sums(centres, months)
+    found, between = centres_rate(cases, years, spreads), between_villages(cases, years)
+    each = [
+        f"{name}: {spaced(seen)} cases in {one.months or months} months among {range_said(one.catchment)} people"
+        for (name, one), seen in zip(centres.items(), cases)
+    ]
+    chance = f"chance {percent(1 / math.sqrt(sum(cases)))}" if sum(cases) else "chance of none seen"
+    people = f"the catchments {percent(_catchments(years, spreads))}" if any(spreads) else "the catchments are exact"
+    differ = f", differences between centres {percent(math.sqrt(between * _squares(years)))}" if between else ""
+    how_many = f"{len(centres)} health centres" if len(centres) > 1 else "One health centre"
+    return [
+        f"{how_many}: {'; '.join(each)}.",
+        f"Together {spaced(sum(cases))} cases / {said(sum(years))} person-years = {said(found.best)} a person-year.",
+        f"Relative errors: {chance}, {people}{differ}. {_within(found)}",
+    ]
+
+
 def _columns(admissions: dict[str, int], people: dict[str, int]) -> tuple[list[int], list[int]]:
     """Admissions and people, village by village."""
     return list(admissions.values()), [people[name] for name in admissions]
@@ -307,20 +455,23 @@ def _within(found: Estimate) -> str:
 
 UNINSURED, INSURED = "uninsured at full price", "insured"
 EPISODES = 1000.0  # a person-year, at most
-COUNTED = ("cases", "catchment", "admissions", "people")
-WAYS = (["value"], [*COUNTED[:2]], [*COUNTED[2:]])  # to say how much was used
+COUNTED = ("cases", "catchment", "admissions", "people", "centres")
+WAYS = (["value"], [*COUNTED[:2]], [*COUNTED[2:4]], [*COUNTED[4:]])  # to say how much was used
 
 
 class Use(Sourced):
     """Visits as they were counted, at the price at which they were made: need follows from them in each world."""
 
-    not_drawn: ClassVar[tuple[str, ...]] = ("catchment",)  # it is in the range of `value`
+    not_drawn: ClassVar[tuple[str, ...]] = ("catchment", "centres")  # they are in the range of `value`
 
-    cases: Maybe[Cases] = Field(None, description="New cases counted.")
-    months: Months = Field(12, description="In how many months.")
+    cases: Maybe[Cases] = Field(None, description="New cases counted, or a list of monthly counts.")
+    months: Months = Field(12, description="In how many months. Of monthly counts: their number.")
     catchment: Maybe[PeopleCount] = Field(None, description="The people who would come there.")
     admissions: Maybe[ByVillage] = Field(None, description="Instead of `cases`: admissions counted, by village.")
     people: Maybe[ByVillage] = Field(None, description="Instead of `catchment`: how many people live in each village.")
+    centres: Maybe[ByCentre] = Field(
+        None, description="Instead of both: several health centres, each with cases, months and catchment."
+    )
     value: Maybe[uncertain(1000, "visits per person-year")] = Field(
         None, description="Instead of all these: visits per person-year."
     )
@@ -332,6 +483,7 @@ class Use(Sourced):
     @model_validator(mode="after")
     def _derive(self) -> "Use":
         """Work the value out from what was counted; it is not written again."""
+        _months_of_counts(self, self.cases)
         if self.ways == WAYS[2]:
             _people_there(self.admissions, self.people)
         if self.ways in WAYS[1:]:
@@ -348,14 +500,18 @@ class Use(Sourced):
     def _counted(self) -> Estimate:
         if self.ways == WAYS[2]:
             return villages_rate(*_columns(self.admissions, self.people), self.months)
-        return attendance_rate(self.cases, self.months, self.catchment)
+        if self.ways == WAYS[3]:
+            return centres_rate(*_sums(self.centres, self.months))
+        return attendance_rate(total(self.cases), self.months, self.catchment)
 
     def explained(self) -> list[str]:
         """The sum that leads to the use, in sentences."""
         if self.ways == WAYS[2]:
             return villages_explained(*_columns(self.admissions, self.people), self.months)
         if self.ways == WAYS[1]:
-            return attendance_explained(self.cases, self.months, self.catchment)
+            return attendance_explained(total(self.cases), self.months, self.catchment)
+        if self.ways == WAYS[3]:
+            return centres_explained(self.centres, self.months)
         return [f"{range_said(self.value)} visits a person-year were counted."]
 
 
@@ -366,10 +522,23 @@ def _read_times(value: Any, least: float, most: float, expected: str) -> float:
     return quantities.read_number(value, least, most, expected)
 
 
+def _or_price(schema: dict[str, Any]) -> None:
+    """Let the schema of a line of a price list take the price alone, too."""
+    mapping = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [*mapping["properties"]["each"]["anyOf"], mapping]
+
+
+def _priced(value: Any) -> Any:
+    """A line of a price list, also where it is the price alone, maybe with its range."""
+    alone = isinstance(value, dict) and {"value", "between"} & value.keys() and value.keys() <= set(KEYS)
+    return {"each": value} if alone or not isinstance(value, dict | PriceItem) else value
+
+
 class PriceItem(Observation):
     """One line of a price list."""
 
-    model_config = ConfigDict(json_schema_extra=or_number)
+    model_config = ConfigDict(json_schema_extra=_or_price)
 
     each: UnknownAmount = Field(description="The price.")
     times: unknown(
@@ -391,9 +560,7 @@ Invoices = typed(
     {"type": "array", "minItems": 2},
     list,
 )
-PriceList = dict[
-    str, Annotated[PriceItem, BeforeValidator(lambda v: v if isinstance(v, dict | PriceItem) else {"each": v})]
-]
+PriceList = dict[str, Annotated[PriceItem, BeforeValidator(_priced)]]
 
 
 def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
@@ -402,10 +569,8 @@ def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
     """
     money, spread = (0.0, float(RICHEST)), (0.0, 20.0)
     if cost.price_list is not None and cost.cv is not None:
-        summed = price_sum([(item.each.best, item.times) for item in cost.price_list.values()])
-        mean = Estimate(*(min(value, money[1]) for value in summed))
-        ends = (mean.low, mean.high) if mean.low < mean.high else ()
-        return Unknown(mean.best, *ends, limits=money), cost.cv
+        summed = price_sum([(item.each, item.times) for item in cost.price_list.values()])
+        return summed.unknown(money), cost.cv
     if cost.invoices is not None:
         mean, cv = invoices_law(cost.invoices)
         return mean.unknown(money), cv.unknown(spread)
@@ -428,6 +593,18 @@ def _log_sd(cost: Any) -> float | None:
     return None
 
 
+def price_list_explained(items: dict[str, PriceItem], mean: Unknown) -> list[str]:
+    """The sum of a price list, in sentences, and what its range is made of."""
+    lines = [f"{name} {range_said(item.each)} × {range_said(item.times)}" for name, item in items.items()]
+    found = f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."
+    numbers = [number for item in items.values() for number in (item.each, item.times)]
+    if not mean.has_range:
+        return [found, "No price or number of times has a range, so the grade says how far the sum may be off."]
+    if all(number.has_range for number in numbers):
+        return [found]
+    return [found, "What has no range here is taken as exact, whatever its grade."]
+
+
 def bill_explained(cost: Any) -> list[str]:
     """The sum that leads to a bill's law, in sentences."""
     found = bill_law(cost)
@@ -435,8 +612,7 @@ def bill_explained(cost: Any) -> list[str]:
         return []
     mean, cv = found
     if cost.price_list is not None:
-        lines = [f"{name} {said(item.each)} × {range_said(item.times)}" for name, item in cost.price_list.items()]
-        return [f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."]
+        return price_list_explained(cost.price_list, mean)
     end = f"Lognormal: mean {range_said(mean)}, coefficient of variation {range_said(cv)}."
     if cost.invoices is not None:
         return [f"{len(cost.invoices)} invoices add up to {said(sum(cost.invoices))}.", end]

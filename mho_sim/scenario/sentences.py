@@ -1,5 +1,6 @@
 """The sentences of the error messages: one table, keyed by the type of the error."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -14,13 +15,16 @@ SENTENCES = {
     "dict_type": "{path} must hold names, one a line, each with its own keys, not {found}.",
     "mho_not_months": "{path} must be {expected}, not {found}.",
     "mho_months": "{path} has {count} numbers. It must have 12, one for each month, January first.",
+    "mho_months_counted": "{path} is {found}, but {counts} monthly counts are written. Delete it, or write the sum.",
     "mho_not_a_value": "{path} cannot be {found}. Write {expected}.",
     "mho_empty": "{path} is empty. Write {expected}.",
-    "mho_range": "{path} is {found}, which is out of range. Write {expected}.",
+    "mho_range": "{path} is {found}, which is out of range. Write {expected}.{instead}",
     "mho_too_long": "{path} is {found}, longer than any number can be here ({most} characters). Write {expected}.",
     "mho_marks": "{path} is {found}. Write {plain}: only a space or _ may separate thousands.",
     "mho_leading_zero": "{path} is {found}, which begins with a zero. Write {plain}.",
-    "mho_not_a_number": "{path} is {found}, which is not a number. Write {expected}.",
+    "mho_not_a_number": "{path} is {found}, which is not a number. Write {expected}{as_range}.",
+    "mho_of_twelve": "{path} is {found}, but it is a share: {months} of 12 months is {share}. Write {share}, or a list "
+    "of 12 shares, January first.",
     "mho_not_whole": "{path} is {found}, which is not a whole number. Write {expected}.",
     "mho_two_readings": "{path} is {found}, which can be read as {big} or as {small}. "
     "Write {big} (or {grouped}) if you mean thousands, {small} if you do not.",
@@ -110,6 +114,8 @@ def sentence(kind: str, path: Path, found: Any, blanks: dict[str, Any], of_key: 
         "meaning": meaning[:1].lower() + meaning[1:],
         "write": grammar.range_of(path),
         "grouped": _grouped(blanks.get("big", "")),
+        "instead": _instead(path, found),
+        "as_range": _as_range(path, found),
         "hint": _hint(kind, path, found, blanks),
     }
     return SENTENCES.get(kind, OTHER).format_map(words).rstrip()
@@ -134,10 +140,45 @@ def _hint(kind: str, path: Path, found: Any, blanks: dict[str, Any]) -> str:
     if kind != "extra_forbidden":
         return ""
     key, keys, elsewhere = str(path[-1]), grammar.keys_at(path[:-1]), grammar.places().get(str(path[-1]))
+    if said := _of_other_grammar(key, keys):
+        return said
     if elsewhere and nearest(key, keys, 0.8) == ".":
         return f"; it belongs in {' or '.join(elsewhere)}."
     hint = nearest(key, keys)
-    return f". The keys here are: {', '.join(keys)}." if hint == "." else hint
+    return f". The keys here are: {', '.join(keys)}." if hint == "." and keys else hint
+
+
+def _of_other_grammar(key: str, keys: list[str]) -> str:
+    """The end of a sentence about a key that says what other keys say here."""
+    if key in ("years", "months") and "until" in keys:
+        return "; write 'until', the first day without it, such as until: 2029-01-01."
+    if key in ("value", "between", "best", "law") and "each" in keys:
+        return "; write it inside 'each', such as {each: {between: [1_000, 3_500]}, times: 1}."
+    return ""
+
+
+def _instead(path: Path, found: Any) -> str:
+    """One more sentence about an amount where a share is meant."""
+    if not str(found)[:1].isdecimal() or "copay" not in path[-2:]:
+        return ""
+    amount = str(found).strip()[:40]
+    return f" An amount is 'copay_fixed: {amount if path[-1] == 'copay' else f'{{{path[-1]}: {amount}}}'}'."
+
+
+ENDS = r"([0-9][0-9 _]*(?:[.,][0-9]{1,2})?) *(%?)"
+FROM_TO = re.compile(rf"\D*?{ENDS} *(?:to|and|or|-|–) *{ENDS} *(thousand)?(?: [a-z]+)?")
+
+
+def _as_range(path: Path, found: Any) -> str:
+    """How two numbers with a word between them are written, where a range may stand."""
+    match = FROM_TO.fullmatch(str(found)[:100]) if "between" in grammar.keys_at(path) else None
+    if match is None:
+        return ""
+    ends = [match[place].strip().replace(" ", "_").replace(",", ".") for place in (1, 3)]
+    if float(ends[0]) >= float(ends[1]):
+        return ""
+    after = "_000" if match[5] and all(map(str.isdecimal, ends)) else match[4] if not match[5] else ""
+    return f", or {{between: [{ends[0]}{after}, {ends[1]}{after}]}} for a range"
 
 
 def guess(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:

@@ -1,5 +1,6 @@
 """The setting: what the assembly cannot decide. One frozen model per mapping; every field has meaning, unit, range."""
 
+import re
 from functools import partial
 from typing import Annotated, Any
 
@@ -61,10 +62,15 @@ Distances = zones("{0-4 km: 70%, 5+ km: 30%}")
 Categories = ShareByName("{ordinary: 90%, indigent: 10%}")
 
 
+AS_MONTHS = re.compile("[2-9]|1[0-2]")  # a count of months, where a share is meant
+
+
 def _read_months(value: Any, expected: str) -> tuple[float, ...]:
     """Twelve shares, January first, or one for all months."""
     if isinstance(value, list | tuple):
         return tables.read_months(value, partial(quantities.read_share, expected=SHARE), expected)
+    if AS_MONTHS.fullmatch(text := str(value).strip()):
+        quantities.refuse("mho_of_twelve", months=text, share=f"{int(text) / 12:.0%}")
     return (quantities.read_share(value, expected),) * 12
 
 

@@ -243,6 +243,18 @@ def read_amount_list(value: Any, read: Reader, expected: str) -> tuple[float, ..
         refuse("mho_not_a_list", expected=expected)
     if len(value) < 2:
         refuse("mho_too_few", expected=expected)
+    return _each(value, read)
+
+
+def read_counts(value: Any, read: Reader, most: int, expected: str) -> tuple[int, ...]:
+    """A list of at least one and at most so many counts, which may repeat."""
+    if not 0 < len(value) <= most:
+        refuse("mho_too_few" if value else "mho_empty_list", expected=expected)
+    return _each(value, read)
+
+
+def _each(value: Any, read: Reader) -> tuple:
+    """Every item read; all that are wrong are refused together."""
     found, wrong = [], []
     for place, item in enumerate(value):
         try:

@@ -18,9 +18,6 @@ from mho_sim.scenario.observations import (
     Z95,
     Estimate,
     Observation,
-    estimate,
-    percent,
-    spread_of,
 )
 from mho_sim.scenario.quantities import plain_text, refuse, within
 from mho_sim.scenario.unknowns import REMARKS, Unknown
@@ -97,19 +94,18 @@ def wilson(share: float, asked: int) -> tuple[float, float]:
     return share * share / high, high / (1 + square / asked)
 
 
-def sampling_spread(share: float, asked: int) -> float:
-    """Standard deviation of the logarithm of a share above 0, if Wilson's limits are its 5 and 95 % quantiles."""
-    low, high = wilson(share, asked)
-    return (math.log(high) - math.log(low)) / (2 * Z95)
-
-
 def take_up(share: float, asked: int, real: Unknown) -> Estimate:
-    """The share that joins: the share that said yes × those of them who come. The squared errors of the two logarithms
-    add up; where nobody said yes, from 0 to what 3.0 of those asked would be.
+    """The share that joins: the share that said yes × those of them who come. Upwards and downwards by themselves, the
+    squares of the two logarithms add up, so that it never reaches beyond the highest of both; where nobody said yes,
+    from 0 to what 3.0 of those asked would be.
     """
     if share < NOBODY:
-        return Estimate(0.0, 0.0, min(NO_CASES / asked, 1.0) * real.high)
-    return estimate(share * real.best, math.hypot(sampling_spread(share, asked), spread_of(real)))
+        return Estimate(0.0, 0.0, min(NO_CASES / asked, 1.0) * real.high, "pert")
+    low, high = wilson(share, asked)
+    up = math.hypot(math.log(high / share), math.log(real.high / real.best))
+    down = math.hypot(math.log(share / low), math.log(real.best / real.low) if real.low > 0 else math.inf)
+    best = share * real.best
+    return Estimate(best, best * math.exp(-down), min(best * math.exp(up), 1.0), "pert")
 
 
 def in_percent(share: float) -> str:
@@ -162,9 +158,10 @@ class Survey(Observation):
         )
         if share < NOBODY:
             return [line, f"Nobody said so: from 0% to {high}, what three of those asked would be."]
-        doing = f"from saying to doing {percent(spread_of(real))}" if spread_of(real) else "what they do taken as exact"
-        errors = f"Relative errors: sampling {percent(sampling_spread(share, asked))}, {doing}."
-        return [line, f"{errors} So in 90 of 100 it lies between {low} and {high}."]
+        ends = " and ".join(map(in_percent, wilson(share, asked)))
+        said = f"By chance alone between {ends} of all would say so (Wilson, 90 of 100)"
+        doing = "Together with what they do" if real.has_range else "What they do is taken as exact, so"
+        return [line, f"{said}. {doing} it lies between {low} and {high}."]
 
     def _how(self, amount: int) -> str:
         """How the share at a contribution follows from those that were asked for, if it was not."""

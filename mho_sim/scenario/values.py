@@ -228,13 +228,6 @@ def list_or_none(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{key: schema.pop(key) for key in ("items", "type")}, {"const": "none"}]
 
 
-def or_number(schema: dict[str, Any]) -> None:
-    """Let the schema of a mapping take a number, too."""
-    mapping = dict(schema)
-    schema.clear()
-    schema["anyOf"] = [NUMBERS, mapping]
-
-
 T = TypeVar("T")
 _NONE = BeforeValidator(lambda value: None if value == "none" else value)
 Maybe = Annotated[T | None, _NONE]  # may be left out, or written none
