@@ -74,8 +74,8 @@ late at the start, waiting anew
     for homes in (start.paid_up, start.late):
     for homes in (start.paid_up,):
 a kind's own waiting period ignored
-    duration = waiting.get(kind, otherwise)
-    duration = otherwise
+    return waiting.get(kind, otherwise)
+    return otherwise
 emergencies wait like others
     otherwise = waiting.get("emergency", otherwise)
     pass
@@ -428,8 +428,8 @@ yearly interest every month
     (bank.every == "year" and month % 12 != 11)
     False
 support on its last day
-    date < line.until
-    date <= line.until
+    (line.until is None or day < line.until)
+    (line.until is None or day <= line.until)
 yearly support every month
     "month": 1, "year": 12}[line.every]
     "month": 1, "year": 1}[line.every]

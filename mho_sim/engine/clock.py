@@ -10,7 +10,7 @@ from enum import IntEnum
 import numpy as np
 import simpy
 
-from mho_sim.scenario import add_months
+from mho_sim.scenario import add_months, dates_of
 
 DAY = 2**32
 PART = 2**28
@@ -59,16 +59,7 @@ class Calendar:
 
     def days_of(self, line):
         """The days in the horizon on which a line of support or of dated costs comes: once, every month or year."""
-        first = line.from_ or self.start
-        step = {"once": None, "month": 1, "year": 12}[line.every]
-        last_month = (self.start.year - first.year) * 12 + self.start.month - first.month + self.months
-        dates = (add_months(first, months) for months in ([0] if step is None else range(0, last_month + 1, step)))
-        return [
-            day
-            for date in dates
-            if 0 <= (day := (date - self.start).days) < self.days
-            and (step is None or line.until is None or date < line.until)
-        ]
+        return [(date - self.start).days for date in dates_of(line, self.start, self.date(self.days))]
 
     def month_of(self, day):
         """The month, from 0, that holds a day."""

@@ -580,12 +580,7 @@ def _waiting(scenario, kind, calendar):
     """First day of cover of a kind, by the day on which cover began, plus 1; entry 0 for those who have served all
     waiting.
     """
-    waiting = scenario.scheme.membership.waiting
-    otherwise = waiting.get("default")
-    if scenario.setting.illness[kind].emergency:
-        otherwise = waiting.get("emergency", otherwise)
-    duration = waiting.get(kind, otherwise)
-    served = [-1]
+    duration, served = scenario.waiting_of(kind), [-1]
     if duration is None:
         return served + list(range(calendar.days))
     return served + [calendar.after(day, duration) for day in range(calendar.days)]

@@ -1,7 +1,7 @@
 """Says what can be written in a scenario file, and reads it: `load` and `parse` give a checked, frozen `Scenario`."""
 
 from mho_sim.scenario.doubts import lost_a_year
-from mho_sim.scenario.durations import Days, Duration, add_months
+from mho_sim.scenario.durations import Days, Duration, add_months, dates_of
 from mho_sim.scenario.explained import explained
 from mho_sim.scenario.faults import Fault, ScenarioError
 from mho_sim.scenario.loading import load, parse
@@ -18,6 +18,7 @@ __all__ = [
     "ScenarioError",
     "Unknown",
     "add_months",
+    "dates_of",
     "explained",
     "load",
     "lost_a_year",

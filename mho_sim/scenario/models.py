@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from mho_sim.scenario import doubts
+from mho_sim.scenario.durations import Duration
 from mho_sim.scenario.mapping import Mapping
 from mho_sim.scenario.scheme import Scheme, intake_counts
 from mho_sim.scenario.setting import Setting
@@ -154,6 +155,14 @@ class Scenario(Mapping):
     def household_count(self) -> int:
         """How many households there are."""
         return self.setting.association.count if self._members is None else len(self._members.household_names)
+
+    def waiting_of(self, kind: str) -> Duration | None:
+        """The waiting period of a kind of care; None if there is none (MODEL.md, section 1)."""
+        waiting = self.scheme.membership.waiting
+        otherwise = waiting.get("default")
+        if self.setting.illness[kind].emergency:
+            otherwise = waiting.get("emergency", otherwise)
+        return waiting.get(kind, otherwise)
 
     def with_(self, path: str, value: Any) -> "Scenario":
         """The same scenario with another value at `path`, checked: `with_("scheme.contribution.amount", 600)`."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 AGES = 121  # completed years, 0 to 120
-OLDEST = 89  # to which an open age band reaches (MODEL.md, section 4)
+LAST_AGE = 89  # to which an open age band reaches (MODEL.md, section 4)
 LARGEST = 40  # people of a household
 MAN, WOMAN = range(2)
 
@@ -61,7 +61,7 @@ def _by_age(group):
     """Shares by sex and age of members, or of the others, (sexes, ages)."""
     ages, total = np.zeros(AGES), sum(share for *_, share in group.ages)
     for first, last, share in group.ages:
-        last = OLDEST if last is None else last
+        last = LAST_AGE if last is None else last
         ages[first : last + 1] += share / total / (last + 1 - first)
     return np.array([[1 - group.women], [group.women]]) * ages
 

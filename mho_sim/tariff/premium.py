@@ -30,11 +30,7 @@ COLUMNS = (
 
 def waiting_months(scenario, kind):
     """Months of a new member's waiting period for a kind (those of days in months of 30.4)."""
-    waiting = scenario.scheme.membership.waiting
-    otherwise = waiting.get("default")
-    if scenario.setting.illness[kind].emergency:
-        otherwise = waiting.get("emergency", otherwise)
-    span = waiting.get(kind, otherwise)
+    span = scenario.waiting_of(kind)
     return 0.0 if span is None else span.months + span.days / DAYS_A_MONTH
 
 

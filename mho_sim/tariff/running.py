@@ -4,7 +4,7 @@ year, one-off amounts spread over the scenario's years.
 
 from typing import NamedTuple
 
-from mho_sim.scenario import add_months
+from mho_sim.scenario import add_months, dates_of
 from mho_sim.tariff.charged import of_state
 
 
@@ -69,13 +69,7 @@ def costs_of(scenario, people):
 
 def times(scenario, line):
     """How often a line of support or of dated costs comes within the scenario's years."""
-    first, end = line.from_ or scenario.start, add_months(scenario.start, 12 * scenario.years)
-    if line.every == "once":
-        return int(scenario.start <= first < end)
-    step, count, months = {"month": 1, "year": 12}[line.every], 0, 0
-    while (day := add_months(first, months)) < end and (line.until is None or day < line.until):
-        count, months = count + (day >= scenario.start), months + step
-    return count
+    return len(dates_of(line, scenario.start, add_months(scenario.start, 12 * scenario.years)))
 
 
 def _often(line):
