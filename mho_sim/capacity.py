@@ -53,7 +53,7 @@ class Run(NamedTuple):
     """What decides how much memory a run takes."""
 
     households: int
-    rows: float  # people at the start and places for children, expected
+    rows: float  # people at the start and children born, expected
     kinds: int
     months: int
     worlds: int

@@ -303,7 +303,7 @@ def test_a_new_file_passes_the_check(tmp_path):
 
 def test_a_new_scenario_can_be_read_in_one_sitting():
     lines = new_scenario().splitlines()
-    assert len(lines) <= 150 and sorted(map(len, lines))[-2] <= 160
+    assert len(lines) <= 150 and sorted(map(len, lines))[-2] <= 150
 
 
 def test_an_adviser_with_two_reports_a_price_list_and_a_survey_needs_no_other_words():
