@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mho_sim.compiled import rule
+from mho_sim.compiled import part, rule
 from mho_sim.rules import OUTCOMES, REASONS
 
 ACCOUNTS = (
@@ -209,9 +209,14 @@ def post(memory, w, mutual, debit, credit, amount, moment, household, person, ki
     row = memory.written[w]
     memory.written[w] = row + 1
     if row < memory.log.shape[1]:
-        entry = memory.log[w, row]
-        entry.moment, entry.household, entry.person = moment, household, person
-        entry.kind, entry.reason, entry.debit, entry.credit, entry.amount = kind, reason, debit, credit, amount
+        _write(memory.log[w, row], debit, credit, amount, moment, household, person, kind, reason)
+
+
+@part
+def _write(entry, debit, credit, amount, moment, household, person, kind, reason):
+    """Write an entry in the log."""
+    entry.moment, entry.household, entry.person = moment, household, person
+    entry.kind, entry.reason, entry.debit, entry.credit, entry.amount = kind, reason, debit, credit, amount
 
 
 @rule

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from mho_sim.compiled import sources_hash
+from mho_sim.compiled.kept import sources_hash
 
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "mho_sim"

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import mho_sim
-from mho_sim.compiled import compiled_sources
+from mho_sim.compiled.kept import compiled_sources
 
 PACKAGE = Path(mho_sim.__file__).parent
 DOORS = {PACKAGE / "cli.py"}  # asks only whether anything is compiled yet
-IMPORT = "from mho_sim.compiled import CACHE_FOLDER, KEPT; print(CACHE_FOLDER, KEPT)"
+IMPORT = "from mho_sim.compiled.kept import CACHE_FOLDER, KEPT; print(CACHE_FOLDER, KEPT)"
 
 
 def imported(folder):

@@ -5,7 +5,7 @@ somebody looks: world by world, so that what a world remembers stays near the pr
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel, rule
+from mho_sim.compiled import kernel, lend, rule
 from mho_sim.engine import cash, living, needs
 from mho_sim.engine.state import Stretch
 from mho_sim.ledger import post_for_all, scheme_measure
@@ -76,6 +76,8 @@ def carry_out(items, earning, world0, seed, slots, start, people, setting, schem
     """Carry out the items of an agenda in every world of a batch. `earning` are the records of all months; `slots`, u
     and v, (households,), are scratch.
     """
+    slots, start, people, setting = lend(slots), lend(start), lend(people), lend(setting)
+    scheme, state, till, memory = lend(scheme), lend(state), lend(till), lend(memory)
     months, count = memory.registers.shape[2], state.home.shape[0]
     for begins in range(0, count, TOGETHER):
         worlds = (begins, min(begins + TOGETHER, count))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel, rule
+from mho_sim.compiled import apart, kernel, part, rule
 from mho_sim.draws import uniforms
 from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.engine.episodes import cell_of
@@ -66,9 +66,10 @@ def _amount_due(w, h, m, people, scheme, state):
     return amount, alive * scheme.state[m, category]
 
 
-@kernel
+@part
 def join(worlds, group, day, people, scheme, state, memory):
     """The households of a group that join pay their joining fee."""
+    apart()
     for w in range(*worlds):
         when = day * DAY + NEW_DUES
         for h in range(state.home.shape[1]):
@@ -79,11 +80,12 @@ def join(worlds, group, day, people, scheme, state, memory):
                 memory.paid_in[w, m, day] += fee
 
 
-@kernel
+@part
 def collect(worlds, cohort, group, day, month, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """The contributions of one period fall due for all households of a group; some pay at once. u and v,
     (households,), are scratch.
     """
+    apart()
     for w in range(*worlds):
         when, homes, world = day * DAY + NEW_DUES, state.home.shape[1], np.uint32(world0 + w)
         for h in range(homes):
@@ -147,9 +149,10 @@ def _owe_more(w, h, mutual, amount, day, late, scheme, state):
     state.pays_on[w, h] = max(state.pays_on[w, h], pays_on)
 
 
-@kernel
+@part
 def renew(worlds, group, day, when, month, world0, seed, people, setting, state, memory):
     """The households of a group decide whether to stay for another year."""
+    apart()
     for w in range(*worlds):
         if setting.renewing[w] >= 1.0:
             continue
@@ -207,9 +210,10 @@ def _has_stopped(w, m, day, scheme, till, memory):
     return False
 
 
-@kernel
+@part
 def settle(worlds, first_day, end_day, scheme, till, memory):
     """Roll the cash box from one day to another: money comes in, debts that are due are paid, the oldest first."""
+    apart()
     for w in range(*worlds):
         for m in range(till.cash.shape[1]):
             for day in range(first_day, end_day):
@@ -386,12 +390,13 @@ def _count_people(w, m, day, people, setting, state, memory):
                     memory.whom[w, m, cell_of(w, h, i, day, people, setting, state), ledger.OF_PEOPLE] += 1
 
 
-@kernel
+@part
 def close(worlds, month, day, earning, world0, seed, people, setting, scheme, state, till, memory, u, v):
     """Close a month: who owes for too long is struck off, contributions are earned, members counted, balances kept;
     at the end of a household-year its counters begin anew. `earning` are the records of the periods that are open; u
     and v, (households,), are scratch.
     """
+    apart()
     for w in range(*worlds):
         kinds, when, ends_year, would = len(setting.kind), day * DAY + CLOSING, month % 12 == 11, False
         for e in range(len(earning)):

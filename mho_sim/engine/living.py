@@ -10,7 +10,7 @@ the same result. Rules: MODEL.md, sections 5 to 7.
 import numpy as np
 
 from mho_sim import ledger, rules
-from mho_sim.compiled import kernel, rule
+from mho_sim.compiled import apart, kernel, lend, part, rule
 from mho_sim.draws import gamma_class, uniforms
 from mho_sim.engine.clock import DAY, PART, Part
 from mho_sim.engine.episodes import fall_ill
@@ -40,6 +40,7 @@ def begin(world0, seed, start, people, setting, state, u, v):
     """Give everyone of a batch their frailty and first episodes, and every household its first change; u and v,
     (rows,), are scratch.
     """
+    start, people, setting, state = lend(start), lend(people), lend(setting), lend(state)
     for w in range(state.person.shape[0]):
         world, rows = np.uint32(world0 + w), state.first[w, state.home.shape[1]]
         turn_to(w, 0, 0, setting, state)
@@ -195,11 +196,12 @@ def _pay_what_is_owed(w, h, stretch, people, setting, scheme, state, memory):
     state.home[w, h].suspended_from = state.home[w, h].struck_from = NEVER_DAY
 
 
-@kernel
+@part
 def _live_households(w, pays_before, changes_before, stretch, slots, start, people, setting, scheme, state, memory):
     """Let the households of a world go through their events, each household's earliest first, until the stretch ends:
     with what was drawn for it, or, once something has changed what is due, step by step.
     """
+    apart()
     for h in range(state.home.shape[1]):
         listed, limit = True, slots.limit[people.mutual[h]]
         while (
@@ -238,9 +240,10 @@ def _live_households(w, pays_before, changes_before, stretch, slots, start, peop
                     move_on(w, h, e, before, limit[k], stretch, people, state, slots)
 
 
-@kernel
+@part
 def live(worlds, stretch, slots, start, people, setting, scheme, state, memory):
     """Let every household of a world live up to the end of a stretch; `slots` is scratch."""
+    apart()
     for w in range(*worlds):
         pays_before = (stretch.until - LATE_PAYMENT + DAY - 1) // DAY  # the first day whose late payments come later
         changes_before = (stretch.until - MEMBERSHIP + DAY - 1) // DAY

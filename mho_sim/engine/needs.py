@@ -5,7 +5,7 @@ Rules: MODEL.md, sections 5 and 6.
 
 import numpy as np
 
-from mho_sim.compiled import kernel, rule
+from mho_sim.compiled import part, rule
 from mho_sim.draws import exponential, uniforms
 from mho_sim.engine.state import BLOCK, NEVER
 from mho_sim.engine.tables import CHRONIC, NEED, YEAR
@@ -40,7 +40,7 @@ def distance_of(u, hazard):
     return NEVER if hazard == 0.0 else ticks
 
 
-@kernel
+@part
 def one_uniform(entity, index, which, world, seed):
     """The first uniform of a draw that is rare."""
     u, _ = uniforms(entity, index, which, world, seed)

@@ -15,19 +15,20 @@ from pathlib import Path
 
 import numba
 import platformdirs
+from numba.core.registry import CPUDispatcher
 
 KEPT = 6  # machine code of other versions that is left in place
-COMPILED = ("compiled.py", "draws.py", "ledger.py", "population.py", "rules.py", "engine/*.py")
+COMPILED = ("compiled/*.py", "draws.py", "ledger.py", "population.py", "rules.py", "engine/*.py")
 USED = ".used"  # touched at every use
 VERSION = re.compile("[0-9a-f]{16}")
 
 
-def compiled_sources(package=Path(__file__).parent):
+def compiled_sources(package=Path(__file__).parents[1]):
     """The Python files of the rooms whose code is compiled; tests/test_compiled.py holds them to be all."""
     return sorted(path for room in COMPILED for path in package.glob(room))
 
 
-def sources_hash(package=Path(__file__).parent):
+def sources_hash(package=Path(__file__).parents[1]):
     """SHA-256, 16 hex digits, of the sources that are compiled and the versions that compile them."""
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:3]}".encode())
     for path in compiled_sources(package):
@@ -74,7 +75,26 @@ def is_cold():
 # Kernels are handed arrays and never make any, so they need none of numba's reference counts (`_nrt`): counting the
 # references to every column at every call of a rule took four fifths of the engine's time.
 HOW = {"error_model": "numpy", "_nrt": False}
-rule = numba.njit(forceinline=True, **HOW)  # a pure function of scalars and columns, used inside kernels
+INSIDE = {"nopython": True, "boundscheck": None, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, **HOW}
+
+
+class _Inside(CPUDispatcher):
+    """A function that kernels call. Called from Python it is plain Python: to make it callable there as machine code is
+    half the work of compiling.
+    """
+
+    def __call__(self, *arguments):
+        return self.py_func(*arguments)
+
+
+def part(function):
+    """Compile a step of a kernel."""
+    return _Inside(function, targetoptions=INSIDE)
+
+
+def rule(function):
+    """Compile a pure function of numbers and columns, into each place where a kernel calls it."""
+    return _Inside(function, targetoptions={"forceinline": True, **INSIDE})
 
 
 def kernel(function):
