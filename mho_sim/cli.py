@@ -169,6 +169,32 @@ def price(scenario, sets, xlsx, as_json, **terms):
     click.echo(files.as_json(told) if as_json else price_text(found, sets))
 
 
+@commands.command(short_help="Which unknown figures matter, and which to measure next.")
+@SCENARIO
+@SET
+@SEED
+@click.option(
+    "--worlds", type=Whole(40, 2**31), default=500, show_default=True, help="Futures for each figure, at each end."
+)
+@click.option("--no-indices", "indices", flag_value=False, default=True, help="Do not share out the variance: half the time.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
+    """Which of the figures that nobody knows exactly matter, and which to measure next."""
+    loaded = _load(scenario, sets)
+    _say_if_cold(quiet)
+    from mho_sim.report import sensitivity_text
+    from mho_sim.report.files import as_json as object_of
+    from mho_sim.study import runs
+    from mho_sim.study import sensitivity as found_of
+
+    with _progress(runs(loaded, worlds, indices), quiet) as bar:
+        found = _told(lambda: found_of(loaded, worlds, seed, indices=indices, workers=workers, progress=bar.update))
+    told = {**found.to_dict(), "changed": list(sets)}
+    click.echo(object_of(told) if as_json else sensitivity_text(found, sets))
+
+
 @commands.command(short_help="One future as a story, day by day.")
 @SCENARIO
 @SET

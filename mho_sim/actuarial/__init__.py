@@ -1,12 +1,13 @@
 """Pure mathematics of risk on numbers and arrays: `estimates` with their intervals, laws of `costs` (and `laws`, those
 that a scenario cannot name) and what a benefit pays of them, and `contributions` built up from both; exactly, without
 drawing: numbers of episodes (`counts`), amounts on a `lattice`, their `totals`, `funds` with dated contributions,
-`ruin`, `reinsurance`, `credibility`.
+`ruin`, `reinsurance`, `credibility`; and the `importance` of unknown numbers.
 """
 
 from mho_sim.actuarial.estimates import (
     design_effect,
     jackknife_interval,
+    paired_difference_interval,
     proportion_interval,
     quantile_interval,
     ratio_error,
@@ -17,6 +18,7 @@ from mho_sim.actuarial.estimates import (
 __all__ = [
     "design_effect",
     "jackknife_interval",
+    "paired_difference_interval",
     "proportion_interval",
     "quantile_interval",
     "ratio_error",

@@ -1,5 +1,7 @@
 """A batch: many worlds of one scenario under one clock, and what a process may see and do in them."""
 
+from copy import copy
+
 import numpy as np
 
 from mho_sim import ledger, rules
@@ -29,7 +31,7 @@ class Prepared:
     """What all worlds of a scenario and seed share: calendar, association, tables, dues, opening books."""
 
     def __init__(self, scenario, seed):
-        self.scenario, self.seed = scenario, np.uint64(seed)
+        self.scenario, self.seed, self.marks = scenario, np.uint64(seed), {}
         self.calendar = Calendar(scenario.start, scenario.years)
         self.people = associate(scenario, seed, self.calendar)
         self.life = life_tables(scenario.setting.association, self.calendar)
@@ -41,6 +43,13 @@ class Prepared:
         self.start = _start(scenario, self.people, self.setting.birthdays)
         _refuse_collisions(scenario)
         self.opening = opening.opening_of(scenario, self.seed, self.people, self.start, self.scheme, self.calendar)
+
+    def given(self, marks):
+        """The same with marks for the setting's unknown numbers that stand in for those drawn, by path: one for all
+        worlds, or (worlds,); see `unknowns.Numbers`."""
+        other = copy(self)
+        other.marks = marks
+        return other
 
     @property
     def households(self):
@@ -95,7 +104,7 @@ class Batch:
         self.prepared, self.world0, self.worlds = prepared, world0, worlds
         self.world = np.arange(world0, world0 + worlds)
         self.people, self.calendar, self.scheme = prepared.people, prepared.calendar, prepared.scheme
-        numbers = Numbers(prepared.scenario, prepared.seed, world0, worlds)
+        numbers = Numbers(prepared.scenario, prepared.seed, world0, worlds, prepared.marks)
         self.setting = setting_of_worlds(prepared.setting, prepared.scenario, self.calendar, numbers, self.people)
         self._state, self._memory, self._till = _blank(prepared, worlds, room, *self._people_of_worlds(numbers))
         self.now, self.month, self.lived_to, self.settled_to = 0, 0, 0, 0

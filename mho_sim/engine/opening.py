@@ -11,7 +11,7 @@ from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import cash
 from mho_sim.engine.dues import period_before
 from mho_sim.engine.state import LONG_SERVED, PROVIDER
-from mho_sim.ledger import ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
+from mho_sim.ledger import ACCOUNTS, ADVANCES, CASH, EQUITY, PROVIDERS, RECEIVABLE
 from mho_sim.population import NEVER_DAY, PLACES
 from mho_sim.rules import SIZES, contribution_due
 
@@ -30,6 +30,14 @@ class Opening(NamedTuple):
     late_struck_from: int
     paid_up: np.ndarray
     advances: np.ndarray  # of the paid up, money paid ahead
+
+    @property
+    def balances(self):
+        """The balance of each account, money."""
+        books = np.zeros(len(ACCOUNTS), np.int64)
+        for debit, credit, amount in self.entries:
+            books[[debit, credit]] += amount, -amount
+        return books
 
 
 def opening_of(scenario, seed, people, start, tables, calendar):

@@ -22,15 +22,22 @@ def variances_of(scenario, path, unknown):
 
 
 class Numbers:
-    """The numbers of the setting in the worlds `world0` to `world0 + worlds - 1`, arrays of shape (worlds,)."""
+    """The numbers of the setting in the worlds `world0` to `world0 + worlds - 1`, arrays of shape (worlds,).
 
-    def __init__(self, scenario, seed, world0, worlds):
-        self.scenario, self.seed, self.worlds = scenario, np.uint64(seed), worlds
-        self.pairs, self.pair_of = np.unique((world0 + np.arange(worlds)) // 2, return_inverse=True)
+    `given` marks stand in for those that would be drawn: by path one mark for all worlds, or one for each world from
+    world 0 on; if one number has a mark for each world, they all have.
+    """
+
+    def __init__(self, scenario, seed, world0, worlds, given=None):
+        self.scenario, self.seed, self.worlds, self._given = scenario, np.uint64(seed), worlds, given or {}
+        shared = 1 if any(np.ndim(marks) for marks in self._given.values()) else 2
+        self.pairs, self.pair_of = np.unique((world0 + np.arange(worlds)) // shared, return_inverse=True)
         self.unknowns, self.follows = scenario.unknowns, scenario.follows
 
     def marks(self, path):
         """The uniform of a number in each pair of worlds."""
+        if (given := self._given.get(path)) is not None:
+            return np.asarray(given)[self.pairs] if np.ndim(given) else [given] * len(self.pairs)
         none, which = np.zeros(1, np.int64), decision(path)
         return [uniform_columns(none, none, which, np.uint32(pair), self.seed)[0, 0] for pair in self.pairs]
 

@@ -5,7 +5,7 @@
 
 from importlib import import_module
 
-_TEXTS = {"price_text": "price", "run_text": "page", "statements_text": "books"}
+_TEXTS = {"price_text": "price", "run_text": "page", "sensitivity_text": "sensitivity", "statements_text": "books"}
 __all__ = list(_TEXTS)
 
 

@@ -6,5 +6,17 @@ Results do not depend on the number of threads, on the size of a batch, or on th
 from mho_sim.study.outcome import Outcome, world_digest
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
+from mho_sim.study.sensitivity import Sensitivity, runs, sensitivity
 
-__all__ = ["Outcome", "Result", "measured", "planned", "processors", "simulate", "world_digest"]
+__all__ = [
+    "Outcome",
+    "Result",
+    "Sensitivity",
+    "measured",
+    "planned",
+    "processors",
+    "runs",
+    "sensitivity",
+    "simulate",
+    "world_digest",
+]

@@ -38,16 +38,23 @@ def simulate(
     lived = [Prepared(scenario, seed)]
     if (alone := unsupported(scenario)) is not None:
         lived.append(Prepared(alone, seed))
-    size = batch or _batch_of(len(lived[0].people.row), worlds, workers or processors())
-    chunks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
-    parts, interrupted = _live_all(lived, chunks, workers, tuple(processes), progress)
+    outcomes, interrupted = live(lived, 0, worlds, workers, batch, tuple(processes), progress)
     results = [
-        Result(prepared, Outcome.joined(of_batches), interrupted, processes)
-        for prepared, of_batches in zip(lived, zip(*parts, strict=True), strict=True)
+        Result(prepared, outcome, interrupted, processes) for prepared, outcome in zip(lived, outcomes, strict=True)
     ]
     if alone is not None:
         results[0].without_support = results[1]
     return results[0]
+
+
+def live(lived, first, worlds, workers=None, batch=None, processes=(), progress=None):
+    """The outcomes of so many worlds from `first` on, one for each of the prepared scenarios, and whether they were
+    interrupted: then of the worlds that were finished. Arguments as those of `simulate`.
+    """
+    size = batch or _batch_of(len(lived[0].people.row), worlds, workers or processors())
+    chunks = [(begins, min(size, first + worlds - begins)) for begins in range(first, first + worlds, size)]
+    parts, interrupted = _live_all(lived, chunks, workers, processes, progress)
+    return [Outcome.joined(of_batches) for of_batches in zip(*parts, strict=True)], interrupted
 
 
 def planned(scenario, worlds, workers=None, batch=None):

@@ -55,9 +55,7 @@ class Result:
         self.prepared, self.scenario, self.seed = prepared, prepared.scenario, int(prepared.seed)
         self.calendar, self.outcome, self.interrupted = prepared.calendar, outcome, interrupted
         self.processes, self.without_support = processes, without_support
-        self._books_before = np.zeros(len(ledger.ACCOUNTS), np.int64)
-        for debit, credit, amount in prepared.opening.entries:
-            self._books_before[[debit, credit]] += amount, -amount
+        self._books_before = prepared.opening.balances
         self.opening_cash = int(self._books_before[ledger.CASH])
         self.people_at_start, self.households = int(prepared.start.alive.sum()), prepared.households
         self.has_ranges = bool(prepared.scenario.unknowns)
@@ -378,7 +376,7 @@ class Result:
             scenario=scenario,
             seed=0,
             calendar=Calendar(scenario.start, scenario.years),
-            opening=SimpleNamespace(entries=()),
+            opening=SimpleNamespace(balances=np.zeros(len(ledger.ACCOUNTS), np.int64)),
             start=SimpleNamespace(alive=nobody),
             people=SimpleNamespace(home={"group": nobody}, joins=nobody),
             households=0,

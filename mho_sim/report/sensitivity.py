@@ -1,0 +1,124 @@
+"""Which unknown numbers matter, as a page: what each one moves, its part in what is uncertain, what to measure next."""
+
+from mho_sim.report.tables import table
+from mho_sim.report.words import WIDTH, lines, money, of_100, plural, unknown
+from mho_sim.scenario.faults import dotted
+from mho_sim.scenario.unknowns import numbers
+from mho_sim.study.sensitivity import CHANCE
+
+HOW_WIDE = 25  # the name of a number
+BAR = 9  # the longest bar
+NOTHING = 0.02  # share of the largest difference below which a number moves nothing; assumed
+SMALL = 0.02  # share of the variance that is not listed; assumed
+MOST_LISTED = 12
+
+
+def sensitivity_text(found, changed=()):
+    """The page, as text."""
+    blocks = [
+        _head(found, changed),
+        _tornado(found),
+        _indices(found) if found.indices is not None else [],
+        _worth(found) if found.worth is not None else [],
+        lines(
+            f"Simulated, seed {found.seed}; scenario {found.scenario.hash[:19]}…."
+            + (" With the support from outside." if found.scenario.scheme.support else "")
+            + " A number is moved within the range that the file gives it: one that was thought more certain than it "
+            "is moves too little here. A calculation to help the discussion, not a promise."
+        ),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _head(found, changed):
+    told = [found.scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
+    told.append(
+        f"Which of the {plural(len(found.tornado), 'figure')} that nobody knows exactly matter? "
+        f"Today {of_100(float(found.today['late'].mean()))} of 100 mutuals like this one run short, and at the end own "
+        f"funds are about {_two_digits(found.today['own_funds'].mean())} {found.scenario.currency} on average."
+    )
+    return [line for text in told for line in lines(text)]
+
+
+def _numbers(found):
+    """What the file says of each unknown number, by path."""
+    return {dotted(path): number for path, number in numbers(found.scenario.setting, ("setting",))}
+
+
+def _tornado(found):
+    frame, known = found.tornado, _numbers(found)
+    widest = frame["own_funds_difference"].abs().max()
+    moves = frame[frame["own_funds_difference"].abs() > NOTHING * widest]
+    moves = moves.iloc[:MOST_LISTED]
+    rows = [("figure", "low", "high", "short\nat low", "short\nat high", "own funds\nmove by", "")]
+    for path, row in moves.iterrows():
+        *before, last = lines(unknown(path), HOW_WIDE, "  ")
+        rows += [(part, *[""] * 6) for part in before]
+        ends = (*(_value(row[end], known[path].value) for end in ("low", "high")), *_short(row))
+        bar = "#" * max(round(BAR * abs(row["own_funds_difference"]) / widest), 1)
+        rows.append((last, *ends, f"{row['own_funds_difference'] / 1000:+,.0f}".replace(",", " "), bar.ljust(BAR)))
+    told = (
+        "Each figure alone at its low value (5 of 100 are below) and at its high one (5 are above), on the same people "
+        f"and the same luck, {plural(found.worlds, 'future')} each, while nobody knows the others. Short: so many of "
+        f"100 run short. Own funds: at the end, at high less at low, thousands of {found.scenario.currency}."
+    )
+    noise = float((frame["late_to"] - frame["late_from"]).max() / 2)
+    after = f"Of 100 that run short, {100 * noise:.0f} more or fewer may be chance."
+    if rest := len(frame) - len(moves):
+        after += f" {plural(rest, 'other figure moves', 'other figures move')} less."
+    return [*lines(told), *table(rows), *(f"  {line}" for line in lines(after, WIDTH - 2))]
+
+
+def _short(row):
+    return (of_100(row[f"late_{end}"]) for end in ("low", "high"))
+
+
+def _value(value, number):
+    """A value as its field is written: a share, an amount, a number."""
+    if number.limits == (0.0, 1.0):
+        return f"{100 * value:.3g}%"
+    return money(value) if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _indices(found):
+    frame = found.indices
+    listed = frame[frame["own_funds_total"] >= SMALL].iloc[:MOST_LISTED]
+    uncertain = "of 100 parts of what is uncertain\nabout own funds at the end"
+    rows = [(uncertain, "alone", "(between)", "with the\nothers", "(between)")]
+    for path, row in listed.iterrows():
+        name = "chance: who falls ill, and when" if path == CHANCE else unknown(path)
+        *before, last = lines(name, HOW_WIDE + 8, "  ")
+        rows += [(part, *[""] * 4) for part in before]
+        rows.append((last, *(cell for order in ("first", "total") for cell in _share(row, order))))
+    told = (
+        "How what is uncertain is shared out. Alone: how much would go if this one were known. With the others: how "
+        "much would stay if all the others were."
+    )
+    return [*lines(told), *table(rows)]
+
+
+def _share(row, order):
+    low, high = (min(max(row[f"own_funds_{order}_{end}"], 0), 1) for end in ("from", "to"))
+    return f"{max(100 * row[f'own_funds_{order}'], 0):.0f}", f"{100 * low:.0f} to {100 * high:.0f}"
+
+
+def _worth(found):
+    known, currency = _numbers(found), found.scenario.currency
+    told = [
+        f"What to measure next. For 95 of 100 to pay every bill on its day, about "
+        f"{_two_digits(found.reserve['quantile'])} {currency} are needed at the start; the worst 5 of 100 need "
+        f"{_two_digits(found.reserve['worst'])} on average."
+    ]
+    worth = found.worth[found.worth["spared"] > found.worth["noise"]].iloc[:3]
+    for path, row in worth.iterrows():
+        number = known[path]
+        grade = f" (now: {number.grade})" if number.grade else ""
+        told.append(f"- To know {unknown(path)}{grade}: {_two_digits(row['spared'])} less on average.")
+    if not len(worth):
+        told.append("With so few futures no single figure spares more than chance alone shows. Take more --worlds.")
+    return [line for text in told for line in lines(text, indent="  " if text.startswith("-") else "")]
+
+
+def _two_digits(amount):
+    unit = 10 ** max(len(str(round(amount))) - 2, 0)
+    return money(round(amount / unit) * unit)
