@@ -5,6 +5,7 @@ drawing: numbers of episodes (`counts`), amounts on a `lattice`, their `totals`,
 """
 
 from mho_sim.actuarial.estimates import (
+    coverage,
     design_effect,
     jackknife_interval,
     proportion_interval,
@@ -12,9 +13,12 @@ from mho_sim.actuarial.estimates import (
     ratio_error,
     value_at_risk,
     variance_parts,
+    wald_interval,
+    wilson_interval,
 )
 
 __all__ = [
+    "coverage",
     "design_effect",
     "jackknife_interval",
     "proportion_interval",
@@ -22,4 +26,6 @@ __all__ = [
     "ratio_error",
     "value_at_risk",
     "variance_parts",
+    "wald_interval",
+    "wilson_interval",
 ]
