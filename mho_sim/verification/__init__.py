@@ -6,8 +6,8 @@ was typed from a page; `words` says in plain words what each row of the tables i
 """
 
 from mho_sim.verification.book import Book, Done, verify
-from mho_sim.verification.cases import CHAPTERS, chosen
+from mho_sim.verification.cases import CHAPTERS, chosen, everything
 from mho_sim.verification.chapters import Case, Chapter, Sample
 from mho_sim.verification.judging import Figure
 
-__all__ = ["CHAPTERS", "Book", "Case", "Chapter", "Done", "Figure", "Sample", "chosen", "verify"]
+__all__ = ["CHAPTERS", "Book", "Case", "Chapter", "Done", "Figure", "Sample", "chosen", "everything", "verify"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from mho_sim.verification import oracles
-from mho_sim.verification.cases import CHAPTERS
+from mho_sim.verification.cases import CHAPTERS, everything
 from mho_sim.verification.chapters import Case, Chapter
 from mho_sim.verification.judging import FAILED, Figure
+from mho_sim.verification.worlds import Stopped
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,12 @@ class Book:
     @property
     def waiting(self):
         """Rows that wait for a mechanism, by mechanism."""
-        return oracles.waiting({row for chapter in CHAPTERS for case in chapter.cases for row in case.rows})
+        return oracles.waiting(_reached())
+
+    @property
+    def not_looked_at(self):
+        """Rows about something that the program does not do."""
+        return oracles.outside(_reached())
 
     @property
     def version(self):
@@ -95,8 +101,13 @@ class Book:
                 for chapter, done in self.chapters
             ],
             "waiting": [{"for": mechanism, "rows": rows} for mechanism, rows in self.waiting.items()],
-            "not_looked_at": len(oracles.outside()),
+            "not_looked_at": len(self.not_looked_at),
         }
+
+
+def _reached():
+    """The rows of all cases."""
+    return {row for _, case in everything() for row in case.rows}
 
 
 def _case(done):
@@ -134,8 +145,7 @@ def verify(wanted=None, full=False, seed=1, workers=1, progress=lambda done: Non
     """A `Book` of the cases wanted, pairs (chapter, case), or of all; `progress` is told of each case that has run.
     Interrupted, it holds those that have.
     """
-    everything = [(chapter, case) for chapter in CHAPTERS for case in chapter.cases]
-    wanted = everything if wanted is None else wanted
+    wanted = everything() if wanted is None else wanted
     started, found, stop = time.perf_counter(), {}, threading.Event()
     pool = ThreadPoolExecutor(workers)
     try:
@@ -159,7 +169,7 @@ def verify(wanted=None, full=False, seed=1, workers=1, progress=lambda done: Non
         seed,
         time.perf_counter() - started,
         len(wanted),
-        len(wanted) == len(everything),
+        len(wanted) == len(everything()),
     )
 
 
@@ -169,7 +179,9 @@ def _run(case, full, seed, stop):
         return None
     started = time.perf_counter()
     try:
-        figures = tuple(case.figures(full, seed))
+        figures = tuple(case.figures(full, seed, stop))
+    except Stopped:
+        return None
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         figures = (Figure(case.name, case.title, FAILED, "figures", what, None, None, False),)

@@ -15,10 +15,11 @@ class Sample(NamedTuple):
 
     worlds: int
     seed: int = 1
+    stop: Any = None  # an event; once it is set, no more worlds are lived
 
     def lived(self, scenario, worlds=None, **wanted):
         """Worlds of a scenario, as many as the sample says or as are asked for."""
-        return lived(scenario, self.worlds if worlds is None else worlds, seed=self.seed, **wanted)
+        return lived(scenario, self.worlds if worlds is None else worlds, seed=self.seed, stop=self.stop, **wanted)
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Case:
         """How many worlds are lived; None where nothing is drawn."""
         return self.full if full else self.worlds
 
-    def figures(self, full=False, seed=1):
-        """The figures, judged."""
-        found = self.function(Sample(self.size(full), seed)) if self.is_lived else self.function()
+    def figures(self, full=False, seed=1, stop=None):
+        """The figures, judged. Raises `Stopped` if the event `stop` is set before all worlds are lived."""
+        found = self.function(Sample(self.size(full), seed, stop)) if self.is_lived else self.function()
         return list(found)
 
 

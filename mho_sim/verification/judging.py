@@ -27,7 +27,7 @@ EXACTLY, DIGITS, PRINTED, COUNTED, ESTIMATED, TOLERATED, FAILED = (
     "tolerated",  # a published tolerance
     "failed",  # the case ended in an error
 )
-SIMULATED = (COUNTED, ESTIMATED)
+BANDED = (COUNTED, ESTIMATED, TOLERATED)
 
 
 class Figure(NamedTuple):
@@ -48,9 +48,10 @@ class Figure(NamedTuple):
 
     @property
     def used(self):
-        """The share of the band, on its side, that the distance from the expected number takes; None for what is
-        judged exactly."""
-        if self.low is None or self.high is None or self.way in (EXACTLY, FAILED):
+        """The share of the band, on its side, that the distance from the expected number takes; None for what has no
+        band.
+        """
+        if self.way not in BANDED:
             return None
         away = self.obtained - self.expected
         room = self.high - self.expected if away > 0 else self.expected - self.low
@@ -62,7 +63,7 @@ class Figure(NamedTuple):
 def judge(name, expected, obtained, low, high, way=TOLERATED, **more):
     """Whether the obtained number lies in a band; `more` are other fields of the figure. Numbers become plain ones."""
     expected, obtained, low, high = (_plain(x) for x in (expected, obtained, low, high))
-    if name in ROWS:
+    if name in ROWS and way not in (COUNTED, ESTIMATED):  # there the band is wider than any such difference
         more = {"printed": ROWS[name]["second_value"] or None, "reason": _reason(name)} | more
     return Figure(name, words_of(name), way, expected, obtained, low, high, bool(low <= obtained <= high), **more)
 
@@ -162,7 +163,27 @@ def _plain(x):
 
 
 def _told(x):
-    """A thing as it is written: 1, 2, 3 for a list."""
+    """A thing as it is written; of a list 4 to 12 where numbers follow each other, 8 x 0 where they repeat."""
     if isinstance(x, str):
         return x
-    return ", ".join(str(_plain(each)) for each in x) if hasattr(x, "__iter__") else str(_plain(x))
+    if not hasattr(x, "__iter__"):
+        return str(_plain(x))
+    runs = []
+    for each in map(_plain, x):
+        if runs and _continues(runs[-1], each):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return ", ".join(map(_run, runs)) or "none"
+
+
+def _continues(run, each):
+    """Whether a number repeats the run's, or follows on it."""
+    step = each - run[-1]
+    return step in (0, 1) and (len(run) == 1 or step == run[-1] - run[-2])
+
+
+def _run(run):
+    if len(run) < 3:
+        return ", ".join(map(str, run))
+    return f"{len(run)} x {run[0]}" if run[0] == run[1] else f"{run[0]} to {run[-1]}"

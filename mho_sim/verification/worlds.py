@@ -20,6 +20,10 @@ LARGEST_BATCH = 256  # worlds
 FULL = 100_000  # worlds of the whole sample
 
 
+class Stopped(Exception):
+    """No more worlds are wanted."""
+
+
 class Lived:
     """What is kept of many worlds (W) of a scenario, of its one mutual; money in whole units."""
 
@@ -89,7 +93,7 @@ def gathered(name, worlds, members=10):
     return scenario
 
 
-def lived(scenario, worlds, *, seed=1, room=0, keep=lambda batch: None, processes=()):
+def lived(scenario, worlds, *, seed=1, room=0, keep=lambda batch: None, processes=(), stop=None):
     """Worlds of a scenario, or of the scenario of that name, a `Lived`.
 
     `room` is the number of entries that a world's log holds; `keep` takes of each batch what is wanted besides.
@@ -98,6 +102,8 @@ def lived(scenario, worlds, *, seed=1, room=0, keep=lambda batch: None, processe
     size = max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.row), 1)))
     parts = []
     for first in range(0, worlds, size):
+        if stop is not None and stop.is_set():
+            raise Stopped
         batch = live_batch(prepared, first, min(size, worlds - first), processes, room)
         memory = batch.memory
         assert not room or memory.written.max() <= room, f"the log needs room for {memory.written.max()} entries"

@@ -1,6 +1,5 @@
 """The chapters of the book, in order: what the engine lives, what formulas give, what was published."""
 
-import re
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -29,29 +28,29 @@ PUBLISHED = (GUIDE_CASES, CONSTRUCTED_CASES, SCHEMES)
 CHAPTERS = (*LIVED, *FORMULAS, *PUBLISHED)
 
 
+def everything():
+    """All (chapter, case) pairs, in order."""
+    return [(chapter, case) for chapter in CHAPTERS for case in chapter.cases]
+
+
 def chosen(pattern):
-    """The (chapter, case) pairs that a pattern names: a chapter, a case, a row of the tables, or part of a title; `*`
-    stands for anything. ValueError with the nearest names if there is none.
+    """The (chapter, case) pairs that a pattern names: a chapter, a case or a row of the tables, with `*` for anything;
+    or else part of a title. ValueError with the nearest names if there is none.
     """
     wanted = pattern.strip().casefold()
-    everything = [(chapter, case) for chapter in CHAPTERS for case in chapter.cases]
-    found = [(chapter, case) for chapter, case in everything if wanted and _named(wanted, chapter, case)]
-    if not found:
-        known = [name for chapter in CHAPTERS for name in (chapter.key, *_names(chapter))]
+    named = [
+        (chapter, case) for chapter, case in everything() if any(fnmatchcase(n, wanted) for n in _names(chapter, case))
+    ]
+    titled = [(chapter, case) for chapter, case in everything() if wanted and wanted in case.title.casefold()]
+    if not (named or titled):
+        known = dict.fromkeys(name for chapter, case in everything() for name in _names(chapter, case))
         near = get_close_matches(wanted, known, n=3, cutoff=0.5)
-        hint = (
-            f"Did you mean {', '.join(near)}?" if near else "Chapters are " + ", ".join(c.key for c in CHAPTERS) + "."
-        )
+        chapters = ", ".join(chapter.key for chapter in CHAPTERS)
+        hint = f"Did you mean {', '.join(near)}?" if near else f"Chapters are {chapters}."
         raise ValueError(f"--only {pattern!r}: no case has such a name. {hint}")
-    return found
+    return named or titled
 
 
-def _names(chapter):
-    return [name for case in chapter.cases for name in (case.name, *case.rows)]
-
-
-def _named(wanted, chapter, case):
-    names = [name.casefold() for name in (chapter.key, case.name, *case.rows)]
-    if re.search(r"[*?\[]", wanted):
-        return any(fnmatchcase(name, wanted) for name in (*names, case.title.casefold()))
-    return wanted in names or wanted in case.title.casefold()
+def _names(chapter, case):
+    """By what a case can be called, in small letters."""
+    return [name.casefold() for name in (chapter.key, case.name, *case.rows)]

@@ -33,7 +33,7 @@ ONE = lattice.of_amounts(1, [1], [1])
 
 
 @PRICES.case(
-    "Deductible, franchise and limit of Pareto bills (chapter 8)",
+    "Deductible, franchise and limit (chapter 8)",
     rows=(
         "kpw_8_1_per_loss",
         "kpw_8_1_per_payment",
@@ -66,7 +66,7 @@ def loss_models_deductible_and_limit():
 
 
 @PRICES.case(
-    "Bills with a limit, a deductible and coinsurance (example 9.14)",
+    "Limit, deductible and coinsurance (example 9.14)",
     rows=(
         "kpw_9_14_mean",
         "kpw_9_14_variance",
@@ -90,7 +90,7 @@ def loss_models_9_14():
 
 
 @PRICES.case(
-    "Claims and payments under a deductible (exercise 9.63)",
+    "Claims above a deductible (exercise 9.63)",
     rows=(
         "kpw_ex9_63_mean",
         "kpw_ex9_63_variance",
@@ -113,7 +113,7 @@ def loss_models_9_63():
 
 
 @PRICES.case(
-    "The dearest bill of a year, and the household with most claims",
+    "The dearest bill, the household with most claims",
     rows=(
         "largest_claim_median",
         "largest_claim_mean",
@@ -164,7 +164,7 @@ def limited_means():
     return judge_rows({row: LAWS[law].limited(float(limit)) for row, law, limit in cut})
 
 
-@PRICES.case("Four orders of deductible, copayment and ceiling, by formula as well", rows=rows_of("plan_"))
+@PRICES.case("Four orders of steps, by formula as well", rows=rows_of("plan_"))
 def plans():
     """Deductible 10, copayment 20 %, ceiling 200: what the first chapters obtain claim by claim."""
     return judge_rows({row: _of_plan(row) for row in rows_of("plan_")})
@@ -259,7 +259,7 @@ def waiting_periods():
 
 
 @PRICES.case(
-    "A sum that does not divide, and days of cover, by formula as well",
+    "Parts of a sum, days of cover, by formula as well",
     rows=(
         "split_100_by_3_cents_first",
         "split_100_by_7_cents_sum",
@@ -284,7 +284,7 @@ def shares_and_days():
 
 
 @PRICES.case(
-    "Contribution and cost that grow at different rates; breaking even with a subsidy",
+    "Contribution and cost that grow apart; a subsidy",
     rows=("first_loss_year_index", "ten_year_result_per_member", "break_even_contribution_with_subsidy"),
 )
 def years_of_results():

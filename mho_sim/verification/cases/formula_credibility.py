@@ -54,7 +54,7 @@ def limited_fluctuation():
 
 
 @CREDIBILITY.case(
-    "Five states, unweighted (Buehlmann)",
+    "Five states, unweighted (Bühlmann)",
     rows=(
         "buhlmann_collective",
         "buhlmann_within",
@@ -79,7 +79,7 @@ def buhlmann_of_hachemeister():
 
 
 @CREDIBILITY.case(
-    "Five states, weighted by their claims (Buehlmann and Straub)",
+    "Five states, weighted (Bühlmann and Straub)",
     rows=(
         "bs_within",
         "bs_between_unbiased",

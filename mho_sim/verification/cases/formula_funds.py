@@ -27,7 +27,7 @@ def years(number, rate=60, severity=FLAT):
 
 
 @TROUBLE.case(
-    "The contribution with which 95, or 99, of 100 funds last three years",
+    "The contribution that 95, or 99, of 100 funds need",
     rows=(
         "fund_contribution_needed_3y_0.05",
         "fund_contribution_needed_3y_0.01",
@@ -50,7 +50,7 @@ def contribution_needed():
     "The reserve that is needed, by formula as well",
     rows=("fund_reserve_needed_3y_0.05", "fund_reserve_needed_3y_0.01"),
 )
-def reserve_needed():
+def reserve_needed_by_formula():
     """To the unit, one unit less being too little."""
     figures = []
     for target in (0.05, 0.01):
@@ -64,7 +64,7 @@ def reserve_needed():
 
 
 @TROUBLE.case(
-    "The funds of the first chapter, by formula as well",
+    "Funds of the first chapter, by formula as well",
     rows=(
         *(f"fund_annual_advance_{year}y" for year in (1, 3, 5)),
         *(f"fund_ruin_by_year_{year}" for year in (1, 2, 5, 10)),
@@ -91,7 +91,7 @@ def trouble_of_the_fund_by_date():
 
 
 @TROUBLE.case(
-    "The fund with claims of three sizes, by formula as well",
+    "Claims of three sizes, by formula as well",
     rows=[row for row in EXPECTED if row.startswith("fund3_")],
 )
 def trouble_of_a_fund_of_three_benefits():

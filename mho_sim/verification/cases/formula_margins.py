@@ -23,7 +23,7 @@ POOLED = [row for row in EXPECTED if row.startswith("pooling_")]
 
 
 @MARGINS.case(
-    "The safety loading of groups of 100 to 5,000, by three ways",
+    "The safety loading of groups of 100 to 5,000",
     rows=(*(f"loading95_{way}_q{q}_N{members}" for way in ("normal", "np2", "exact") for q, members in EVENTS),),
 )
 def safety_loading():
@@ -57,7 +57,7 @@ def normal_power():
 
 
 @MARGINS.case(
-    "How many members, and how many simulated worlds, are needed",
+    "How many members, and how many futures, are needed",
     rows=(
         "minN95_exact_flat_th0.1_lam0.3",
         *(f"runs_for_10pct_halfwidth_p{p}" for p in (0.05, 0.01, 0.001)),
@@ -71,7 +71,7 @@ def how_many_are_needed():
     ]
 
 
-@MARGINS.case("Members for a margin of 10 or 20 %, by the normal law", rows=MEMBERS)
+@MARGINS.case("Members for a margin of 10 or 20 %", rows=MEMBERS)
 def members_for_a_margin():
     """So that no more than 5 or 1 of 100 mutuals lack money in a year without reserve: rare and dear care needs 27,000
     people, frequent and cheap care 900.

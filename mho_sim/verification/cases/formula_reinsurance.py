@@ -42,7 +42,7 @@ def reinsurance_and_the_adjustment_coefficient():
 
 
 @REINSURANCE.case(
-    "A stop-loss cover and a dividend (exercises 9.24, 9.47)",
+    "Stop-loss and a dividend (exercises 9.24, 9.47)",
     rows=(
         "kpw_ex9_24_employer_cost",
         "kpw_ex9_47_excess_after_dividend",

@@ -65,7 +65,7 @@ def raw(mean, sd):
 
 
 @LAWS.case(
-    "Moments of a total, normal and lognormal approximations (examples 9.3, 9.4)",
+    "Totals from their moments (examples 9.3, 9.4)",
     rows=(
         "kpw_9_3_mean",
         "kpw_9_3_sd",
@@ -174,7 +174,7 @@ def loss_models_moments():
 
 
 @LAWS.case(
-    "Chances of totals of whole amounts (9.9, exercises 9.57, 9.58, 9.60)",
+    "Totals of whole amounts (9.9, 9.57, 9.58, 9.60)",
     rows=(
         "kpw_9_9_P2",
         "kpw_ex9_57_F3",
@@ -204,7 +204,7 @@ def loss_models_on_a_lattice():
 
 
 @LAWS.case(
-    "Deaths in two groups, accidents paid double (example 9.15)",
+    "Deaths, accidents paid double (example 9.15)",
     rows=(
         "kpw_9_15_mean_k",
         "kpw_9_15_var_k2",
@@ -231,7 +231,7 @@ def loss_models_9_15():
 
 
 @LAWS.case(
-    "Fourteen employees insured for life (examples 9.16 to 9.18)",
+    "Fourteen employees (examples 9.16 to 9.18)",
     rows=(
         "kpw_9_16_mean_k",
         "kpw_9_16_var_k2",
@@ -347,7 +347,7 @@ def bahnemann():
 
 
 @LAWS.case(
-    "Totals of gamma and exponential bills, and their tails",
+    "Totals of gamma bills, and their tails",
     rows=(
         *(f"{measure}{level}" for measure in ("actuar_VaR", "actuar_TVaR") for level in (90, 95, 99)),
         *(f"expsev_F{x}" for x in (200, 300, 500)),
@@ -371,7 +371,7 @@ def totals_of_gamma_costs():
 
 
 @LAWS.case(
-    "The same total on a grid, by the recursion of Panjer",
+    "The same on a grid, by the recursion of Panjer",
     rows=(
         *(f"actuar_pmf_at_{x}" for x in (0, 5, 18, 30, 49.5)),
         "actuar_discrete_F_41",

@@ -31,7 +31,7 @@ PLANS = {  # what is paid of a bill
 
 
 @BENEFITS.case(
-    "Four orders of deductible, copayment and ceiling",
+    "Four orders of deductible, copayment, ceiling",
     rows=[f"plan_{law}_{what}" for law in LAWS.values() for what in (*PLANS, "sd_per_claim", "P_any_payment")],
     worlds=200,
     full=2_000,

@@ -45,13 +45,17 @@ def waiting(sample):
     """
     result = sample.lived("waiting")
     members, figures = result.households * result.worlds, []
-    for kind, wait in (("wait_0m", 0), ("wait_1m", 1), ("wait_3m", 3)):
+    for kind, wait, told in (
+        ("wait_0m", 0, "no wait"),
+        ("wait_1m", 1, "wait of one month"),
+        ("wait_3m", 3, "wait of three months"),
+    ):
         covered, waited = (result.count(kind, reason).sum(axis=0) for reason in ("accepted", "waiting_period"))
         row = f"{kind}_first_year_claims"
         figures += [
             judge_count(row, EXPECTED[row] * members, covered[:12].sum()),
-            judge_same(f"months with covered claims, wait of {wait} months", months(covered), range(wait + 1, 25)),
-            judge_same(f"months with claims refused, wait of {wait} months", months(waited), range(1, wait + 1)),
+            judge_same(f"months with covered claims, {told}", months(covered), range(wait + 1, 25)),
+            judge_same(f"months with claims refused, {told}", months(waited), range(1, wait + 1)),
         ]
     row = "wait_3m_two_years_continuous"
     return [*figures, judge_count(row, EXPECTED[row] * members, covered.sum())]

@@ -91,7 +91,7 @@ def chance_of_ruin(reserve, years):
 
 
 @FUNDS.case(
-    "The reserve with which 95, or 99, of 100 such funds pay every bill on its day",
+    "The reserve that 95, or 99, of 100 such funds need",
     rows=("fund_reserve_needed_3y_0.05", "fund_reserve_needed_3y_0.01"),
     worlds=12_000,
 )
@@ -107,7 +107,7 @@ def reserve_needed(sample):
         enough, less = chance_of_ruin(reserve, 3), chance_of_ruin(reserve - 1, 3)
         figures += [
             judge_events(row, enough, (needed > reserve).sum(), sample.worlds),
-            judge_events(f"left short with one unit less than {reserve}", less, (needed > reserve - 1).sum(),
+            judge_events(f"run short with one unit less than {reserve}", less, (needed > reserve - 1).sum(),
                          sample.worlds),
             judge_that(f"{reserve} is enough for {target:.0%}, and one unit less is not", enough <= target < less),
         ]  # fmt: skip

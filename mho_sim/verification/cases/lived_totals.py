@@ -24,17 +24,21 @@ FAR_TAIL = 2e-4  # false alarm of the tail value of the dearest 0.5 % of 20,000 
     worlds=20_000,
 )
 def total_of_a_year(sample):
-    """0.6 claims a member, lognormal bills of mean 40 that vary by 1.2 times their mean."""
+    """0.6 claims a member, lognormal bills of mean 40 that vary by 1.2 times their mean. Expected is an exact law on a
+    fine lattice; on one of twice the step its tail differs by 3 in a million.
+    """
     return judge_totals("healthA", sample)
 
 
 @TOTALS.case(
-    "The same with good and bad years that all members share",
+    "The same with good and bad years for all members",
     rows=[row for row in EXPECTED if row.startswith("healthC_")],
     worlds=20_000,
 )
 def total_of_a_year_with_a_common_factor(sample):
-    """One gamma factor of mean 1 and variance 0.04 for all members and a year: the spread more than doubles."""
+    """One gamma factor of mean 1 and variance 0.04 for all members and a year: the spread more than doubles.
+    Expected is an exact law on a fine lattice; on one of twice the step its tail differs by 1 in a million.
+    """
     return judge_totals("healthC", sample)
 
 
@@ -73,7 +77,7 @@ def many_claims_without_a_shock(sample):
 
 
 @TOTALS.case(
-    "People who are ill more often than others, all their life",
+    "People who are ill more often, all their life",
     source="the moments of a Poisson number with a random factor (negative binomial), by hand",
     worlds=5_000,
     full=20_000,

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from mho_sim.engine import Part
 from mho_sim.verification.chapters import Chapter
-from mho_sim.verification.judging import judge, judge_exactly, judge_same
+from mho_sim.verification.judging import DIGITS, judge, judge_exactly, judge_same
 from mho_sim.verification.oracles import EXPECTED
 from mho_sim.verification.worlds import MONEY, entries
 
@@ -44,12 +44,12 @@ def no_surprise(sample):
     year = EXPECTED["nosurprise_balance_month_12"]
     return [
         judge_exactly("nosurprise_balance_month_1", first),
-        judge("nosurprise_balance_month_12", year, last, year - 7e-8, year + 7e-8),
+        judge("nosurprise_balance_month_12", year, last, year - 7e-8, year + 7e-8, DIGITS),
     ]
 
 
 @UNITS.case(
-    "The same with interest rounded to the cent, over three years",
+    "The same with interest rounded to the cent",
     rows=("rounded_balance_36_half_up", "rounded_balance_36_half_even"),
     worlds=1,
     full=1,
