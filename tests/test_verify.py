@@ -39,11 +39,10 @@ def test_a_wrong_expected_value_is_seen(monkeypatch):
 
 
 def test_a_wrong_expected_chance_is_seen(monkeypatch):
-    """In 2 % of the worlds, not in 4 %."""
-    monkeypatch.setitem(oracles.EXPECTED, "fund_annual_advance_1y", 0.04)
-    code, out, err = told("--only", "fund_annual_advance_1y", "--json")
-    assert code == 3 and err == "Outside: fund_yearly_in_advance, trouble_of_the_fund_by_date.\n"
-    assert json.loads(out)["outside"] == ["fund_annual_advance_1y"] * 2
+    """In 43 % of the worlds, not in 46 %; only chance could tell them apart."""
+    monkeypatch.setitem(oracles.EXPECTED, "thinned_P0", 0.46)
+    code, out, err = told("--only", "thinned_P0", "--json")
+    assert code == 3 and err == "Outside: an_excluded_cause.\n" and json.loads(out)["outside"] == ["thinned_P0"]
 
 
 def test_a_wrong_rule_is_seen(monkeypatch):
@@ -170,7 +169,7 @@ def test_words_from_elsewhere_cannot_break_the_page():
 
 def test_what_is_simulated_does_not_depend_on_the_threads_but_on_the_seed():
     def figures(workers, seed=1):
-        found = verify(chosen("wait_*"), seed=seed, workers=workers)
+        found = verify(chosen("renewal") + chosen("wait_9m_delivery") + chosen("sewa"), seed=seed, workers=workers)
         return [(figure.name, figure.obtained) for figure in found.figures]
 
     assert figures(1) == figures(3) != figures(1, seed=2)

@@ -112,7 +112,7 @@ def _in_full(book):
         for done in cases:
             yield from lines(f"{done.case.title} ({done.case.name})", indent="  ")
             yield from lines(f"  {done.case.shows}", indent="  ")
-            yield from lines(f"  Source: {done.case.source}.", indent="  ")
+            yield from lines(f"  Source: {done.case.origin}.", indent="  ")
             if done.worlds is not None:
                 yield f"  {plural(done.worlds, 'world')}, {done.seconds:.1f} seconds."
             for figure in done.figures:

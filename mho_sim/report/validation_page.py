@@ -43,7 +43,8 @@ svg { display: inline-block; vertical-align: middle; margin-left: .5rem; }
   font: 8pt Arial, sans-serif; color: #5b6675; } }
 @media print { html { font-size: 12px; } body { font-size: 9pt; line-height: 1.3; max-width: none; padding: 0; }
   h2 { break-after: avoid; }
-  h3, h3 + p, .about, .given { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; }
+  header { break-inside: avoid; break-after: avoid; }
+  h3, h3 + p, .given { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; }
   section.case { break-inside: avoid-page; } .part { break-before: page; } a { text-decoration: none; } }
 """
 HOW_TO_READ = (
@@ -106,8 +107,8 @@ def _contents(book):
 
 
 def _chapter(number, chapter, cases):
-    yield f'<div class="chapter"><h2 id="{chapter.key}">{number}. {escape(chapter.title)}</h2>'
-    yield f"<p class='about'>{escape(chapter.about)}</p>"
+    yield f'<div class="chapter"><header><h2 id="{chapter.key}">{number}. {escape(chapter.title)}</h2>'
+    yield f"<p>{escape(chapter.about)}</p></header>"
     for done in cases:
         yield from _case(done)
     yield "</div>"
@@ -118,7 +119,7 @@ def _case(done):
     if done.worlds is not None and done.worlds > 1:
         how = f"{money(done.worlds)} futures, {how}"
     yield f'<section class="case"><h3>{escape(case.title)}</h3><p>{escape(case.shows)}</p>'
-    yield f'<p class="small given">{_given(case)}Source: {escape(case.source)}. {escape(how)}.'
+    yield f'<p class="small given">{_given(case)}Source: {escape(case.origin)}. {escape(how)}.'
     yield f"<code>{case.name}</code></p>"
     yield from _figures(done.figures)
     yield "</section>"

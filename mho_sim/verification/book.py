@@ -116,7 +116,7 @@ def _case(done):
         "name": case.name,
         "title": case.title,
         "shows": case.shows,
-        "source": case.source,
+        "source": case.origin,
         "worlds": done.worlds,
         "seconds": round(done.seconds, 3),
         "inside": done.inside,

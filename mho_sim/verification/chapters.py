@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from mho_sim.verification.oracles import ROWS
 from mho_sim.verification.worlds import FULL, lived
 
 TABLES = "the project's table of exact values (oracles/values.csv), computed outside the program"
@@ -38,6 +39,14 @@ class Case:
     def shows(self):
         """What it shows, and how."""
         return " ".join((inspect.getdoc(self.function) or "").split())
+
+    @property
+    def origin(self):
+        """Where the expected values come from, and by which calculation those of the project's table were made."""
+        made = dict.fromkeys(ROWS[row]["source"] for row in self.rows)
+        if self.source != TABLES or not 0 < len(made) <= 3 or "" in made:
+            return self.source
+        return f"{self.source}, by: {'; '.join(made)}"
 
     @property
     def is_lived(self):

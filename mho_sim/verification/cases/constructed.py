@@ -2,6 +2,7 @@
 
 from mho_sim.actuarial import contributions, costs
 from mho_sim.actuarial.costs import Layer, Lognormal, benefit, fixed
+from mho_sim.tariff import price
 from mho_sim.verification.cases.sources import CONSTRUCTED
 from mho_sim.verification.chapters import Chapter
 from mho_sim.verification.judging import judge_estimate, judge_printed, judge_relative, judge_that
@@ -55,6 +56,21 @@ def loaded_on_gross_and_on_net():
     return [
         judge_printed("on gross", contributions.loaded_on_gross(3_900 * 1.10, 0.25), "5,720"),
         judge_printed("on net", contributions.loaded_on_net(3_900 * 1.10, 0.25), "5,362.5"),
+    ]
+
+
+@CONSTRUCTED_CASES.case("G1: the same contribution, from a scenario file by `price`", source=CONSTRUCTED)
+def contribution_by_price():
+    """The mutual as a scenario file, whose deliveries are read off its births: the lines that `price` prints."""
+    scenario = published("g1").with_("scheme.expenses", {"per_beneficiary_year": 600})
+    found = price(scenario, safety=0.10, surplus=0.05)
+    care = found.services["pure_premium"]
+    services = {"outpatient": 1_350, "drugs": 990, "delivery": 480, "caesarean": 80, "hospital": 1_000}
+    return [
+        *(judge_relative(f"{kind}: a person and year", care[kind], 1e-9, net) for kind, net in services.items()),
+        judge_printed("pure premium", found.pure_premium, "3,900.00"),
+        judge_printed("surplus", found.amount("surplus"), "244.50"),
+        judge_printed("contribution of a year", found.contribution, "5,134.50"),
     ]
 
 
