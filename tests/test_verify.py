@@ -181,6 +181,9 @@ def test_an_interrupted_book_holds_what_has_run():
 
     found = verify(chosen("laws"), progress=stop)
     assert found.interrupted and len(found.done) == 1 and found.asked > 1
+    page = " ".join(validation_text(found).split())
+    assert f"INTERRUPTED: 1 of {found.asked} cases have run; this is no proof." in page
+    assert "INTERRUPTED" in validation_html(found)
 
 
 @pytest.mark.parametrize("ending", ["html", "json", "txt"])

@@ -48,9 +48,11 @@ def summary(book):
         f"{plural(count, 'figure')} that {'was' if count == 1 else 'were'} computed outside this program, published, "
         "or worked out by hand, beside what the program obtains."
     )
+    if book.interrupted:
+        yield f"INTERRUPTED: {money(len(book.done))} of {plural(book.asked, 'case')} have run; this is no proof."
     if outside:
         yield f"{plural(outside, 'figure LIES', 'figures LIE')} OUTSIDE the band."
-    else:
+    elif count:
         yield "It is met." if count == 1 else f"All {money(count)} are met."
     if drawn:
         yield (

@@ -38,6 +38,7 @@ tr.why td { border-bottom: 1px solid var(--line); color: var(--soft); font-style
 tr.reasoned td { border-bottom: 0; }
 tr.because td { font-style: italic; padding-top: .5rem; }
 svg { display: inline-block; vertical-align: middle; margin-left: .5rem; }
+@media (max-width: 44rem) { table { display: block; overflow-x: auto; } td.what { min-width: 9rem; } }
 @page { size: A4; margin: 17mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages);
   font: 8pt Arial, sans-serif; color: #5b6675; } @bottom-left { content: "mho_sim: validation book";
   font: 8pt Arial, sans-serif; color: #5b6675; } }
@@ -77,7 +78,7 @@ def validation_html(book):
 def _front(book):
     first, verdict, *others = summary(book)
     yield f"<h1>Is the calculation right?</h1><p>The validation book of mho_sim {escape(book.version)}</p>"
-    yield f'<div class="box{" bad" if book.outside else ""}"><p>{escape(first)}</p>'
+    yield f'<div class="box{" bad" if book.outside or book.interrupted else ""}"><p>{escape(first)}</p>'
     yield f"<p><strong>{escape(verdict)}</strong></p><p>{escape(' '.join(others))}</p></div>"
     yield "<p>How to read it:</p><ul>"
     yield from (f"<li><b>{escape(word)}</b>: {escape(what)}.</li>" for word, what in HOW_TO_READ)
@@ -87,7 +88,10 @@ def _front(book):
 def _failures(book):
     if book.outside:
         yield "<h2>Outside their bands</h2>"
-        yield from _figures([figure for _, figure in book.outside])
+    for done in book.done:
+        if not done.inside:
+            yield f"<h3>{escape(done.case.title)}</h3>"
+            yield from _figures([figure for figure in done.figures if not figure.inside])
 
 
 def _contents(book):
