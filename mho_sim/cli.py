@@ -1,7 +1,8 @@
 """The command line: a door to `load`, `simulate` and the story of one world; no logic of its own.
 
 Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1
-failure, 2 the input or the command line is wrong, 3 ran but a --fail-if condition was broken, 130 interrupted.
+failure, 2 the input or the command line is wrong, 3 ran but a --fail-if condition was broken or a figure of the
+validation book lies outside, 130 interrupted.
 """
 
 import json
@@ -54,7 +55,7 @@ class Share(click.ParamType):
             self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
 
 
-ORDER = ("scenarios", "new", "check", "price", "run", "trace", "schema")
+ORDER = ("scenarios", "new", "check", "price", "run", "trace", "verify", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -176,7 +177,9 @@ def price(scenario, sets, xlsx, as_json, **terms):
 @click.option(
     "--worlds", type=Whole(40, 2**31), default=500, show_default=True, help="Futures for each figure, at each end."
 )
-@click.option("--no-indices", "indices", flag_value=False, default=True, help="Do not share out the variance: half the time.")
+@click.option(
+    "--no-indices", "indices", flag_value=False, default=True, help="Do not share out the variance: half the time."
+)
 @click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
@@ -299,6 +302,43 @@ def schema():
     click.echo(json.dumps(of_scenarios(), ensure_ascii=False, indent=1))
 
 
+@commands.command(short_help="Is the program right? The validation book.")
+@click.option("--only", metavar="NAME", help="Only the cases with this name, row or chapter; 'fund*' for several.")
+@click.option("--full", is_flag=True, help="All worlds, 100,000 of most cases: many minutes.")
+@SEED
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--out", type=click.Path(), metavar="PATH", help="Write the book to a file too: .html, .json or .txt.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def verify(only, full, seed, workers, out, as_json, quiet):
+    """Is the program right? Published and exact figures beside what it obtains; exit code 3 if one lies outside."""
+    from mho_sim.report import files
+
+    if out is not None:
+        _told(lambda: files.refuse_place(out, endings=files.BOOKS))
+    _say_if_cold(quiet)
+    from mho_sim import verification
+    from mho_sim.report import validation_text
+    from mho_sim.study import processors
+
+    wanted = None if only is None else _told(verification.chosen, only)
+    cases = len(verification.everything() if wanted is None else wanted)
+    with _progress(cases, quiet, " cases") as bar:
+        book = verification.verify(wanted, full, seed, workers or processors(), lambda done: bar.update(1))
+    told, page = book.to_dict(), validation_text(book, in_full=only is not None)
+    try:
+        if out is not None:
+            files.save_book(out, book, told, validation_text(book, in_full=True))
+    finally:
+        click.echo(files.as_json(told) if as_json else page)
+    if book.interrupted:
+        click.echo(f"Interrupted: {len(book.done)} of {cases} cases have run.", err=True)
+        sys.exit(130)
+    if book.outside:
+        click.echo(f"Outside: {', '.join(dict.fromkeys(case.name for case, _ in book.outside))}.", err=True)
+        sys.exit(3)
+
+
 def _load(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""
     from mho_sim.scenario import ScenarioError, load
@@ -341,10 +381,10 @@ def _say_if_cold(quiet):
         click.echo("Preparing the engine: this takes some seconds, on the first run only.", err=True)
 
 
-def _progress(worlds, quiet):
+def _progress(worlds, quiet, unit=" worlds"):
     from tqdm import tqdm
 
-    return tqdm(total=worlds, unit=" worlds", delay=1, disable=quiet or None, file=sys.stderr, leave=False)
+    return tqdm(total=worlds, unit=unit, delay=1, disable=quiet or None, file=sys.stderr, leave=False)
 
 
 def main():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from judging import ERRORS, accept, average, judge_estimate, judge_events
+from judging import accept
 from scipy.stats import binomtest, chi2
 
 from mho_sim.engine import Prepared, live_batch
@@ -19,6 +19,8 @@ from mho_sim.report.story import story
 from mho_sim.report.understood import understood
 from mho_sim.scenario import ScenarioError, explained, load, parse
 from mho_sim.study import simulate
+from mho_sim.verification.judging import ERRORS, judge_estimate, judge_events
+from mho_sim.verification.sampling import average
 
 TEXT = """\
 title: Forty families (invented)

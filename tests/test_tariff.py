@@ -15,10 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from judging import lived
 from scenario_generator import scenario_text
 from scipy import special
-from test_golden import prints
 from workbooks import Workbook
 
 import mho_sim
@@ -34,6 +32,8 @@ from mho_sim.tariff.figures import Figures, draws
 from mho_sim.tariff.people import AGES, People, people_of
 from mho_sim.tariff.pool import Pool, pool
 from mho_sim.tariff.services import Care, index_of_year
+from mho_sim.verification.judging import prints
+from mho_sim.verification.worlds import lived
 
 ROOT = Path(__file__).parent.parent
 

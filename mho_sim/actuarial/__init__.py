@@ -5,6 +5,7 @@ drawing: numbers of episodes (`counts`), amounts on a `lattice`, their `totals`,
 """
 
 from mho_sim.actuarial.estimates import (
+    coverage,
     design_effect,
     jackknife_interval,
     paired_difference_interval,
@@ -13,9 +14,12 @@ from mho_sim.actuarial.estimates import (
     ratio_error,
     value_at_risk,
     variance_parts,
+    wald_interval,
+    wilson_interval,
 )
 
 __all__ = [
+    "coverage",
     "design_effect",
     "jackknife_interval",
     "paired_difference_interval",
@@ -24,4 +28,6 @@ __all__ = [
     "ratio_error",
     "value_at_risk",
     "variance_parts",
+    "wald_interval",
+    "wilson_interval",
 ]

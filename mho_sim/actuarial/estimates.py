@@ -17,13 +17,44 @@ def proportion_interval(events, trials, confidence=0.95, design_effect=1.0):
     design effect the same on the trials it leaves (Korn and Graubard, Survey Methodology 24, 1998). Raises ValueError
     unless 0 <= events <= trials, trials > 0.
     """
-    if not 0 <= events <= trials or trials == 0:
-        raise ValueError(f"{events} events in {trials} trials: need 0 <= events <= trials and at least one trial")
+    _share(events, trials)
     tail, rest = (1 - confidence) / 2, (trials - events) / design_effect
     events = events / design_effect
     low = 0.0 if events == 0 else float(special.betaincinv(events, rest + 1, tail))
     high = 1.0 if rest == 0 else float(special.betaincinv(events + 1, rest, 1 - tail))
     return low, high
+
+
+def wilson_interval(events, trials, confidence=0.95):
+    """Wilson's score interval of a probability, as (low, high): the probabilities that a normal test does not reject
+    (Wilson, Journal of the American Statistical Association 22, 1927). Shorter than Clopper-Pearson's; covers with the
+    stated confidence on average over probabilities, not at each. Raises ValueError unless 0 <= events <= trials,
+    trials > 0.
+    """
+    share, z2 = _share(events, trials), special.ndtri((1 + confidence) / 2) ** 2
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = np.sqrt(z2 * share * (1 - share) / trials + (z2 / (2 * trials)) ** 2) / (1 + z2 / trials)
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
+def wald_interval(events, trials, confidence=0.95):
+    """The plain normal interval of a probability, as (low, high), which covers too seldom where events are rare: not
+    for use, but to show what it would miss. Raises ValueError as `wilson_interval`.
+    """
+    share, z = _share(events, trials), special.ndtri((1 + confidence) / 2)
+    half = float(z * np.sqrt(share * (1 - share) / trials))
+    return share - half, share + half
+
+
+def coverage(interval, probability, trials):
+    """How often an interval, a function of (events, trials), holds the true probability: the exact sum over all numbers
+    of events (Brown, Cai and DasGupta, Statistical Science 16, 2001).
+    """
+    events = np.arange(trials + 1)
+    ends = np.array([interval(int(number), trials) for number in events])
+    covers = (ends[:, 0] <= probability) & (probability <= ends[:, 1])
+    chances = np.diff(special.bdtr(events, trials, probability), prepend=0.0)
+    return float(chances[covers].sum())
 
 
 def design_effect(events):
@@ -146,6 +177,13 @@ def value_at_risk(losses, level):
     losses.
     """
     return np.quantile(losses, level, method="inverted_cdf")
+
+
+def _share(events, trials):
+    """Events over trials; ValueError unless 0 <= events <= trials, trials > 0."""
+    if not 0 <= events <= trials or trials == 0:
+        raise ValueError(f"{events} events in {trials} trials: need 0 <= events <= trials and at least one trial")
+    return events / trials
 
 
 def _pairs(values):

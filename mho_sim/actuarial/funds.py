@@ -6,6 +6,7 @@ claims of that day. Laws of claims are `lattice.Lattice`, all of one step; contr
 """
 
 import math
+from fractions import Fraction
 
 import numpy as np
 from scipy import signal
@@ -153,3 +154,19 @@ def present_value(flow, force, years):
 def mean_balance(reserve, flow, force, years):
     """Mean balance after so many years of a reserve, and of a steady mean flow of income less claims, at interest."""
     return math.exp(force * years) * (reserve + present_value(flow, force, years))
+
+
+ROUNDINGS = {"half_up": lambda x: math.floor(x + Fraction(1, 2)), "half_even": round, "down": math.floor}
+
+
+def rounded_balances(opening, rate, added, periods, rounding="half_up"):
+    """The balance after each of so many periods, whole units of money: interest on what was there, rounded to the unit
+    (`half_up`, as the engine does, `half_even` or `down`), then what is added. The rate is an exact `Fraction`.
+    ValueError for another rounding.
+    """
+    if rounding not in ROUNDINGS:
+        raise ValueError(f"rounding {rounding!r}: {', '.join(ROUNDINGS)} are allowed")
+    balances = [opening]
+    for _ in range(periods):
+        balances.append(balances[-1] + ROUNDINGS[rounding](balances[-1] * Fraction(rate)) + added)
+    return balances[1:]

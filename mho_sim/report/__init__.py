@@ -1,11 +1,18 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
-`run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price.
+`run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
+`validation_text(book)` the validation book.
 """
 
 from importlib import import_module
 
-_TEXTS = {"price_text": "price", "run_text": "page", "sensitivity_text": "sensitivity", "statements_text": "books"}
+_TEXTS = {
+    "price_text": "price",
+    "run_text": "page",
+    "sensitivity_text": "sensitivity",
+    "statements_text": "books",
+    "validation_text": "validation",
+}
 __all__ = list(_TEXTS)
 
 

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from mho_sim.scenario import add_months
 
+BOOKS = {".html": "the validation book, to print", ".json": "the object of --json", ".txt": "the page"}
 WORKBOOKS = {".xlsx": "a workbook"}
 KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out
 
 
-def refuse_place(path, scenario, option="--out", endings=KNOWN):
-    """Raises ValueError with a sentence if an answer cannot be written at a path; never in place of the scenario."""
+def refuse_place(path, scenario=None, option="--out", endings=KNOWN):
+    """Raises ValueError with a sentence if an answer cannot be written at a path; never in place of the scenario, if
+    there is one.
+    """
     place = Path(path)
     known = ", ".join(f"{suffix} ({what})" for suffix, what in endings.items())
     if place.is_dir():
@@ -32,7 +35,7 @@ def refuse_place(path, scenario, option="--out", endings=KNOWN):
         raise ValueError(f"{option} {path}: the folder {place.parent} {what}.")
     if place.exists() and not place.is_file():
         raise ValueError(f"{option} {path} is not an ordinary file.")
-    if place.exists() and Path(scenario).exists() and place.samefile(scenario):
+    if scenario is not None and place.exists() and Path(scenario).exists() and place.samefile(scenario):
         raise ValueError(f"{option} {path} is the scenario itself. Give the answer another name.")
     if not os.access(place.parent, os.W_OK):
         raise ValueError(f"{option} {path}: nothing can be written in the folder {place.parent.resolve()}.")
@@ -48,6 +51,20 @@ def save(path, result, told, page):
                 csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(_years(result))
             case _:
                 file.write(page() + "\n")
+
+
+def save_book(path, book, told, page):
+    """Write the validation book where and as a path says: `told` is the object, `page` the text."""
+    from mho_sim.report.validation_page import validation_html
+
+    with replacing(path) as file:
+        match Path(path).suffix.lower():
+            case ".json":
+                file.write(as_json(told) + "\n")
+            case ".html":
+                file.write(validation_html(book))
+            case _:
+                file.write(page + "\n")
 
 
 def as_json(told):
