@@ -98,7 +98,10 @@ def commands():
 @click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet):
+@click.option(
+    "--exact", is_flag=True, help="No futures: the exact law, where the scenario has one. Refused where it has not."
+)
+def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet, exact):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
     from mho_sim import conditions
     from mho_sim.report import files
@@ -107,6 +110,9 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     if out is not None:
         _told(files.refuse_place, out, scenario)
     loaded = _load(scenario, sets)
+    if exact:
+        _run_exactly(loaded, scenario, sets, asked, out, as_json)
+        return
     _say_if_cold(quiet)
     from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report import run_text
@@ -134,6 +140,36 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
+    if any(broken):
+        sys.exit(3)
+
+
+def _run_exactly(loaded, path, sets, asked, out, as_json):
+    """`run --exact`: the exact answer, or the end of the program with what forbids it and where it stands."""
+    from mho_sim import conditions
+    from mho_sim.report import exact_text, files
+    from mho_sim.study import NotClosed, exactly
+
+    given = click.get_current_context().get_parameter_source
+    for option in ("worlds", "seed", "batch", "workers", "memory_limit"):
+        if given(option) is click.core.ParameterSource.COMMANDLINE:
+            name = option.replace("_", "-")
+            _refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")
+    if out is not None and Path(out).suffix.lower() == ".csv":
+        _refuse(f"--out {out}: with --exact there are no worlds, a row each. Write .json or .txt.")
+    try:
+        answer = exactly(loaded)
+    except NotClosed as error:
+        _refuse(f"{_place_in(path, sets, error.obstacles[0].path)}{error} Without --exact it is simulated.")
+    told = {**answer.to_dict(), "changed": list(sets)}
+    page = files.as_json(told) if as_json else exact_text(answer, sets)
+    if out is not None:
+        with files.replacing(out) as file:
+            file.write((files.as_json(told) if out.lower().endswith(".json") else exact_text(answer, sets)) + "\n")
+    click.echo(page)
+    broken = [_told(conditions.broken, condition, told, lambda path: None) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
     if any(broken):
         sys.exit(3)
 
@@ -288,6 +324,16 @@ def _load(path, sets):
         return load(path, sets)
     except ScenarioError as error:
         _refuse(str(error))
+
+
+def _place_in(path, sets, key):
+    """Where a key stands in a scenario's file, or in what was changed: `file:line:column: `."""
+    from mho_sim.scenario import place_of
+    from mho_sim.scenario.starting import shipped
+
+    file = path if Path(path).is_file() else shipped()[path]
+    mark = place_of(file, sets, key)
+    return ":".join(str(part) for part in (mark.source.name, mark.line, mark.column) if part is not None) + ": "
 
 
 def _columns():

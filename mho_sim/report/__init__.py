@@ -1,11 +1,18 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
-`run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price.
+`run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
+`exact_text(exact)` the exact answer, `solve_text(solved)` what is needed for a target.
 """
 
 from importlib import import_module
 
-_TEXTS = {"price_text": "price", "run_text": "page", "statements_text": "books"}
+_TEXTS = {
+    "exact_text": "exact",
+    "price_text": "price",
+    "run_text": "page",
+    "solve_text": "solve",
+    "statements_text": "books",
+}
 __all__ = list(_TEXTS)
 
 
