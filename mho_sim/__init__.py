@@ -8,7 +8,7 @@ result.late["probability"], result.indicators, result.monthly
 
 from importlib import import_module
 
-_DOORS = {"load": "scenario", "price": "tariff", "simulate": "study"}
+_DOORS = {"load": "scenario", "price": "tariff", "simulate": "study", "solve": "study"}
 __all__ = list(_DOORS)
 
 

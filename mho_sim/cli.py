@@ -54,7 +54,7 @@ class Share(click.ParamType):
             self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
 
 
-ORDER = ("scenarios", "new", "check", "price", "run", "trace", "schema")
+ORDER = ("scenarios", "new", "check", "price", "run", "solve", "trace", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -203,6 +203,43 @@ def price(scenario, sets, xlsx, as_json, **terms):
             file.write(workbook(found))
     told = {**found.to_dict(), "changed": list(sets)}
     click.echo(files.as_json(told) if as_json else price_text(found, sets))
+
+
+@commands.command(short_help="What contribution, reserve, copay… meets a target, and what it does to members.")
+@SCENARIO
+@SET
+@SEED
+@click.option(
+    "--for",
+    "for_",
+    multiple=True,
+    default=("scheme.contribution.amount",),
+    metavar="PATH",
+    help="A number of the scheme. Repeatable: each by itself, then compared.  [default: scheme.contribution.amount]",
+)
+@click.option(
+    "--target", default="late<=5%", show_default=True, metavar="CONDITION", help="What must be so (in quotes)."
+)
+@click.option("--step", multiple=True, metavar="VALUE", help="Answer in multiples of this; one for each --for.")
+@click.option("--worlds", type=Whole(100, 2**32 - 2), default=1000, show_default=True, help="Futures near the answer.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def solve(scenario, sets, for_, step, as_json, quiet, **how):
+    """What a number of the scheme must be so that a target is met, how sure that is, and what it does to members."""
+    from mho_sim import conditions
+    from mho_sim.report import files
+
+    _told(conditions.parse, how["target"])
+    loaded = _load(scenario, sets)
+    _say_if_cold(quiet)
+    from mho_sim.report import solve_text
+    from mho_sim.study import solve as solved
+
+    with _progress(None, quiet) as bar:
+        found = _told(lambda: solved(loaded, for_, step=step or None, progress=bar.update, **how))
+    told = {**found.to_dict(), "changed": list(sets)}
+    click.echo(files.as_json(told) if as_json else solve_text(found, sets))
 
 
 @commands.command(short_help="One future as a story, day by day.")

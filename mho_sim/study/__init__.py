@@ -7,16 +7,20 @@ from mho_sim.study.exact import Exact, NotClosed, exactly
 from mho_sim.study.outcome import Outcome, world_digest
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
+from mho_sim.study.solving import Solved, Unsolved, solve
 
 __all__ = [
     "Exact",
     "NotClosed",
     "Outcome",
     "Result",
+    "Solved",
+    "Unsolved",
     "exactly",
     "measured",
     "planned",
     "processors",
     "simulate",
+    "solve",
     "world_digest",
 ]
