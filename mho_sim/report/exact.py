@@ -110,7 +110,7 @@ def _payments(exact):
     same = (frame - frame.iloc[0]).abs().max().max() <= 1e-6 * max(frame.iloc[0].max(), 1)
     names = {"mean": "mean", "sd": "standard\ndeviation", "p50": "half", "p95": "95 of\n100", "p99": "99 of\n100",
              "tvar95": "mean of the\nworst 5%"}  # fmt: skip
-    if max(frame["p99"]) >= 1e8:
+    if frame["p99"].max() >= 1e7:
         del names["p50"]  # the page is narrow
     rows = [("care of", *names.values())]
     for year, row in frame.iterrows():
@@ -118,8 +118,8 @@ def _payments(exact):
         if same:
             break
     note = (
-        f"What the care of a year costs the mutual, {exact.scenario.currency}, whenever it falls due. Half, 95, 99 of "
-        "100: so many years out of 100 cost no more than that."
+        f"What the care of a year costs the mutual, {exact.scenario.currency}, whenever it falls due. 95, 99 of 100: "
+        "so many years out of 100 cost no more than that."
     )
     return [*table(rows), *(f"  {line}" for line in lines(note, 78))]
 

@@ -44,8 +44,8 @@ def _in_words(solved):
     most = f"{100 * target.value:g}"
     least = "at most" if target.sign == "<=" else "fewer than"
     return (
-        f" That is: of 100 mutuals like ours, {least} {most} may lack the money for a bill on the day it is due, within "
-        f"{years}."
+        f" That is: of 100 mutuals like ours, {least} {most} may lack the money for a bill on the day it is due, "
+        f"within {years}."
     )
 
 
@@ -79,8 +79,10 @@ def _interval(solved, option):
     if low is None and high is None:
         return f"{worlds} are too few to say between which values it lies: take more --worlds."
     if high is None:
-        return (f"With {worlds} it is surely missed at {number.said(low)}, but they are too few to say from where on it "
-                "is surely met: take more --worlds.")  # fmt: skip
+        return (
+            f"With {worlds} it is surely missed at {number.said(low)}, but they are too few to say from where on it is "
+            "surely met: take more --worlds."
+        )
     if low is None:
         return f"With {worlds} it is surely met at {number.said(high)}; nowhere is it surely missed."
     ends = sorted((low, high))
@@ -171,8 +173,8 @@ def _flag(solved, option):
     before, after, currency = solved.today, option.effects, solved.scenario.currency
     words = []
     if "care_paid" in cut:
-        words.append(f"the mutual pays {_money(after.care_paid)} instead of {_money(before.care_paid)} {currency} for the "
-                     "care of a person and year")  # fmt: skip
+        words.append(f"the mutual pays {_money(after.care_paid)} instead of {_money(before.care_paid)} {currency} for "
+                     "the care of a person and year")  # fmt: skip
     if "own_share" in cut:
         words.append(f"of 100 {currency} of bills households pay {_share(after.own_share)} themselves instead of "
                      f"{_share(before.own_share)}")  # fmt: skip
@@ -185,7 +187,7 @@ def _flag(solved, option):
     if "covered" in cut:
         words.append(f"of 100 people {of_100(after.covered)} are covered instead of {of_100(before.covered)}")
     why = "only because less care is paid for" if "care_paid" in cut else "at the price of protection"
-    return f"CAREFUL: the target is met {why}: {listed(words)}."
+    return f"CAREFUL: the target is met {why}: {'; '.join(words)}."
 
 
 # Several
@@ -194,7 +196,8 @@ def _flag(solved, option):
 def _told(solved, letter, option):
     name = f"{letter}. {option.number.path}"
     if option.found is None:
-        return lines(f"{name}: {option.why_not.removeprefix(f'--for {option.number.path}: ')}", indent="   ")
+        why = option.why_not.replace(f"--for {option.number.path}: ", "").replace(f" for {option.number.path}", "")
+        return lines(f"{name}: {why[0].lower()}{why[1:]}", indent="   ")
     text = _answer(solved, option).removeprefix("Answer: ")
     flag = _flag(solved, option)
     return lines(f"{name}: {text}{' ' if flag else ''}{flag}", indent="   ")

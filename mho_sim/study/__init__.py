@@ -3,7 +3,8 @@
 Results do not depend on the number of threads, on the size of a batch, or on the order in which batches end.
 """
 
-from mho_sim.study.exact import Exact, NotClosed, exactly
+from mho_sim.study.exact import Exact, exactly
+from mho_sim.study.fund import NotClosed
 from mho_sim.study.outcome import Outcome, world_digest
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result

@@ -61,7 +61,7 @@ UNDERSTOOD: dict[type[BaseModel], dict[str, Any]] = {
         "need": lambda need: "only episodes of need come independently; write need" if need is None else None,
         "cost": ANY,
         "season": ANY,
-        "community": ANY,  # as far as `exact.Fund` allows
+        "community": ANY,  # as far as `fund.Fund` allows
         "letter": _all_come,
         "emergency": ANY,  # the waiting periods say what it means
         "seeking": ANY,
@@ -89,7 +89,7 @@ UNDERSTOOD: dict[type[BaseModel], dict[str, Any]] = {
         "ceiling_per_event": ANY,
         "order": ANY,
         "lump_sum": ANY,
-        "events_per_person_year": ANY,  # as far as `exact.Fund` allows
+        "events_per_person_year": ANY,  # as far as `fund.Fund` allows
         "paid_to": ANY,
     },
     scheme.Providers: dict.fromkeys(("payment", "invoice", "pay_within"), ANY),

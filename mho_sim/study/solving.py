@@ -8,13 +8,15 @@ lies between the last value that misses it surely and the first that meets it su
 import math
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mho_sim import conditions
 from mho_sim.scenario.movable import Movable, allowed, movable
 from mho_sim.study.closed import obstacles
 from mho_sim.study.effects import Effects, dearer, effects, less_care
-from mho_sim.study.exact import NotClosed, chance_late
+from mho_sim.study.exact import chance_late
+from mho_sim.study.fund import NotClosed
 from mho_sim.study.repeating import simulate
 from mho_sim.study.result import Result, unsupported
 
@@ -101,11 +103,10 @@ class Judge:
         seen = self.at(value)
         return seen.figure is not None and (self.target.holds(seen.low) or self.target.holds(seen.high))
 
-    @property
-    def undecided(self):
-        """How far apart the values lie that neither meet the target surely nor miss it surely."""
-        open_ = [value for value in self.seen if self.may_meet(value) and not self.meets_surely(value)]
-        return max(open_) - min(open_) if open_ else 0
+    def reach(self, value, met):
+        """How far from a value the others lie that meet the target, or miss it, but not surely."""
+        open_ = [one for one in self.seen if self.may_meet(one) and not self.meets_surely(one)]
+        return max((abs(one - value) for one in open_ if self.meets(one) == met), default=0)
 
 
 def _is_exact(scenario, target):
@@ -139,35 +140,33 @@ def search(judge):
     """The `Found` of a judge. Raises `Unsolved` where nothing, or everything, meets the target."""
     hard, easy = _bracket(judge)
     upward, step = easy > hard, judge.number.step
-    best = _between(judge.meets, hard, easy, step, lambda gap: gap * STEPS <= judge.undecided)
 
-    def fine(gap):
-        return gap * STEPS <= judge.undecided
+    def near(gap, bad, good):
+        return gap * STEPS <= 2 * min(judge.reach(good, met=False), judge.reach(bad, met=True))
 
+    def beside(met):
+        return lambda gap, bad, good: gap * STEPS <= 2 * judge.reach(best, met)
+
+    best = _halved(judge.meets, hard, easy, step, near)[1]
     high = low = None
     if judge.meets_surely(best):
         high = best
     elif sure := [value for value in judge.seen if (value > best) == upward and judge.meets_surely(value)]:
-        high = _between(judge.meets_surely, best, min(sure, key=lambda value: abs(value - best)), step, fine)
+        nearest = min(sure, key=lambda value: abs(value - best))
+        high = _halved(judge.meets_surely, best, nearest, step, beside(met=True))[1]
     if missed := [value for value in judge.seen if (value < best) == upward and not judge.may_meet(value)]:
-        low = _last_before(judge.may_meet, min(missed, key=lambda value: abs(value - best)), best, step, fine)
+        nearest = min(missed, key=lambda value: abs(value - best))
+        low = _halved(judge.may_meet, nearest, best, step, beside(met=False))[0]
     if judge.exact:
         return Found(best, None, None, upward, step)
     return _rounded(judge, Found(best, low, high, upward, step))
 
 
-def _between(suffices, bad, good, step, fine=lambda gap: False):
-    """The value nearest to `bad` that suffices, on the lattice of the step, by halving; `fine`: the gap will do."""
-    return _halved(suffices, bad, good, step, fine)[1]
-
-
-def _last_before(suffices, bad, good, step, fine):
-    """The value nearest to `good` that does not suffice."""
-    return _halved(suffices, bad, good, step, fine)[0]
-
-
-def _halved(suffices, bad, good, step, fine):
-    while abs(good - bad) > step and not fine(abs(good - bad)):
+def _halved(suffices, bad, good, step, fine=lambda gap, bad, good: False):
+    """(the last value that does not suffice, the first that does), multiples of the step, by halving, between one that
+    does not and one that does; `fine`: the gap between the two will do.
+    """
+    while abs(good - bad) > step and not fine(abs(good - bad), bad, good):
         middle = _middle(bad, good, step)
         if middle in (bad, good):
             break
@@ -188,18 +187,17 @@ def _middle(one, other, step):
 def _bracket(judge):
     """(a value that misses the target, one that meets it), next to each other among those looked at."""
     number, step = judge.number, judge.number.step
-    ends = _ends(judge)
-    looked = {value: judge.meets(value) for value in ends}
-    while number.kind == "money" and not any(looked.values()) and len(looked) < 6:
-        further = _largest_allowed(judge, max(looked), min(max(looked) * FURTHER, number.most))
-        if further == max(looked):
+    looked = {value: judge.meets(value) for value in _ends(judge)}
+    if len(set(looked.values())) == 1:
+        inside = [value for value in _inside(judge, min(looked), max(looked)) if judge.allows(value)]
+        looked |= {value: judge.meets(value) for value in inside}
+    while number.kind == "money" and not any(looked.values()) and max(looked) < number.most:
+        further = _largest_allowed(judge, max(looked), min(max(looked) * FURTHER, number.most // step * step))
+        if further == max(looked) or len(looked) > LOOKS + 6:
             break
         looked[further] = judge.meets(further)
-    if len(set(looked.values())) == 1:
-        for value in _inside(min(looked), max(looked), step):
-            looked[value] = judge.meets(value) if judge.allows(value) else looked[min(looked)]
     values = sorted(looked)
-    borders = [(a, b) for a, b in zip(values, values[1:]) if looked[a] != looked[b]]
+    borders = [(a, b) for a, b in pairwise(values) if looked[a] != looked[b]]
     if not borders:
         raise Unsolved(_no_border(judge, values))
     today = number.today if number.today is not None else values[-1]
@@ -240,13 +238,14 @@ def _largest_allowed(judge, good, wished):
     """The value nearest to the one wished that the scheme can have; `good` it can have."""
     if judge.allows(wished):
         return wished
-    return _halved(judge.allows, wished, good, judge.number.step, lambda gap: False)[1]
+    return _halved(judge.allows, wished, good, judge.number.step)[1]
 
 
-def _inside(low, high, step):
-    """Some values between two ends, multiples of the step."""
-    parts = [low + (high - low) * n // (LOOKS + 1) // step * step for n in range(1, LOOKS + 1)]
-    return [value for value in dict.fromkeys(parts) if low < value < high]
+def _inside(judge, low, high):
+    """Some values between two ends, multiples of the step; today's, or one next to it, among them."""
+    step, parts = judge.number.step, [low + (high - low) * n // (LOOKS + 1) for n in range(1, LOOKS + 1)]
+    values = [value // step * step for value in (*parts, judge.number.today or 0)]
+    return [value for value in dict.fromkeys(values) if low < value < high]
 
 
 def _cannot_move(judge):
@@ -305,7 +304,7 @@ def _rounded(judge, found):
 
 
 def _unit(most, step):
-    """The largest round amount that is a multiple of the step and not above a limit; the step itself if there is none."""
+    """The largest round amount that is a multiple of the step and not above a limit, or the step itself."""
     best = step
     for power in range(13):
         for digit in (1, 2, 5):
@@ -382,8 +381,8 @@ def _finite(end):
 
 @dataclass
 class Solved:
-    """What numbers of a scheme must be for a target, each by itself: `options`, those with an answer first, the one
-    with which members pay least in all before the others. `today`: what the scheme does now.
+    """What numbers of a scheme must be for a target, each by itself: `options`, the one with
+    which members pay least in all first, those without an answer last. `today`: what the scheme does now.
     """
 
     scenario: Any = field(repr=False)
@@ -478,7 +477,7 @@ def solve(
     options = [_option(scenario, number, asked, worlds, seed, simulated, today) for number in numbers]
     if all(option.found is None for option in options):
         raise Unsolved("\n".join(option.why_not for option in options))
-    options.sort(key=lambda option: math.inf if option.found is None else option.effects.members_pay or 0.0)
+    options.sort(key=_order)
     judged = Judge(scenario, numbers[0], asked, worlds, seed, simulated)
     figure = judged._exactly(scenario) if exact else judged._simulate(scenario, worlds)
     told = effects_at(scenario, today, exact)
@@ -512,6 +511,13 @@ def _option(scenario, number, target, worlds, seed, simulated, today):
     after = effects_at(changed, result, judge.exact)
     seen = judge.at(found.value) if judge.exact else judge._simulate(changed, worlds)
     return Option(number, found, seen, result, after, less_care(before, after), judge.exact)
+
+
+def _order(option):
+    """Answers whose cost members bear, the cheapest first; then other answers; then numbers without one."""
+    if option.found is None:
+        return 2, 0.0
+    return (0 if option.by_members else 1), option.effects.members_pay or 0.0
 
 
 def _alike(options):
