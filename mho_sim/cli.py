@@ -233,11 +233,15 @@ def solve(scenario, sets, for_, step, as_json, quiet, **how):
     _told(conditions.parse, how["target"])
     loaded = _load(scenario, sets)
     _say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge
     from mho_sim.report import solve_text
     from mho_sim.study import solve as solved
 
-    with _progress(None, quiet) as bar:
-        found = _told(lambda: solved(loaded, for_, step=step or None, progress=bar.update, **how))
+    try:
+        with _progress(None, quiet) as bar:
+            found = _told(lambda: solved(loaded, for_, step=step or None, progress=bar.update, **how))
+    except TooLarge as error:
+        _refuse(str(error))
     told = {**found.to_dict(), "changed": list(sets)}
     click.echo(files.as_json(told) if as_json else solve_text(found, sets))
 

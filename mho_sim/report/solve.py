@@ -80,16 +80,16 @@ def _interval(solved, option):
         return f"{worlds} are too few to say between which values it lies: take more --worlds."
     if high is None:
         return (
-            f"With {worlds} it is surely missed at {number.said(low)}, but they are too few to say from where on it is "
-            "surely met: take more --worlds."
+            f"With {worlds} it is clearly missed at {number.said(low)}, but they are too few to say from where on it "
+            "is clearly met: take more --worlds."
         )
     if low is None:
-        return f"With {worlds} it is surely met at {number.said(high)}; nowhere is it surely missed."
+        return f"With {worlds} it is clearly met at {number.said(high)}; nowhere is it clearly missed."
     ends = sorted((low, high))
     between = f"between {_plain(number, ends[0])} and {number.said(ends[1])}"
     return (
-        f"With {worlds} it lies {between}: at {number.said(low)} the target is surely missed, at {number.said(high)} "
-        f"surely met ({CONFIDENCE})."
+        f"With {worlds} it lies {between}: at {number.said(low)} the target is clearly missed, at {number.said(high)} "
+        f"clearly met ({CONFIDENCE})."
     )
 
 

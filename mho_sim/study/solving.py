@@ -1,8 +1,8 @@
 """What a number of the scheme must be for a target to be met: bracketing and halving on the same worlds.
 
 A target is a condition (`conditions`), such as late<=5%. A value meets it if the figure over all worlds does; it meets
-it surely if the whole 95 % interval does, and misses it surely if none of the interval does. The interval of the answer
-lies between the last value that misses it surely and the first that meets it surely.
+it clearly if the whole 95 % interval does, and misses it clearly if none of the interval does. The interval of the
+answer lies between the last value that misses it clearly and the first that meets it clearly.
 """
 
 import math
@@ -27,6 +27,7 @@ STEPS = 8  # of the interval of the answer: finer it is not searched
 FURTHER = 8  # times today's amount is looked at first, then as many times that
 LOOKS = 6  # values between the two ends, where both say the same
 ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.")
+REMEMBERED = 8  # results, which are large; others are lived again where they are needed
 FEW_WORLDS = 100  # lived for what an exact answer does to protection
 
 
@@ -94,18 +95,18 @@ class Judge:
         figure = self.at(value).figure
         return figure is not None and self.target.holds(figure)
 
-    def meets_surely(self, value):
+    def meets_clearly(self, value):
         seen = self.at(value)
         return self.meets(value) and self.target.holds(seen.low) and self.target.holds(seen.high)
 
     def may_meet(self, value):
-        """Whether the target is not missed surely."""
+        """Whether the target is not missed clearly."""
         seen = self.at(value)
         return seen.figure is not None and (self.target.holds(seen.low) or self.target.holds(seen.high))
 
     def reach(self, value, met):
-        """How far from a value the others lie that meet the target, or miss it, but not surely."""
-        open_ = [one for one in self.seen if self.may_meet(one) and not self.meets_surely(one)]
+        """How far from a value the others lie that meet the target, or miss it, but not clearly."""
+        open_ = [one for one in self.seen if self.may_meet(one) and not self.meets_clearly(one)]
         return max((abs(one - value) for one in open_ if self.meets(one) == met), default=0)
 
 
@@ -125,8 +126,8 @@ def _is_exact(scenario, target):
 
 
 class Found(NamedTuple):
-    """The value that meets the target, and how sure that is: from `low`, which misses it surely, to `high`, which meets
-    it surely, in the order of rising ease; None where the search ends before. `unit`: what it is rounded to.
+    """The value that meets the target, and how sure that is: from `low`, which misses it clearly, to `high`, which
+    meets it clearly, in the order of rising ease; None where the search ends before. `unit`: what it is rounded to.
     """
 
     value: int
@@ -149,11 +150,11 @@ def search(judge):
 
     best = _halved(judge.meets, hard, easy, step, near)[1]
     high = low = None
-    if judge.meets_surely(best):
+    if judge.meets_clearly(best):
         high = best
-    elif sure := [value for value in judge.seen if (value > best) == upward and judge.meets_surely(value)]:
+    elif sure := [value for value in judge.seen if (value > best) == upward and judge.meets_clearly(value)]:
         nearest = min(sure, key=lambda value: abs(value - best))
-        high = _halved(judge.meets_surely, best, nearest, step, beside(met=True))[1]
+        high = _halved(judge.meets_clearly, best, nearest, step, beside(met=True))[1]
     if missed := [value for value in judge.seen if (value < best) == upward and not judge.may_meet(value)]:
         nearest = min(missed, key=lambda value: abs(value - best))
         low = _halved(judge.may_meet, nearest, best, step, beside(met=False))[0]
@@ -360,8 +361,8 @@ class Option:
             "value": self.value,
             "exact": self.exact,
             "interval": None if self.interval is None else list(self.interval),
-            "surely_missed_at": _written_or_none(self.number, self.found.low),
-            "surely_met_at": _written_or_none(self.number, self.found.high),
+            "clearly_missed_at": _written_or_none(self.number, self.found.low),
+            "clearly_met_at": _written_or_none(self.number, self.found.high),
             "easier": "upward" if self.found.upward else "downward",
             "step": self.number.written(self.number.step),
             "figure": self.seen.figure,
@@ -463,17 +464,21 @@ def solve(
     numbers = [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
     lived = {}
 
-    def simulated(changed, count):
-        if (changed.hash, count) not in lived:
-            result = simulate(changed, count, seed, workers=workers, progress=progress)
+    def simulated(changed, count, whole=False):
+        """A result of so many worlds; `whole`: also without support, which the search need not know."""
+        key, whole = (changed.hash, count), whole or path[0] == "without_support"
+        if key not in lived or whole > lived[key][0]:
+            result = simulate(changed, count, seed, workers=workers, progress=progress, also_without_support=whole)
             if result.interrupted:
                 raise KeyboardInterrupt
-            lived[changed.hash, count] = result
-        return lived[changed.hash, count]
+            lived[key] = whole, result
+            while len(lived) > REMEMBERED:
+                del lived[next(iter(lived))]
+        return lived[key][1]
 
     exact = _is_exact(scenario, asked)
     beside = min(FEW_WORLDS, worlds) if exact else worlds
-    today = simulated(scenario, beside)
+    today = simulated(scenario, beside, whole=True)
     options = [_option(scenario, number, asked, worlds, seed, simulated, today) for number in numbers]
     if all(option.found is None for option in options):
         raise Unsolved("\n".join(option.why_not for option in options))
@@ -506,8 +511,8 @@ def _option(scenario, number, target, worlds, seed, simulated, today):
         judge.exact, judge.seen = False, {}
         found = search(judge)
     changed = allowed(scenario, number, found.value)
-    result = simulated(changed, min(FEW_WORLDS, worlds) if judge.exact else worlds)
-    before = effects(today if today.worlds == result.worlds else simulated(scenario, result.worlds))
+    result = simulated(changed, min(FEW_WORLDS, worlds) if judge.exact else worlds, whole=True)
+    before = effects(today if today.worlds == result.worlds else simulated(scenario, result.worlds, whole=True))
     after = effects_at(changed, result, judge.exact)
     seen = judge.at(found.value) if judge.exact else judge._simulate(changed, worlds)
     return Option(number, found, seen, result, after, less_care(before, after), judge.exact)
