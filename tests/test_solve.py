@@ -186,6 +186,21 @@ def test_a_figure_without_value_does_not_meet_the_target():
     assert found.value == 1_000
 
 
+def test_an_open_end_carries_fewer_digits_too():
+    """Met from 945 000 on; no interval of half width 0.06 is below 0.055, so nothing is clearly met: the digits are
+    those of the distance to where it is clearly missed, 885 000.
+    """
+    found = search(judged(lambda value: max(1 - value / 10**6, 0), half=0.06, today=10**5))
+    assert found.high is None and found.unit >= 10_000 and found.value % found.unit == 0
+    assert 945_000 <= found.value <= 1_000_000 and 860_000 <= found.low <= 885_000
+
+
+def test_a_number_that_stands_fast_is_told_with_the_reason():
+    existing = mho_sim.load(ROOT / "scenarios" / "existing-mutual.yaml")
+    with pytest.raises(Unsolved, match=r"25 XOF is not possible\. start_from\.cash is already"):
+        mho_sim.solve(existing, "scheme.reserve.opening", worlds=100)
+
+
 # What can be moved
 
 

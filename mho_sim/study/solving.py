@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mho_sim import conditions
+from mho_sim.scenario import ScenarioError
 from mho_sim.scenario.movable import Movable, allowed, movable
 from mho_sim.study.closed import obstacles
 from mho_sim.study.effects import Effects, dearer, effects, less_care
@@ -216,7 +217,10 @@ def _ends(judge):
     most = number.most // step * step
     if number.kind == "money":
         most = min(most, max(start, step) * FURTHER)
-    return least, _largest_allowed(judge, start, most)
+    most = _largest_allowed(judge, start, most)
+    if least == most:
+        raise Unsolved(_cannot_move(judge))
+    return least, most
 
 
 def _start(judge):
@@ -254,7 +258,8 @@ def _cannot_move(judge):
     try:
         judge.scenario.with_(number.path, number.written(number.step))
     except ValueError as error:
-        return f"--for {number.path}: {judge.number.said(number.step)} is refused. {str(error).split(': ', 1)[-1]}"
+        told = error.faults[0].sentence if isinstance(error, ScenarioError) else str(error)
+        return f"--for {number.path}: {number.said(number.step)} is not possible. {told}"
     return f"--for {number.path}: the scheme cannot have another value."
 
 
@@ -288,18 +293,20 @@ def said(target, figure):
 
 
 def _rounded(judge, found):
-    """The same in units that the interval carries: a quarter of it, in coins, and on the easy side."""
-    number, step = judge.number, judge.number.step
-    if number.kind != "money" or found.low is None or found.high is None:
+    """The same in units that the interval carries: a quarter of it, in steps, and on the easy side."""
+    ends = [end for end in (found.low, found.high) if end is not None]
+    if not ends:
         return found
-    unit, sign = _unit(abs(found.high - found.low) / 4, step), 1 if found.upward else -1
+    width = abs(found.high - found.low) if len(ends) == 2 else 2 * abs(ends[0] - found.value)
+    unit, sign = _unit(width / 4, judge.number.step), 1 if found.upward else -1
 
     def toward_ease(value):
         return sign * -(-sign * value // unit) * unit
 
-    value, high = toward_ease(found.value), toward_ease(found.high)
-    low = sign * (sign * found.low // unit) * unit
-    if (value - high) * sign > 0 or not judge.allows(value) or not judge.meets(value):
+    value, high = toward_ease(found.value), None if found.high is None else toward_ease(found.high)
+    low = None if found.low is None else sign * (sign * found.low // unit) * unit
+    beyond = high is not None and (value - high) * sign > 0
+    if beyond or not judge.allows(value) or not judge.meets(value):
         value = found.value
     return found._replace(value=value, low=low, high=high, unit=unit)
 
