@@ -6,6 +6,7 @@ program fails once in 130 runs, and the seeds are fixed. Everything else involve
 worlds.
 """
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -236,6 +237,9 @@ def test_numbers_that_can_be_moved(path, kind, today, step):
     [
         ("setting.paying.on_time", None, "the assembly cannot decide"),
         ("start_from.cash", None, "the assembly cannot decide"),
+        ("years", None, "no number of the scheme"),
+        ("", None, "there is no '' in a scenario"),
+        ("scheme.contribution.amount.x", None, "there is no 'x' in scheme.contribution.amount"),
         ("scheme.contribution.amout", None, "did you mean 'amount'?"),
         ("scheme.benefits.delvery.copay", None, "did you mean 'delivery'?"),
         ("scheme.membership.waiting.hosptal", None, "did you mean 'hospital'?"),
@@ -253,6 +257,20 @@ def test_what_is_no_number_of_the_scheme_is_told_in_one_sentence(path, step, sen
     with pytest.raises(ValueError, match=re.escape(sentence)) as told:
         movable(TRADERS, path, step)
     assert "\n" not in str(told.value)
+
+
+def test_numbers_of_tables_by_size():
+    scenario = parse(
+        CLOSED,
+        sets=("scheme.contribution.amount=none", "scheme.contribution.by_size={1: 2_000, 2: 1_500, 3+: 1_100}",
+              "scheme.benefits.ill.events_per_household_year={1-2: 3, 3+: 5}"),
+    )  # fmt: skip
+    for path, kind, today in (("contribution.by_size.2", "money", 1_500), ("contribution.by_size.3+", "money", 1_100),
+                              ("benefits.ill.events_per_household_year.1-2", "whole", 3)):  # fmt: skip
+        number = movable(scenario, f"scheme.{path}")
+        assert (number.kind, number.today) == (kind, today)
+        moved = scenario.with_(number.path, number.written(7 * number.step))
+        assert movable(moved, number.path).today == 7 * number.step
 
 
 def test_steps_are_written_as_in_a_file():
@@ -404,6 +422,19 @@ def test_a_mistake_ends_in_one_clear_sentence(tmp_path, arguments, sentence):
     done = CliRunner().invoke(commands, ["solve", str(file_of(tmp_path)), "--quiet", "--worlds", "100", *arguments])
     assert done.exit_code == 2 and sentence in done.output
     assert "Traceback" not in done.output
+
+
+def test_worlds_are_the_same_whether_lived_without_support_too_or_not():
+    scenario = opened("scheme.support=[{name: town, amount: 9_000, every: year}]")
+    both, alone = mho_sim.simulate(scenario, 20), mho_sim.simulate(scenario, 20, also_without_support=False)
+    assert both.digest == alone.digest and both.without_support is not None and alone.without_support is None
+
+
+def test_every_coin_says_where_it_comes_from():
+    lines = (ROOT / "mho_sim" / "data" / "coins.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert all(coin(row["currency"]) == int(row["coin"]) and "assumed" in row["source"] for row in rows)
+    assert coin("XOF") == 25 and coin("ZZZ") == 1
 
 
 def test_the_front_door_has_it():

@@ -61,6 +61,10 @@ def movable(scenario: Any, path: str, step: str | None = None) -> Movable:
             f"under scheme, such as scheme.contribution.amount; to see what another {path} changes, use --set."
         )
     _find(scenario, path, keys)
+    if keys[0] != "scheme":
+        raise ValueError(
+            f"--for {path}: this is no number of the scheme. Name one, such as scheme.contribution.amount."
+        )
     kind = _kind_of(path, keys)
     today = _today(scenario, keys, kind)
     if kind == "months" and isinstance(today, Duration) and today.days and not today.months:
@@ -135,7 +139,7 @@ def _today(scenario: Any, keys: tuple, kind: str) -> Any:
     for key in keys:
         if isinstance(here, dict):
             here = here.get(key, here.get(str(key)))
-        elif isinstance(here, tuple) and isinstance(key, int):
+        elif isinstance(here, tuple) and isinstance(key, int) and not isinstance(here[0], tuple):
             here = here[key]
         elif isinstance(here, tuple):  # a table of bands
             written = scenario.content
