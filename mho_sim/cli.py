@@ -55,7 +55,7 @@ class Share(click.ParamType):
             self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
 
 
-ORDER = ("scenarios", "new", "check", "price", "run", "trace", "verify", "schema")
+ORDER = ("scenarios", "new", "check", "price", "run", "solve", "sensitivity", "trace", "verify", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -99,7 +99,10 @@ def commands():
 @click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet):
+@click.option(
+    "--exact", is_flag=True, help="No futures: the exact law, where the scenario has one. Refused where it has not."
+)
+def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet, exact):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
     from mho_sim import conditions
     from mho_sim.report import files
@@ -108,6 +111,9 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     if out is not None:
         _told(files.refuse_place, out, scenario)
     loaded = _load(scenario, sets)
+    if exact:
+        _run_exactly(loaded, scenario, sets, asked, out, as_json)
+        return
     _say_if_cold(quiet)
     from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report import run_text
@@ -135,6 +141,36 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
+    if any(broken):
+        sys.exit(3)
+
+
+def _run_exactly(loaded, path, sets, asked, out, as_json):
+    """`run --exact`: the exact answer, or the end of the program with what forbids it and where it stands."""
+    from mho_sim import conditions
+    from mho_sim.report import exact_text, files
+    from mho_sim.study import NotClosed, exactly
+
+    given = click.get_current_context().get_parameter_source
+    for option in ("worlds", "seed", "batch", "workers", "memory_limit"):
+        if given(option) is click.core.ParameterSource.COMMANDLINE:
+            name = option.replace("_", "-")
+            _refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")
+    if out is not None and Path(out).suffix.lower() == ".csv":
+        _refuse(f"--out {out}: with --exact there are no worlds, a row each. Write .json or .txt.")
+    try:
+        answer = exactly(loaded)
+    except NotClosed as error:
+        _refuse(f"{_place_in(path, sets, error.obstacles[0].path)}{error} Without --exact it is simulated.")
+    told = {**answer.to_dict(), "changed": list(sets)}
+    page = files.as_json(told) if as_json else exact_text(answer, sets)
+    if out is not None:
+        with files.replacing(out) as file:
+            file.write((files.as_json(told) if out.lower().endswith(".json") else exact_text(answer, sets)) + "\n")
+    click.echo(page)
+    broken = [_told(conditions.broken, condition, told, lambda path: None) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
     if any(broken):
         sys.exit(3)
 
@@ -196,6 +232,47 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
         found = _told(lambda: found_of(loaded, worlds, seed, indices=indices, workers=workers, progress=bar.update))
     told = {**found.to_dict(), "changed": list(sets)}
     click.echo(object_of(told) if as_json else sensitivity_text(found, sets))
+
+
+@commands.command(short_help="What contribution, reserve, copay… meets a target, and what it does to members.")
+@SCENARIO
+@SET
+@SEED
+@click.option(
+    "--for",
+    "for_",
+    multiple=True,
+    default=("scheme.contribution.amount",),
+    metavar="PATH",
+    help="A number of the scheme. Repeatable: each by itself, then compared.  [default: scheme.contribution.amount]",
+)
+@click.option(
+    "--target", default="late<=5%", show_default=True, metavar="CONDITION", help="What must be so (in quotes)."
+)
+@click.option("--step", multiple=True, metavar="VALUE", help="Answer in multiples of this; one for each --for.")
+@click.option("--worlds", type=Whole(100, 2**32 - 2), default=1000, show_default=True, help="Futures near the answer.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def solve(scenario, sets, for_, step, as_json, quiet, **how):
+    """What a number of the scheme must be so that a target is met, how sure that is, and what it does to members."""
+    from mho_sim import conditions
+    from mho_sim.report import files
+
+    _told(conditions.parse, how["target"])
+    loaded = _load(scenario, sets)
+    _say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge
+    from mho_sim.report import solve_text
+    from mho_sim.study import solve as solved
+
+    try:
+        with _progress(None, quiet) as bar:
+            found = _told(lambda: solved(loaded, for_, step=step or None, progress=bar.update, **how))
+    except TooLarge as error:
+        _refuse(str(error))
+    told = {**found.to_dict(), "changed": list(sets)}
+    click.echo(files.as_json(told) if as_json else solve_text(found, sets))
 
 
 @commands.command(short_help="One future as a story, day by day.")
@@ -354,6 +431,16 @@ def _load(path, sets):
         return load(path, sets)
     except ScenarioError as error:
         _refuse(str(error))
+
+
+def _place_in(path, sets, key):
+    """Where a key stands in a scenario's file, or in what was changed: `file:line:column: `."""
+    from mho_sim.scenario import place_of
+    from mho_sim.scenario.starting import shipped
+
+    file = path if Path(path).is_file() else shipped()[path]
+    mark = place_of(file, sets, key)
+    return ":".join(str(part) for part in (mark.source.name, mark.line, mark.column) if part is not None) + ": "
 
 
 def _columns():

@@ -2,7 +2,8 @@
 
 A condition is NAME OP VALUE. NAME is a dotted path into the object that `run --json` prints; a number of a list is
 meant by its place, from 0. Short forms: a path that ends at a table with a `probability` or a `mean` means that figure,
-and the names of indicators need no `indicators.` before them. Knows nothing of how the object came about.
+and the names of indicators need no `indicators.` before them (`reserve_months` is `equity_months`). Knows nothing of
+how the object came about.
 """
 
 import math
@@ -16,6 +17,7 @@ SPACES = "[ _\u00a0\u202f\u2009]"  # as in scenario files
 GROUPED = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:({SPACES})[0-9]{{3}})(?:\1[0-9]{{3}})*")
 TWO_READINGS = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 HOLDS = {">": float.__gt__, ">=": float.__ge__, "<": float.__lt__, "<=": float.__le__}
+ALSO = {"reserve_months": "equity_months"}  # other words for an indicator
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 HEADLINES = ("probability", "mean")  # what a table means where only its name is written
 EXAMPLE = (
@@ -71,6 +73,7 @@ def find(told, name):
     What stands there is None where a value on the way is missing. Raises ValueError with a sentence if there is no such
     name, or if it names no number.
     """
+    name = ALSO.get(name, name)
     start = told["indicators"] if _first(told, name) is None and _first(told.get("indicators"), name) else told
     path, found = _walk(start, name)
     path = ("indicators", *path) if start is not told else path

@@ -28,7 +28,9 @@ def test_help_imports_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["run", "trace", "check", "schema", "scenarios", "new", "verify"])
+@pytest.mark.parametrize(
+    "command", ["run", "solve", "sensitivity", "trace", "check", "schema", "scenarios", "new", "verify"]
+)
 def test_every_command_has_help(command):
     shown = mho_sim(command, "--help")
     assert shown.returncode == 0 and "Usage" in shown.stdout

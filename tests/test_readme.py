@@ -27,6 +27,16 @@ def test_the_picture_of_output_is_what_the_command_prints():
     assert done.stdout.strip() == indented("run scenarios/village-mutual.yaml -->", "And if members paid")
 
 
+def test_the_picture_of_what_is_needed_is_what_the_command_prints():
+    """A baseline, as the one above; the command is the one that is written there."""
+    command = re.search("<!-- output of: mho-sim (solve [^>]*) -->", README)
+    done = subprocess.run(
+        [sys.executable, "-m", "mho_sim", *command[1].split(), "--quiet"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == indented(command[0], "<!-- end -->")
+
+
 def test_the_python_example_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     exec(compile(indented("<!-- example -->", "<!-- end -->"), "README.md", "exec"), {})

@@ -18,11 +18,13 @@ from mho_sim.actuarial.totals import compound, first_chances
 LARGEST = 1e15  # amounts of money that are looked at in search of one that suffices
 
 
-def trouble_by_date(reserve, contributions, claims):
+def trouble_by_date(reserve, contributions, claims, spread=False):
     """P(the balance was ever below 0) by the end of each stretch, shape (stretches,).
 
     `contributions` are booked at the beginning of each stretch, `claims` the laws of what the stretches cost. Exact
-    recursion on the chances of the claims so far while there was no trouble.
+    recursion on the chances of the claims so far while there was no trouble. `spread`: a point of the lattice stands
+    for the amounts half a step around it, evenly, as of a law made discrete by `moments`: then the error falls with the
+    square of the step, wherever the balance lies between the points.
     """
     if len(contributions) != len(claims):
         raise ValueError(f"{len(contributions)} contributions for {len(claims)} stretches: one for each is needed")
@@ -31,7 +33,9 @@ def trouble_by_date(reserve, contributions, claims):
         affordable = math.floor(income / claim.step + SLACK) + 1 if income >= 0 else 0  # points, 0 among them
         if affordable == 0:
             alive = np.zeros(1)
-        alive = np.maximum(signal.convolve(alive, claim.chances)[: max(affordable, 1)], 0.0)
+        alive = np.maximum(signal.convolve(alive, claim.chances)[: max(affordable, 1) + spread], 0.0)
+        if spread:
+            alive[1:] *= np.clip(income / claim.step + 0.5 - np.arange(1, len(alive)), 0.0, 1.0)  # 0 stays 0
         result.append(1 - alive.sum())
     return np.maximum(result, 0.0)
 
@@ -60,11 +64,11 @@ def dated_contributions(amounts, days, horizon):
     return sums, np.diff([*starts, horizon]).tolist()
 
 
-def reserve_needed(target, contributions, claims, unit=1):
+def reserve_needed(target, contributions, claims, unit=1, spread=False):
     """The smallest opening reserve, a whole number of units of money, with which the trouble by the end of the last
-    stretch is at most `target`; ValueError if none is.
+    stretch is at most `target`; ValueError if none is. `spread` as of `trouble_by_date`.
     """
-    return unit * _smallest(lambda n: trouble_by_date(n * unit, contributions, claims)[-1] <= target, unit)
+    return unit * _smallest(lambda n: trouble_by_date(n * unit, contributions, claims, spread)[-1] <= target, unit)
 
 
 def contribution_needed(target, reserve, payers, claims, unit=1):

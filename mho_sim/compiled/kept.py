@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import numba
+import numpy as np
 import platformdirs
 from numba.core.registry import CPUDispatcher
 
@@ -80,11 +81,11 @@ INSIDE = {"nopython": True, "boundscheck": None, "no_cpython_wrapper": True, "no
 
 class _Inside(CPUDispatcher):
     """A function that kernels call. Called from Python it is plain Python: to make it callable there as machine code is
-    half the work of compiling.
+    half the work of compiling. A record's fields are its attributes, as in a kernel.
     """
 
     def __call__(self, *arguments):
-        return self.py_func(*arguments)
+        return self.py_func(*(a.view((np.record, a.dtype)) if isinstance(a, np.void) else a for a in arguments))
 
 
 def part(function):

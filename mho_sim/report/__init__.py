@@ -1,15 +1,18 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
 `run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
-`validation_text(book)` the validation book.
+`exact_text(exact)` the exact answer, `solve_text(solved)` what is needed for a target, `sensitivity_text(found)` which
+unknown figures matter, `validation_text(book)` the validation book.
 """
 
 from importlib import import_module
 
 _TEXTS = {
+    "exact_text": "exact",
     "price_text": "price",
     "run_text": "page",
     "sensitivity_text": "sensitivity",
+    "solve_text": "solve",
     "statements_text": "books",
     "validation_text": "validation",
 }

@@ -31,6 +31,18 @@ def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario
     return _changed(*reading.read(text, name), sets, None)
 
 
+def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
+    """Where a key stands in a scenario file that can be read, or in one of the `sets`; where it does not stand, the
+    place of the last key on the way to it.
+    """
+    file = FilePath(path)
+    root, _ = elsewhere.read_file(file, str(path))
+    elsewhere.with_base(root, file.parent, (file.resolve(),))
+    for change in sets:
+        _set(root, change)
+    return _find(root, key)[1]
+
+
 def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Scenario:
     for change in sets:
         faults += _set(root, change)

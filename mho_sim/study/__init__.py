@@ -3,20 +3,29 @@
 Results do not depend on the number of threads, on the size of a batch, or on the order in which batches end.
 """
 
+from mho_sim.study.exact import Exact, exactly
+from mho_sim.study.fund import NotClosed
 from mho_sim.study.outcome import Outcome, world_digest
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
 from mho_sim.study.sensitivity import Sensitivity, runs, sensitivity
+from mho_sim.study.solving import Solved, Unsolved, solve
 
 __all__ = [
+    "Exact",
+    "NotClosed",
     "Outcome",
     "Result",
     "Sensitivity",
+    "Solved",
+    "Unsolved",
+    "exactly",
     "measured",
     "planned",
     "processors",
     "runs",
     "sensitivity",
     "simulate",
+    "solve",
     "world_digest",
 ]

@@ -13,7 +13,16 @@ LARGEST_BATCH = 256
 
 
 def simulate(
-    scenario, worlds=1000, seed=1, *, workers=None, batch=None, processes=(), progress=None, memory_limit=None
+    scenario,
+    worlds=1000,
+    seed=1,
+    *,
+    workers=None,
+    batch=None,
+    processes=(),
+    progress=None,
+    memory_limit=None,
+    also_without_support=True,
 ):
     """Many futures of one scenario: a `Result`.
 
@@ -21,9 +30,9 @@ def simulate(
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
     the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available). With
-    support from outside every world is lived a second time without it. Ctrl-C gives a result of the worlds that were
-    finished, with `interrupted` set. Raises ValueError for a number out of range, and before anything is drawn
-    `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
+    support from outside every world is lived a second time without it, unless `also_without_support` is false. Ctrl-C
+    gives a result of the worlds that were finished, with `interrupted` set. Raises ValueError for a number out of
+    range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -36,7 +45,7 @@ def simulate(
     if room is not None and run.bound > room:
         capacity.refuse_too_large(measured(scenario, run), memory_limit)
     lived = [Prepared(scenario, seed)]
-    if (alone := unsupported(scenario)) is not None:
+    if (alone := unsupported(scenario) if also_without_support else None) is not None:
         lived.append(Prepared(alone, seed))
     outcomes, interrupted = live(lived, 0, worlds, workers, batch, tuple(processes), progress)
     results = [

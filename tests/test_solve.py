@@ -1,0 +1,442 @@
+"""`solve`: the exact answers of the oracles, the search on known curves, simulated answers against exact ones, what it
+does to protection, and its messages.
+
+False alarms: of three simulated intervals of 95 %, of three seeds, at least two hold the exact answer: a correct
+program fails once in 130 runs, and the seeds are fixed. Everything else involves no chance, or compares the same
+worlds.
+"""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from test_exact_run import CLOSED, FUND
+
+import mho_sim
+from mho_sim import conditions
+from mho_sim.cli import commands
+from mho_sim.data import coin
+from mho_sim.report import solve_text
+from mho_sim.scenario import parse
+from mho_sim.scenario.movable import Movable, movable
+from mho_sim.study import Unsolved, solving
+from mho_sim.study.effects import Effects, dearer, effects, less_care
+from mho_sim.study.exact import chance_late
+from mho_sim.study.solving import Judge, Seen, search
+from mho_sim.verification.oracles import EXPECTED
+from mho_sim.verification.worlds import MONEY
+
+ROOT = Path(__file__).parent.parent
+OPEN = CLOSED.replace("births: none, deaths: none}", "births: none, deaths: {60+: 0.01}}").replace(
+    "benefits: {ill: {copay: 10%}}", "benefits: {ill: {copay: 10%, ceiling_per_event: 5_000}}"
+)
+RICH = """
+  enterprises: [{sector: food, share: 100%, income_per_month: {good: 20_000, bad: 8_000}, good_months: 50%}]
+  renewing: {probability: 80%}
+"""
+
+
+def opened(*sets):
+    """A scenario whose law is not closed, on 40 people and two years."""
+    return parse(OPEN, "open.yaml", sets)
+
+
+def run(*arguments):
+    return CliRunner().invoke(commands, ["solve", *map(str, arguments), "--quiet"], catch_exceptions=False)
+
+
+# Exact answers
+
+
+def test_the_contribution_and_the_reserve_of_the_oracles_to_the_unit():
+    """Through the scenario file and the command line: 11.88 of the oracle's money as 118 800, 312 as 3 120 000."""
+    for path, step, row in (
+        ("scheme.contribution.amount", 100, "fund_contribution_needed_3y_0.05"),
+        ("scheme.contribution.amount", 100, "fund_contribution_needed_3y_0.01"),
+        ("scheme.reserve.opening", 10_000, "fund_reserve_needed_3y_0.05"),
+        ("scheme.reserve.opening", 10_000, "fund_reserve_needed_3y_0.01"),
+    ):
+        target = f"late<={row[-4:]}"
+        done = run(FUND, "--set", "years=3", "--for", path, "--target", target, "--step", step, "--json")
+        (option,) = json.loads(done.output)["options"]
+        assert option["exact"] and option["value"] == round(EXPECTED[row] * MONEY)
+
+
+def test_an_exact_answer_is_the_first_coin_that_meets_the_target():
+    solved = mho_sim.solve(mho_sim.load(FUND), worlds=100)
+    assert solved.options[0].exact and solved.interval is None and solved.value % coin("XOF") == 0
+    chances = [
+        chance_late(solved.scenario.with_("scheme.contribution.amount", solved.value + more))[0] for more in (-25, 0)
+    ]
+    assert chances[0] > 0.05 >= chances[1]
+
+
+def test_a_stricter_target_is_never_cheaper():
+    scenario = parse(CLOSED)
+    values = [mho_sim.solve(scenario, target=f"late<={share}%", worlds=100).value for share in (20, 10, 5, 1, 0.1)]
+    assert values == sorted(values) and values[0] < values[-1]
+    ceilings = [
+        mho_sim.solve(scenario, "scheme.benefits.ill.ceiling_per_event", f"late<={share}%", worlds=100).value
+        for share in (20, 10)
+    ]
+    assert ceilings[0] >= ceilings[1]
+
+
+def test_simulated_intervals_hold_the_exact_answer(monkeypatch):
+    scenario = parse(CLOSED, sets=("years=1",))
+    exact = mho_sim.solve(scenario, target="late<=20%", worlds=100).value
+    monkeypatch.setattr(solving, "_is_exact", lambda scenario, target: False)
+    held = 0
+    for seed in (1, 2, 3):
+        option = mho_sim.solve(scenario, target="late<=20%", worlds=400, seed=seed).options[0]
+        low, high = option.interval
+        assert low <= option.value <= high and not option.exact
+        held += low <= exact <= high
+    assert held >= 2
+
+
+# The search, on curves that are known
+
+
+def judged(curve, sign="<=", limit=0.055, *, half=0.01, kind="money", today=400, step=25, most=10**12, allows=None):
+    """A judge of a known curve, whose intervals have a known half width."""
+    judge = Judge.__new__(Judge)
+    judge.number = Movable("scheme.it", kind, today, step, most, "XOF", "")
+    judge.target = conditions.parse(f"late{sign}{limit}")
+    judge.exact, judge.seen, judge.scenario, judge.worlds = False, {}, None, 1000
+    judge.allows = allows or (lambda value: True)
+
+    def at(value):
+        if value not in judge.seen:
+            figure = curve(value)
+            seen = (
+                Seen(None, -np.inf, np.inf, 1000)
+                if figure is None
+                else Seen(figure, figure - half, figure + half, 1000)
+            )
+            judge.seen[value] = seen
+        return judge.seen[value]
+
+    judge.at = at
+    return judge
+
+
+def falling(value):
+    """From 1 at 0 by 0.001 a franc."""
+    return max(1 - value / 1000, 0)
+
+
+def test_the_border_and_its_interval():
+    """At most 0.055 from 945 on, so 950; surely missed to 925 (0.075 - 0.01), surely met from 975 (0.025 + 0.01)."""
+    found = search(judged(falling))
+    assert found == (950, 925, 975, True, 25)
+    found = search(judged(falling, half=0.06))
+    assert (found.low, found.value) == (875, 950) and found.high is None  # 0 + 0.06 is above 0.055
+
+
+def test_digits_are_those_that_the_interval_carries():
+    """Met from 9 450 000 on, surely missed to 9 350 000, surely met from 9 550 000: told in steps of 20 000 to 50 000,
+    rounded up, its ends outward.
+    """
+    found = search(judged(lambda value: max(1 - value / 10**7, 0), half=0.01, today=10**6))
+    assert found.unit in (20_000, 50_000) and all(value % found.unit == 0 for value in found[:3])
+    assert 9_450_000 <= found.value <= 9_550_000
+    assert 9_250_000 <= found.low <= 9_350_000 and 9_550_000 <= found.high <= 9_650_000
+    assert solving._unit(30, 25) == 25 and solving._unit(260, 25) == 200 and solving._unit(1_100, 25) == 1_000
+
+
+def test_it_finds_by_itself_which_way_is_easier():
+    found = search(
+        judged(lambda value: value / 10_000, kind="share", today=250_000, step=10_000, most=1_000_000, limit=30)
+    )
+    assert (found.value, found.upward) == (300_000, False)
+    found = search(judged(falling, ">", 0.4))
+    assert (found.value, found.upward) == (575, False)
+
+
+def test_a_value_that_the_scheme_cannot_have_is_not_proposed():
+    found = search(judged(falling, allows=lambda value: value <= 960))
+    assert found.value == 950 and found.high is None
+    with pytest.raises(Unsolved, match="Nothing from 0 XOF to 900 XOF"):
+        search(judged(falling, allows=lambda value: value <= 900))
+
+
+def test_where_nothing_or_everything_meets_the_target():
+    with pytest.raises(Unsolved, match=r"Nothing from 0 XOF .* reaches 'late<=0.055': at best late is 0.2"):
+        search(judged(lambda value: 0.2 + 1 / (1 + value)))
+    with pytest.raises(Unsolved, match="met already at both ends"):
+        search(judged(lambda value: 0.01))
+    with pytest.raises(Unsolved, match=r"whatever scheme\.it is\. Name another number"):
+        search(judged(lambda value: 0.3))
+    with pytest.raises(Unsolved, match="has no value"):
+        search(judged(lambda value: None))
+
+
+def test_a_target_that_only_a_middle_meets():
+    """No end meets it, but values about today's do: the nearest border to today's value."""
+    found = search(judged(lambda value: abs(value - 1_600) / 4_000, limit=0.06, half=0.0))
+    assert 1_360 <= found.value <= 1_840
+
+
+def test_a_figure_without_value_does_not_meet_the_target():
+    """A claims ratio without contributions."""
+    found = search(judged(lambda value: 800 / value if value else None, limit=0.8, half=0.001))
+    assert found.value == 1_000
+
+
+def test_an_open_end_carries_fewer_digits_too():
+    """Met from 945 000 on; no interval of half width 0.06 is below 0.055, so nothing is clearly met: the digits are
+    those of the distance to where it is clearly missed, 885 000.
+    """
+    found = search(judged(lambda value: max(1 - value / 10**6, 0), half=0.06, today=10**5))
+    assert found.high is None and found.unit >= 10_000 and found.value % found.unit == 0
+    assert 945_000 <= found.value <= 1_000_000 and 860_000 <= found.low <= 885_000
+
+
+def test_a_number_that_stands_fast_is_told_with_the_reason():
+    existing = mho_sim.load(ROOT / "scenarios" / "existing-mutual.yaml")
+    with pytest.raises(Unsolved, match=r"25 XOF is not possible\. start_from\.cash is already"):
+        mho_sim.solve(existing, "scheme.reserve.opening", worlds=100)
+
+
+# What can be moved
+
+
+TRADERS = mho_sim.load(ROOT / "scenarios" / "market-traders.yaml")
+
+
+@pytest.mark.parametrize(
+    "path, kind, today, step",
+    [
+        ("scheme.contribution.amount", "money", 400, 25),
+        ("scheme.contribution.child.below", "whole", 5, 1),
+        ("scheme.contribution.by_category.indigent", "share", 0, 10_000),
+        ("scheme.contribution.grace", "days", 60, 1),
+        ("scheme.contribution.struck_off", "months", 12, 1),
+        ("scheme.benefits.outpatient.copay.public", "share", 250_000, 10_000),
+        ("scheme.benefits.outpatient.events_per_person_year", "whole", 8, 1),
+        ("scheme.benefits.delivery.copay", "share", 0, 10_000),
+        ("scheme.benefits.hypertension.ceiling_per_event", "money", None, 25),
+        ("scheme.membership.waiting.default", "months", 3, 1),
+        ("scheme.membership.waiting.hospital", "months", 3, 1),
+        ("scheme.support.0.amount", "money", 150_000, 25),
+    ],
+)
+def test_numbers_that_can_be_moved(path, kind, today, step):
+    number = movable(TRADERS, path)
+    assert (number.kind, number.today, number.step) == (kind, today, step)
+    moved = TRADERS.with_(path, number.written(2 * number.step))
+    assert movable(moved, path).today == 2 * number.step
+
+
+@pytest.mark.parametrize(
+    "path, step, sentence",
+    [
+        ("setting.paying.on_time", None, "the assembly cannot decide"),
+        ("start_from.cash", None, "the assembly cannot decide"),
+        ("years", None, "no number of the scheme"),
+        ("", None, "there is no '' in a scenario"),
+        ("scheme.contribution.amount.x", None, "there is no 'x' in scheme.contribution.amount"),
+        ("scheme.contribution.amout", None, "did you mean 'amount'?"),
+        ("scheme.benefits.delvery.copay", None, "did you mean 'delivery'?"),
+        ("scheme.membership.waiting.hosptal", None, "did you mean 'hospital'?"),
+        ("scheme.contribution.every", None, "no number"),
+        ("scheme.support.0.name", None, "no number"),
+        ("scheme.contribution", None, "no number"),
+        ("scheme.benefits.outpatient.copay", None, "Name one of its numbers by its key: public, private."),
+        ("scheme.contribution.extra_person.amount", None, "says nothing of scheme.contribution.extra_person"),
+        ("scheme.support.7.amount", None, "There are: 0, 1"),
+        ("scheme.contribution.amount", "5%", "write an amount such as 25"),
+        ("scheme.contribution.grace", "7", "write a time such as 15 days"),
+    ],
+)
+def test_what_is_no_number_of_the_scheme_is_told_in_one_sentence(path, step, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)) as told:
+        movable(TRADERS, path, step)
+    assert "\n" not in str(told.value)
+
+
+def test_numbers_of_tables_by_size():
+    scenario = parse(
+        CLOSED,
+        sets=("scheme.contribution.amount=none", "scheme.contribution.by_size={1: 2_000, 2: 1_500, 3+: 1_100}",
+              "scheme.benefits.ill.events_per_household_year={1-2: 3, 3+: 5}"),
+    )  # fmt: skip
+    for path, kind, today in (("contribution.by_size.2", "money", 1_500), ("contribution.by_size.3+", "money", 1_100),
+                              ("benefits.ill.events_per_household_year.1-2", "whole", 3)):  # fmt: skip
+        number = movable(scenario, f"scheme.{path}")
+        assert (number.kind, number.today) == (kind, today)
+        moved = scenario.with_(number.path, number.written(7 * number.step))
+        assert movable(moved, number.path).today == 7 * number.step
+
+
+def test_steps_are_written_as_in_a_file():
+    assert movable(TRADERS, "scheme.contribution.amount", "1 000").step == 1000
+    assert movable(TRADERS, "scheme.benefits.hospital.copay", "5%").step == 50_000
+    number = movable(TRADERS, "scheme.contribution.struck_off", "15 days")
+    assert (number.kind, number.step, number.today) == ("days", 15, 365)
+
+
+# What it does to members
+
+
+def test_what_members_pay_by_hand():
+    """40 people in 20 households pay 1 500 twice and a fee; every bill is 5 001 or 1 000, a tenth is theirs."""
+    scenario = parse(CLOSED, sets=("scheme.contribution.joining_fee=300",))
+    result = mho_sim.simulate(scenario, 50)
+    told = effects(result)
+    assert told.contribution == pytest.approx(1_500 + 20 * 300 / 80)
+    bills = result.outcome.registers[:, 0, :, 15:17].sum()  # any column but the sums below would be another number
+    assert bills >= 0
+    shares = result.protection
+    assert told.own_part / (told.own_part + told.care_paid) == pytest.approx(shares["own_share"], abs=1e-5)
+    assert told.own_share == pytest.approx(0.1, abs=1e-3) and told.covered == 1
+    assert told.members_pay == pytest.approx(told.contribution + told.own_part)
+
+
+def test_the_difference_of_two_costs_is_paired():
+    """Against itself nothing; against a dearer contribution on the same worlds exactly the difference."""
+    scenario = parse(CLOSED)
+    result = mho_sim.simulate(scenario, 60)
+    assert dearer(result, result) == (0, 0)
+    other = mho_sim.simulate(scenario.with_("scheme.contribution.amount", 1_600), 60)
+    difference, half = dearer(other, result)
+    assert difference == pytest.approx(100) and half == pytest.approx(0, abs=1e-6)
+    copay = mho_sim.simulate(scenario.with_("scheme.benefits.ill.copay", 0.3), 60)
+    difference, half = dearer(copay, result)
+    assert 0 < half < difference
+
+
+def blank(**told):
+    return Effects(**{**dict.fromkeys(Effects._fields), **told})
+
+
+def test_what_counts_as_less_care():
+    before = blank(care_paid=1_000.0, covered=0.8, not_paid_for=0.05, forgone_care=0.3, own_share=0.4)
+    assert less_care(before, before) == []
+    assert less_care(before, before._replace(care_paid=995.0, covered=0.797, own_share=0.404)) == []
+    after = blank(care_paid=900.0, covered=0.7, not_paid_for=0.1, forgone_care=0.4, own_share=0.5)
+    assert less_care(before, after) == ["care_paid", "covered", "not_paid_for", "forgone_care", "own_share"]
+    assert less_care(after, before) == []
+
+
+@pytest.fixture(scope="module")
+def options():
+    """Three ways to the same target, solved each by itself."""
+    paths = ["scheme.contribution.amount", "scheme.membership.waiting.default", "scheme.benefits.ill.copay",
+             "scheme.reserve.opening"]  # fmt: skip
+    return mho_sim.solve(opened(), paths, "late<=10%", worlds=200)
+
+
+def test_a_target_met_by_less_care_is_flagged(options):
+    told = {option.number.path: option for option in options.options}
+    assert told["scheme.contribution.amount"].less_care == []
+    assert "care_paid" in told["scheme.benefits.ill.copay"].less_care
+    assert {"care_paid", "not_paid_for"} <= set(told["scheme.membership.waiting.default"].less_care)
+    page = " ".join(solve_text(options).split())
+    assert page.count("CAREFUL: the target is met only because less care is paid for") == 2
+
+
+def test_options_are_compared_by_what_members_pay(options):
+    cost = [option.effects.members_pay for option in options.options if option.by_members]
+    assert cost == sorted(cost) and len(cost) == 3
+    assert options.options[-1].number.path == "scheme.reserve.opening"  # members do not pay for it
+    first, second = options.compared[:2]
+    difference, half = dearer(second.result, first.result)
+    assert (second.number.path in options.alike) == (difference <= half)
+    page = solve_text(options)
+    assert ("Cheapest for members is" in page) == (options.cheapest is not None)
+    assert ("cost members about the same" in page) == bool(options.alike)
+    assert max(map(len, page.splitlines())) <= 80
+
+
+def test_each_answer_meets_the_target_and_the_step_before_does_not_always(options):
+    for option in options.options:
+        assert option.seen.figure <= 0.10 and option.effects.late == option.seen.figure
+        assert option.result.worlds == 200
+    assert options.figure_today.figure == options.today.late > 0.10
+
+
+def test_support_and_income_stand_beside_the_answer():
+    scenario = parse(
+        CLOSED.replace("  illness:\n", f"{RICH}  illness:\n"),
+        sets=("scheme.support=[{name: town, amount: 9_000, every: year}]",),
+    )
+    solved = mho_sim.solve(scenario, target="late<=10%", worlds=100)
+    page = solve_text(solved)
+    assert "the same without the support from outside" in page
+    assert solved.options[0].effects.late_without_support >= solved.options[0].effects.late
+    assert 0 < solved.today.share_of_income < 0.1 and "of a household's income" in page
+    assert "bills above a tenth of income" in page
+
+
+# The command
+
+
+def file_of(tmp_path, text=OPEN):
+    path = tmp_path / "open.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_object_of_the_command(tmp_path):
+    done = run(file_of(tmp_path), "--worlds", "100", "--target", "late<=10%", "--json")
+    told = json.loads(done.output)
+    (option,) = told["options"]
+    assert option["for"] == "scheme.contribution.amount" and option["value"] % 25 == 0 and not option["exact"]
+    assert set(option["effects"]) == set(Effects._fields) == set(told["today"]["effects"])
+    assert told["target"] == "late<=10%" and told["worlds"] == 100 and told["changed"] == []
+    scenario = opened(f"scheme.contribution.amount={option['value']}")
+    assert mho_sim.simulate(scenario, 100).late["probability"] == option["figure"] <= 0.10
+
+
+def test_other_targets(tmp_path):
+    path = file_of(tmp_path)
+    told = json.loads(run(path, "--worlds", "100", "--target", "claims_ratio<=80%", "--json").output)
+    (option,) = told["options"]
+    assert option["figure"] <= 0.8 and option["interval"][0] <= option["value"] <= option["interval"][1]
+    assert conditions.find({"indicators": {"equity_months": {"mean": 7.0}}}, "reserve_months")[1] == 7
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (("--target", "late"), "is no condition"),
+        (("--target", "latte<=5%"), "did you mean 'late'?"),
+        (("--target", "worlds>5"), "is no outcome"),
+        (("--target", "stopped<1%"), "has no value"),
+        (("--target", "late<=100%"), "met already at both ends"),
+        (("--for", "scheme.benefits.ill.copay", "--target", "claims_ratio<=-1"), "reaches 'claims_ratio<=-1'"),
+        (("--for", "scheme.contribution.amout"), "did you mean 'amount'?"),
+        (("--for", "setting.illness.ill.need"), "the assembly cannot decide"),
+        (("--for", "scheme.contribution.timing"), "no number"),
+        (("--for", "scheme.contribution.amount", "--for", "scheme.contribution.amount"), "written twice"),
+        (("--step", "25", "--step", "50"), "one --step for each --for"),
+        (("--worlds", "20"), "write a whole number from 100"),
+    ],
+)
+def test_a_mistake_ends_in_one_clear_sentence(tmp_path, arguments, sentence):
+    done = CliRunner().invoke(commands, ["solve", str(file_of(tmp_path)), "--quiet", "--worlds", "100", *arguments])
+    assert done.exit_code == 2 and sentence in done.output
+    assert "Traceback" not in done.output
+
+
+def test_worlds_are_the_same_whether_lived_without_support_too_or_not():
+    scenario = opened("scheme.support=[{name: town, amount: 9_000, every: year}]")
+    both, alone = mho_sim.simulate(scenario, 20), mho_sim.simulate(scenario, 20, also_without_support=False)
+    assert both.digest == alone.digest and both.without_support is not None and alone.without_support is None
+
+
+def test_every_coin_says_where_it_comes_from():
+    lines = (ROOT / "mho_sim" / "data" / "coins.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert all(coin(row["currency"]) == int(row["coin"]) and "assumed" in row["source"] for row in rows)
+    assert coin("XOF") == 25 and coin("ZZZ") == 1
+
+
+def test_the_front_door_has_it():
+    assert mho_sim.solve is solving.solve
