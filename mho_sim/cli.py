@@ -83,7 +83,13 @@ def commands():
 @SCENARIO
 @SET
 @SEED
-@click.option("--worlds", type=Whole(1, 2**32 - 2), default=1000, show_default=True, help="How many possible futures.")
+@click.option("--worlds", type=Whole(1, 2**32 - 2), help="How many possible futures.  [default: 1000]")
+@click.option(
+    "--until-halfwidth",
+    type=Share(),
+    metavar="SHARE",
+    help="As many futures, at most --worlds (or 100000), as it takes to know so narrowly, e.g. 1%, how many run short.",
+)
 @click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
 @click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 @click.option(
@@ -102,7 +108,7 @@ def commands():
 @click.option(
     "--exact", is_flag=True, help="No futures: the exact law, where the scenario has one. Refused where it has not."
 )
-def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out, as_json, quiet, exact):
+def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet, exact, **how):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
     from mho_sim import conditions
     from mho_sim.report import files
@@ -122,11 +128,11 @@ def run(scenario, sets, seed, worlds, batch, workers, memory_limit, fail_if, out
     limit = None if memory_limit is None else _told(bytes_of, memory_limit)
     for condition in asked:
         _told(conditions.find, Result.outline(loaded), condition.name)
+    known = how["until_halfwidth"] is None  # how many worlds it will be
+    worlds = worlds or (1_000 if known else 100_000)
     try:
-        with _progress(worlds, quiet) as bar:
-            result = simulate(
-                loaded, worlds, seed, workers=workers, batch=batch, progress=bar.update, memory_limit=limit
-            )
+        with _progress(worlds if known else None, quiet) as bar:
+            result = _told(lambda: simulate(loaded, worlds, seed, progress=bar.update, memory_limit=limit, **how))
     except TooLarge as error:
         _refuse(str(error))
     told = {**result.to_dict(), "changed": list(sets)}

@@ -1,15 +1,18 @@
 """Many worlds in batches, on several threads."""
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 
 from mho_sim import capacity
 from mho_sim.engine import Prepared, live_batch
+from mho_sim.study import trouble
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.result import Result, unsupported
 
 ROWS_A_BATCH = 60_000  # people times worlds: what is done once a batch hardly counts, and memory stays small
 LARGEST_BATCH = 256
+FIRST_LOOK = 400  # worlds that are lived before it is asked how many are enough; assumed
 
 
 def simulate(
@@ -23,6 +26,7 @@ def simulate(
     progress=None,
     memory_limit=None,
     also_without_support=True,
+    until_halfwidth=None,
 ):
     """Many futures of one scenario: a `Result`.
 
@@ -30,9 +34,11 @@ def simulate(
     `batch` worlds at a time (changes no byte); `processes`: functions `process(clock, batch)` that act beside the
     scheme's own (batches run in several threads: a process keeps nothing outside its batch); `progress`: called with
     the number of worlds that were just finished; `memory_limit` bytes (default: what the machine has available). With
-    support from outside every world is lived a second time without it, unless `also_without_support` is false. Ctrl-C
-    gives a result of the worlds that were finished, with `interrupted` set. Raises ValueError for a number out of
-    range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a run that needs more memory.
+    support from outside every world is lived a second time without it, unless `also_without_support` is false. With
+    `until_halfwidth`, a share, only as many of the `worlds` are lived as the 95 % interval of being late needs to reach
+    no further than that to each side. Ctrl-C gives a result of the worlds that were finished, with `interrupted` set.
+    Raises ValueError for a number out of range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a
+    run that needs more memory.
     """
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
@@ -41,19 +47,45 @@ def simulate(
     for name, number in (("workers", workers), ("batch", batch)):
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
+    if until_halfwidth is not None and not 0 < until_halfwidth < 0.5:
+        raise ValueError(f"until_halfwidth is {until_halfwidth}: it must be above 0% and below 50%, such as 1%")
     run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
     if room is not None and run.bound > room:
         capacity.refuse_too_large(measured(scenario, run), memory_limit)
     lived = [Prepared(scenario, seed)]
     if (alone := unsupported(scenario) if also_without_support else None) is not None:
         lived.append(Prepared(alone, seed))
-    outcomes, interrupted = live(lived, 0, worlds, workers, batch, tuple(processes), progress)
+    how = (workers, batch, tuple(processes), progress)
+    outcomes, interrupted = live(lived, 0, min(worlds, FIRST_LOOK) if until_halfwidth else worlds, *how)
+    while until_halfwidth and not interrupted:
+        done = len(outcomes[0].first_late)
+        if not (more := _worlds_to_come(outcomes[0], bool(scenario.unknowns), until_halfwidth, worlds)):
+            break
+        try:
+            further, interrupted = live(lived, done, more, *how)
+        except KeyboardInterrupt:
+            interrupted = True
+            break
+        outcomes = [Outcome.joined(parts) for parts in zip(outcomes, further, strict=True)]
     results = [
         Result(prepared, outcome, interrupted, processes) for prepared, outcome in zip(lived, outcomes, strict=True)
     ]
     if alone is not None:
         results[0].without_support = results[1]
     return results[0]
+
+
+def _worlds_to_come(outcome, paired, halfwidth, most):
+    """How many more worlds the interval of being late needs, of `most`; 0 if it is narrow enough. As many as its width
+    asks for, but at most three times those there are, for few say little of that; an even number, for pairs.
+    """
+    late = outcome.first_late[:, 0] >= 0
+    low, high = trouble.interval(late, paired)
+    times = ((high - low) / (2 * halfwidth)) ** 2
+    if times <= 1:
+        return 0
+    more = math.ceil(len(late) * min(max(times - 1, 0.1), 3))
+    return min(more + more % 2, most - len(late))
 
 
 def live(lived, first, worlds, workers=None, batch=None, processes=(), progress=None):
