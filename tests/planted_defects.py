@@ -96,7 +96,7 @@ excluded age from the day after the birthday
     rules.completed_age(day - born - 1)
 covered members counted though suspended
     day, state.home[w, h].suspended_from, covered_from, False)
-    day, NEVER, covered_from, False)
+    day, NEVER_DAY, covered_from, False)
 
 # what is paid
 copayment rounded down
@@ -167,7 +167,7 @@ episodes of last year still counted
     state.told[w, k, i].days = 0
 limit by the household's places, not its people
     size = min(np.int64(state.home[w, h].alive), rules.SIZES - 1)
-    size = min(people.first[h + 1] - people.first[h], rules.SIZES - 1)
+    size = min(np.int64(state.first[w, h + 1] - state.first[w, h]), rules.SIZES - 1)
 household size left out, nothing paid
     if first <= size and (last is None or size <= last)), NO_LIMIT)
     if first <= size and (last is None or size <= last)), 0)
@@ -555,7 +555,7 @@ nine rounds of Philox
     for _ in range(10):
     for _ in range(9):
 every world has its own ignorance
-    np.unique((world0 + np.arange(worlds)) // 2, return_inverse=True)
+    np.unique((world0 + np.arange(worlds)) // shared, return_inverse=True)
     np.unique(world0 + np.arange(worlds), return_inverse=True)
 variances in eight steps
     values[int(STEPS * u)]
