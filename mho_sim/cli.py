@@ -55,6 +55,24 @@ class Share(click.ParamType):
             self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
 
 
+class Amounts(click.ParamType):
+    """Amounts of money, with commas between them."""
+
+    name = "AMOUNT,…"
+
+    def convert(self, value, parameter, context):
+        from pydantic_core import PydanticCustomError
+
+        from mho_sim.scenario.values import read_money
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(read_money(part.strip(), expected="an amount") for part in value.split(",") if part.strip())
+        except PydanticCustomError:
+            self.fail(f"{value!r} is not possible: write amounts such as 300,400,500.")
+
+
 ORDER = ("scenarios", "new", "check", "price", "run", "solve", "sensitivity", "trace", "verify", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
@@ -190,15 +208,26 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
 @click.option("--on-net", type=Share(), help="Running costs as a share of care and margin, instead of the scheme's.")
 @click.option("--on-gross", type=Share(), help="Running costs as a share of the contribution, instead of the scheme's.")
 @click.option("--collection", type=Share(), help="Share of contributions that comes in. Default: as setting.paying.")
+@click.option("--contributions", type=Amounts(), default="", help="A table instead: of these amounts side by side.")
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    metavar="NAME:PATH=VALUE,…",
+    help="In the table, also this package: the scenario with these values. Repeatable.",
+)
 @click.option("--xlsx", type=click.Path(), metavar="FILE", help="Write a workbook too, with live formulas.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def price(scenario, sets, xlsx, as_json, **terms):
+def price(scenario, sets, contributions, packages, xlsx, as_json, **terms):
     """What contribution is needed, built up service by service, without simulation."""
     from mho_sim.report import files
 
     if xlsx is not None:
         _told(files.refuse_place, xlsx, scenario, "--xlsx", files.WORKBOOKS)
     loaded = _load(scenario, sets)
+    if contributions or packages:
+        _offers(loaded, scenario, sets, contributions, packages, as_json, terms)
+        return
     from mho_sim.report import price_text
     from mho_sim.tariff import price as priced
 
@@ -210,6 +239,25 @@ def price(scenario, sets, xlsx, as_json, **terms):
             file.write(workbook(found))
     told = {**found.to_dict(), "changed": list(sets)}
     click.echo(files.as_json(told) if as_json else price_text(found, sets))
+
+
+def _offers(loaded, path, sets, contributions, packages, as_json, terms):
+    """`price` with contributions or packages: the table of what could be offered."""
+    from mho_sim.report import files
+    from mho_sim.report.offers import offers_text
+    from mho_sim.tariff.offers import offers
+
+    named = {"as written" if packages else "": loaded}
+    for package in packages:
+        name, colon, values = package.partition(":")
+        if not (colon and name.strip() and values.strip()):
+            _refuse(
+                f"--package {package}: write NAME:PATH=VALUE, as in 'less paid:scheme.benefits.outpatient.copay=30%'."
+            )
+        named[name.strip()] = _load(path, [*sets, *(value.strip() for value in values.split(","))])
+    frame = _told(lambda: offers(named, contributions, **terms))
+    rows = frame.reset_index().astype(object).where(lambda cell: cell.notna(), None).to_dict("records")
+    click.echo(files.as_json({"offers": rows, "changed": list(sets)}) if as_json else offers_text(frame, loaded, sets))
 
 
 @commands.command(short_help="Which unknown figures matter, and which to measure next.")

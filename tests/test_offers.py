@@ -1,0 +1,100 @@
+"""Packages and contributions side by side, by hand: 100 households of 4, half a visit a year at 2,000, 60,000 a year to
+run; 300 a person and month.
+
+A person costs 1,000 for care; pays 3,600, of which 5 % go to the collector: 3,420, so 2,420 are left. 60,000 / 2,420 =
+24.8: 25 people. All 400 bring 400 x 2,420 - 60,000 = 908,000. At 80 a month: 960 x 0.95 = 912 < 1,000: no number does.
+"""
+
+import json
+import math
+
+import pytest
+from click.testing import CliRunner
+
+import mho_sim
+from mho_sim.cli import commands
+from mho_sim.scenario import parse
+from mho_sim.tariff.offers import offers
+
+TEXT = """
+title: Offered
+currency: XOF
+start: 2027-01-01
+years: 1
+default_grade: exact
+setting:
+  association: {households: {4: 100}, births: none, deaths: none}
+  illness: {outpatient: {need: 0.5, cost: {fixed: 2_000}}}
+scheme:
+  membership: {waiting: {default: none}}
+  contribution: {amount: 300, per: beneficiary, every: month, timing: in-advance, grace: none, collector: 5%}
+  benefits: {outpatient: {copay: 0%}}
+  providers: {invoice: on-the-day, pay_within: 0 days}
+  expenses: {per_month: 5_000}
+  support: none
+"""
+SURVEY = "setting:\n  take_up: {survey: {100: 100%, 300: 60%, 500: 20%}, of: 100, stated_to_real: 50%}\n"
+
+
+def scenario(text=TEXT):
+    return parse(text, "offered.yaml")
+
+
+def test_by_hand():
+    found = offers({"": scenario()}, (80, 300))
+    row = found.loc[("", 300)]
+    assert (row["joining"], row["households"], row["people"], row["asked"]) == (1, 100, 400, 3_600)
+    assert row["result"] == pytest.approx(908_000)
+    assert (row["break_even"], row["break_even_share"]) == (25, 25 / 400)
+    low = found.loc[("", 80)]
+    assert math.isnan(low["break_even"]) and low["result"] == pytest.approx(400 * (912 - 1_000) - 60_000)
+
+
+def test_a_package_by_hand():
+    """A copayment of 30 % leaves 700 of care: 60,000 / 2,720 = 22.06, so 23 people."""
+    less = scenario().with_("scheme.benefits.outpatient.copay", 0.3)
+    found = offers({"all": scenario(), "less": less})
+    assert list(found.index) == [("all", 300), ("less", 300)]
+    assert found.loc[("less", 300), "break_even"] == 23
+    assert found.loc[("less", 300), "result"] == pytest.approx(400 * 2_720 - 60_000)
+
+
+def test_a_survey_by_hand():
+    """Of 100 asked 60 would at 300 and 20 at 500, half of whom come: 30 and 10 households."""
+    found = offers({"": scenario(TEXT.replace("setting:\n", SURVEY))}, (300, 500))
+    assert list(found["households"].round(6)) == [30, 10]
+    assert found.loc[("", 500), "result"] == pytest.approx(40 * (500 * 12 * 0.95 - 1_000) - 60_000)
+
+
+def test_needed_is_the_price():
+    found = offers({"": scenario()}, (300,), safety=0.2)
+    assert found.loc[("", 300), "needed"] == mho_sim.price(scenario(), safety=0.2).contribution
+
+
+def test_the_command(tmp_path):
+    file = tmp_path / "offered.yaml"
+    file.write_text(TEXT)
+    ask = ["price", str(file), "--contributions", "80,300", "--package", "less:scheme.benefits.outpatient.copay=30%"]
+    ran = CliRunner().invoke(commands, ask)
+    assert ran.exit_code == 0, ran.output
+    assert max(map(len, ran.output.splitlines())) <= 80
+    assert "less" in ran.output and "908 000" in ran.output
+    told = json.loads(CliRunner().invoke(commands, [*ask, "--json"]).output)
+    assert [row["package"] for row in told["offers"]] == ["as written"] * 2 + ["less"] * 2
+    assert told["offers"][0]["break_even"] is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--contributions", "80;300"], "write amounts such as 300,400,500"),
+        (["--package", "less"], "--package less: write NAME:PATH=VALUE"),
+        (["--package", "less:scheme.benefits.outpatient.copey=30%"], "did you mean 'copay'"),
+        (["--package", "less:scheme.benefits.outpatient.copay=300%"], "from 0% to 100%"),
+    ],
+)
+def test_what_cannot_be_offered(tmp_path, asked, told):
+    file = tmp_path / "offered.yaml"
+    file.write_text(TEXT)
+    ran = CliRunner().invoke(commands, ["price", str(file), *asked], standalone_mode=True)
+    assert ran.exit_code == 2 and told in ran.output
