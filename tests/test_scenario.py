@@ -1235,8 +1235,8 @@ def test_a_price_may_have_a_range(prescription):
     assert (mean.low, mean.best, mean.high, mean.law) == (pytest.approx(low), 3_175, pytest.approx(high), "pert")
     assert explained(scenario)[0] == (
         "setting.illness.outpatient.cost: prescription 1 800 (from 1 000 to 3 500) × 1 + drugs 350 × 2.5 (from 2 to 3) "
-        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has no range here is taken as exact, "
-        "whatever its grade."
+        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has neither range nor grade of its "
+        "own is taken as exact."
     )
     assert parse(json.dumps(scenario.content)) == scenario
 
@@ -1436,7 +1436,7 @@ def test_the_sums_are_shown(everything):
     )
     assert (
         "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill. "
-        "What has no range here is taken as exact, whatever its grade." in told
+        "What has neither range nor grade of its own is taken as exact." in told
     )
     assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
     exact = parse(SMALL, sets=["default_grade=exact"])

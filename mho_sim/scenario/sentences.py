@@ -16,6 +16,8 @@ SENTENCES = {
     "mho_not_months": "{path} must be {expected}, not {found}.",
     "mho_months": "{path} has {count} numbers. It must have 12, one for each month, January first.",
     "mho_months_counted": "{path} is {found}, but {counts} monthly counts are written. Delete it, or write the sum.",
+    "mho_months_named": "{path} names {count} months, but {counts} monthly counts are written. Name as many, or "
+    "delete it.",
     "mho_not_a_value": "{path} cannot be {found}. Write {expected}.",
     "mho_empty": "{path} is empty. Write {expected}.",
     "mho_range": "{path} is {found}, which is out of range. Write {expected}.{instead}",
