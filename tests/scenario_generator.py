@@ -285,7 +285,7 @@ def _as_seen(r, illness, exact):
         return
     of, used = r.choice(("insured", "uninsured at full price")), r.choice((0.5, 3, 8))
     ranges = ({"value": used}, {"value": {"between": [used / 2, used * 2], "law": r.choice(("uniform", "lognormal"))}})
-    months = r.choice((6, ["july", "august", "october"], ["may", "june", "may"]))
+    months = r.choice((6, ["july", "august", "october"], ["july", "june", "july"]))
     counted = {"cases": 10 * int(2 * used), "months": months, "catchment": r.choice((20, {"between": [15, 30]}))}
     villages = {"admissions": {"A": int(6 * used), "B": 2}, "people": {"A": 4, "B": 2}}
     far = {"cases": [int(2 * used), 3, 2], "months": ["june", "july", "august"], "catchment": {"between": [3, 6]}}

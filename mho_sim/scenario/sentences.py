@@ -154,6 +154,8 @@ def _of_other_grammar(key: str, keys: list[str]) -> str:
     """The end of a sentence about a key that says what other keys say here."""
     if key in ("years", "months") and "until" in keys:
         return "; write 'until', the first day without it, such as until: 2029-01-01."
+    if key in ("bills", "number", "n") and "one_in_ten_above" in keys:
+        return "; write 'of', how many bills 'mean' and 'dearest' are of, such as of: 20 bills."
     if key in ("value", "between", "best", "law") and "each" in keys:
         return "; write it inside 'each', such as {each: {between: [1_000, 3_500]}, times: 1}."
     return ""
