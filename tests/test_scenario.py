@@ -1527,8 +1527,8 @@ TWELVE = "or a list of 12 shares, January first."
         ("setting.illness.outpatient.cost={price_list: {visit: {between: [1, 2], times: 3}}, cv: 1}",
          f"There is no key 'between' in setting.illness.outpatient.cost.price_list.visit; {INSIDE}"),
         ("setting.illness.outpatient.cost={mean: 34_000, dearest: 120_000, bills: 20}",
-         "There is no key 'bills' in setting.illness.outpatient.cost; write 'of', how many bills 'mean' and 'dearest' are "
-         "of, such as of: 20 bills."),
+         "There is no key 'bills' in setting.illness.outpatient.cost; write 'of', how many bills 'mean' and 'dearest' "
+         "are of, such as of: 20 bills."),
         ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, tims: 3}}, cv: 1}",
          "There is no key 'tims' in setting.illness.outpatient.cost.price_list.visit; did you mean 'times'?"),
         ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, colour: 3}}, cv: 1}",
