@@ -287,6 +287,8 @@ def an_observation(r, tree):
                     {"cost": {"price_list": {"visit": number, "drug": {"each": "100", "times": number}}, "cv": "1"}},
                     {"cost": {"invoices": ["1000", number, "3000"]}},
                     {"cost": {"usual": "1000", "one_in_ten_above": number}},
+                    {"cost": {"mean": number, "dearest": "3000", "of": r.choice(("20 bills", number))}},
+                    {"need": {"cases": number, "months": [r.choice(("july", "5")), "may"], "catchment": "2000"}},
                     {"cost": {"cheapest": number, "usual": "1000", "dearest": "3000"}},
                 )
             )

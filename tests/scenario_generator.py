@@ -285,9 +285,10 @@ def _as_seen(r, illness, exact):
         return
     of, used = r.choice(("insured", "uninsured at full price")), r.choice((0.5, 3, 8))
     ranges = ({"value": used}, {"value": {"between": [used / 2, used * 2], "law": r.choice(("uniform", "lognormal"))}})
-    counted = {"cases": 10 * int(2 * used), "months": 6, "catchment": r.choice((20, {"between": [15, 30]}))}
+    months = r.choice((6, ["july", "august", "october"], ["july", "june", "july"]))
+    counted = {"cases": 10 * int(2 * used), "months": months, "catchment": r.choice((20, {"between": [15, 30]}))}
     villages = {"admissions": {"A": int(6 * used), "B": 2}, "people": {"A": 4, "B": 2}}
-    far = {"cases": [int(2 * used), 3, 2], "catchment": {"between": [3, 6]}}
+    far = {"cases": [int(2 * used), 3, 2], "months": ["june", "july", "august"], "catchment": {"between": [3, 6]}}
     centres = {"centres": {"A": {"cases": 5 * int(2 * used), "catchment": 20}, "B": far}, "months": 6}
     use = {**(ranges[0] if exact else r.choice((*ranges, counted, villages, centres))), "of": of}
     seeking = illness.get("seeking", {})

@@ -78,6 +78,16 @@ def test_few_futures_say_what_few_futures_can(worlds, sets, sentence):
     )
 
 
+def test_a_number_of_a_thousand_is_not_taken_for_one_of_a_hundred():
+    """Of 400 futures 2 run short with the opening cash that the third needs: 5 of 1 000."""
+    needed = sorted(simulate(load(SCENARIO), worlds=400, seed=1).reserve_needed, reverse=True)
+    shown = prose(400, f"scheme.reserve.opening={int(needed[2])}")
+    assert (
+        "Picture 1 000 mutuals just like ours. Over the next 3 years, 5 of them (fewer than 1 in 100) will not" in shown
+    )
+    assert "(fewer than 1 in 100)" not in prose(100)
+
+
 COVERED = r"Of 100 people in our households, (\S+) are covered in an average month, and (\S+) at the end"
 
 

@@ -477,7 +477,7 @@ a person and year.
 hypertension: an illness for life of 8% at 40-59 and 20% at 60+ years, one episode a month.
 surgery: the patient pays 5 000, the mutual the rest, after 3 months of membership; only with a letter of referral; \
 paid to the provider.
-At most 100 000 a person and year, all together.
+The mutual pays at most 100 000 a person and year, all together.
 Children born in membership do not wait.
 Households pay the bill, ask for it by the year, and have it back within 30 days. Running costs: 20 000 a month, \
 50 000 once, 500 a card, 300 a person and year, 5% of what members pay, \
@@ -495,6 +495,60 @@ It counts as lost when it owes more than the contributions of 4 months.
 def test_everything_is_understood_in_sentences(everything):
     said = understood(everything)
     assert [line for line in SAID.splitlines() if line not in said] == []
+    assert "Nobody joins later." not in said
+
+
+@pytest.mark.parametrize(
+    ("benefit", "told"),
+    [
+        ("{copay: 25%, ceiling_per_event: 40_000}",
+         "the patient pays 25% of the bill, the mutual pays the rest, but never more than 40 000 an event"),
+        ("{ceiling_per_event: 40_000}", "the mutual pays the bill, but never more than 40 000 an event"),
+        ("{copay: 25%}", "the patient pays 25% of the bill, the mutual the rest"),
+        ("{ceiling_per_household_year: 9_000}",
+         "the mutual pays the bill; the mutual pays at most 9 000 a household and year"),
+    ],
+)  # fmt: skip
+def test_whom_a_ceiling_binds_is_told(benefit, told):
+    assert f"outpatient: {told}." in understood(parse(SMALL, sets=[f"scheme.benefits.outpatient={benefit}"]))
+
+
+@pytest.mark.parametrize(
+    ("sets", "shrinks"),
+    [
+        ((), False),
+        (("setting.renewing={probability: 80%}",), True),
+        (("setting.renewing={probability: 100%}",), False),
+        (("setting.paying={on_time: 80%, mean_days_late: 9}",), False),
+        (("setting.paying={on_time: 80%, mean_days_late: 9}", "scheme.contribution.struck_off=1 year"), True),
+        (("setting.renewing={probability: 80%}", "scheme.membership.intakes={2027-01-01: 32}"), True),
+        (("setting.renewing={probability: 80%}", "scheme.membership.intakes={2027-01-01: 30, 2027-03-01: 2}",
+          "scheme.contribution.every=month"), False),
+    ],
+)  # fmt: skip
+def test_that_nobody_joins_later_is_told_where_members_leave(sets, shrinks):
+    assert ("Nobody joins later." in understood(parse(SMALL, sets=sets))) == shrinks
+
+
+@pytest.mark.parametrize(
+    ("illness", "told"),
+    [
+        ("need: 1", "for everybody has a letter. Write in setting.illness.outpatient how many of those who come have "
+         "one, such as letter: 80%."),
+        ("use: {value: 1, of: insured}", "for everybody has a letter. Write in setting.illness.outpatient how many of "
+         "those who come have one, such as letter: 80%."),
+        ("need: 1, emergency: yes", "for an emergency needs no letter. Delete 'referral', or 'emergency'."),
+        ("chronic: 5%", "for only a kind with 'need' or 'use' has letters. Delete 'referral'."),
+        ("need: 1, letter: 80%", None),
+        ("use: {value: 1, of: insured}, letter: 80%", None),
+    ],
+)  # fmt: skip
+def test_a_letter_that_everybody_has_is_doubted(illness, told):
+    text = SMALL.replace("need: 1,", f"{illness}, source: own,").replace(
+        "outpatient: {}", "outpatient: {referral: required}"
+    )
+    path = "scheme.benefits.outpatient.referral: 'required' changes nothing here"
+    assert parse(text).warnings == ([f"{path}, {told}"] if told else [])
 
 
 # From elsewhere
@@ -1235,8 +1289,8 @@ def test_a_price_may_have_a_range(prescription):
     assert (mean.low, mean.best, mean.high, mean.law) == (pytest.approx(low), 3_175, pytest.approx(high), "pert")
     assert explained(scenario)[0] == (
         "setting.illness.outpatient.cost: prescription 1 800 (from 1 000 to 3 500) × 1 + drugs 350 × 2.5 (from 2 to 3) "
-        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has no range here is taken as exact, "
-        "whatever its grade."
+        "+ visit 500 × 1 = 3 175 (from 2 356 to 4 884), the mean bill. What has neither range nor grade of its "
+        "own is taken as exact."
     )
     assert parse(json.dumps(scenario.content)) == scenario
 
@@ -1436,7 +1490,7 @@ def test_the_sums_are_shown(everything):
     )
     assert (
         "consultation 500 × 1 + drugs 350 × 2.5 (from 2 to 3) = 1 375 (from 1 200 to 1 550), the mean bill. "
-        "What has no range here is taken as exact, whatever its grade." in told
+        "What has neither range nor grade of its own is taken as exact." in told
     )
     assert "setting.paying.on_time: 0.7, from 0.525 to 0.875 (neighbour, ±25%, as 'default_grade' says" in told
     exact = parse(SMALL, sets=["default_grade=exact"])
@@ -1472,6 +1526,9 @@ TWELVE = "or a list of 12 shares, January first."
          "2029-01-01."),
         ("setting.illness.outpatient.cost={price_list: {visit: {between: [1, 2], times: 3}}, cv: 1}",
          f"There is no key 'between' in setting.illness.outpatient.cost.price_list.visit; {INSIDE}"),
+        ("setting.illness.outpatient.cost={mean: 34_000, dearest: 120_000, bills: 20}",
+         "There is no key 'bills' in setting.illness.outpatient.cost; write 'of', how many bills 'mean' and 'dearest' "
+         "are of, such as of: 20 bills."),
         ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, tims: 3}}, cv: 1}",
          "There is no key 'tims' in setting.illness.outpatient.cost.price_list.visit; did you mean 'times'?"),
         ("setting.illness.outpatient.cost={price_list: {visit: {each: 2, colour: 3}}, cv: 1}",
@@ -1616,7 +1673,7 @@ PAID_LATE = "setting.paying={on_time: 70%, never: %s, mean_days_late: 25}"
 def test_who_never_pays_again_is_told_by_the_year(never, every, lost):
     scenario = parse(GOOD, sets=[PAID_LATE.replace("%s", never), f"scheme.contribution.every={every}"])
     (doubt,) = [sentence for sentence in scenario.warnings if "never" in sentence] or [""]
-    (said,) = [sentence for sentence in understood(scenario) if "never" in sentence]
+    (said,) = [sentence for sentence in understood(scenario) if "never pay" in sentence]
     times, words = (12, "12 due dates") if every == "month" else (1, "1 due date")
     about = lost or {"8%": "25%", "100%": "30%"}[never]
     assert said == (

@@ -31,7 +31,8 @@ REFUSED = {
 TENTHS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NOT_COUNTED = (
     "Not in the model yet: epidemics, families who join because they expect care, what a provider that has stopped "
-    "does, decisions of the assembly. A calculation to help the discussion, not a promise. The assembly decides."
+    "does, decisions of the assembly. People go no more and no less often when the patient's share changes: only "
+    "covered or not covered counts. A calculation to help the discussion, not a promise. The assembly decides."
 )
 DRAWN = "The people were drawn once from the file: --seed 2 draws others, and may answer differently by more than that."
 
@@ -72,11 +73,19 @@ def _trouble(result):
         headline = f"{headline} {_who_is_covered(result)}"
     else:
         headline = (
-            f"{span} {money(round(late['probability'] * base))} of them {short}. {_who_is_covered(result)} How many "
-            f"run short is not certain: somewhere between {math.floor(low)} and {math.ceil(high)} out of {money(base)}."
+            f"{span} {money(round(late['probability'] * base))} of them{_few_of_100(result, base)} {short}. "
+            f"{_who_is_covered(result)} How many run short is not certain: somewhere between "
+            f"{math.floor(low)} and {math.ceil(high)} out of {money(base)}."
         )
     told = [headline, *_how_bad(result, base), *_without_support(result, base)]
     return [*told, *_when(result), _deficit(result), _reserve(result), *_ignorance(result)]
+
+
+def _few_of_100(result, base):
+    """The same of 100, where it is told of more, lest the number be compared with one of 100."""
+    if base == 100:
+        return ""
+    return " (fewer than 1 in 100)" if round(result.late["probability"] * base) < base / 100 else " (about 1 in 100)"
 
 
 def _who_is_covered(result):

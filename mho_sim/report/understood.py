@@ -87,7 +87,18 @@ def _people(scenario, drawn):
         lines.append(f"They live: {_listed(parts)}.")
     lines += [_enterprise(one, scenario.currency) for one in scenario.setting.enterprises]
     renewing = scenario.setting.renewing
-    return lines + ([f"At the end of a year {_share(renewing.probability)} renew."] if renewing is not None else [])
+    if renewing is not None:
+        lines.append(f"At the end of a year {_share(renewing.probability)} renew.")
+    return lines + (["Nobody joins later."] if _shrinks(scenario) else [])
+
+
+def _shrinks(scenario):
+    """Whether households may leave, and no others come after the first."""
+    renewing, intakes = scenario.setting.renewing, scenario.intakes
+    leave = renewing is not None and renewing.probability < 1
+    struck_off = scenario.scheme.contribution.struck_off is not None and scenario.setting.paying is not None
+    later = intakes is not None and sum(count > 0 for count in intakes.values()) > 1
+    return (leave or struck_off) and not later
 
 
 def _take_up(scenario):
@@ -178,8 +189,8 @@ def _paying(scenario):
 
 def _services(scenario):
     lines = [line for kind in scenario.kinds for line in (*_frequency(scenario, kind), _benefit(scenario, kind))]
-    for person, words in (("person", "At most {} a person and year, all together."),
-                          ("household", "At most {} a household and year, all together.")):  # fmt: skip
+    for person, words in (("person", "The mutual pays at most {} a person and year, all together."),
+                          ("household", "The mutual pays at most {} a household and year, all together.")):  # fmt: skip
         ceiling = getattr(scenario.scheme, f"ceiling_per_{person}_year")
         lines += [words.format(money(ceiling))] if ceiling is not None else []
     newborn = scenario.scheme.membership.waiting.get("newborn")
@@ -250,9 +261,10 @@ def _benefit(scenario, kind):
         parts.append(f"{_by_class(benefit.copay, _share)} of the bill")
     if isinstance(benefit.copay_fixed, dict) or benefit.copay_fixed:
         parts.append(_by_class(benefit.copay_fixed, money))
-    shared = f"the patient pays {_listed(parts)}, the mutual the rest" if parts else "the mutual pays the bill"
     ceiling = benefit.ceiling_per_event
-    most = "" if ceiling is None else f", at most {money(ceiling)} an event"
+    most = "" if ceiling is None else f", but never more than {money(ceiling)} an event"
+    rest = "the mutual the rest" if ceiling is None else "the mutual pays the rest"
+    shared = f"the patient pays {_listed(parts)}, {rest}" if parts else "the mutual pays the bill"
     order = "" if benefit.order == ("deductible", "copay", "ceiling") else f" (first {', then '.join(benefit.order)})"
     return f"{kind}: {shared}{most}{order}{',' if after else ''}{after}{more}."
 
@@ -273,7 +285,7 @@ def _conditions(benefit):
         words.append(f"at most {plural(benefit.days_per_person_year, 'day')} a person and year")
     for who in ("person", "household"):
         ceiling = getattr(benefit, f"ceiling_per_{who}_year")
-        words += [f"at most {money(ceiling)} a {who} and year"] if ceiling is not None else []
+        words += [f"the mutual pays at most {money(ceiling)} a {who} and year"] if ceiling is not None else []
     if benefit.excluded_ages:
         words.append(f"not at {_listed([_band(*ages) for ages in benefit.excluded_ages])} years")
     if benefit.excluded_causes:

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from mho_sim.scenario.faults import Path, Told
-from mho_sim.scenario.observations import WAYS
+from mho_sim.scenario.counting import season_of
+from mho_sim.scenario.dearest import most, spreads
+from mho_sim.scenario.faults import Path, Told, spoken
+from mho_sim.scenario.grammar import mappings, takes_grade
+from mho_sim.scenario.observations import WAYS, months_counted
 from mho_sim.scenario.sentences import among
 from mho_sim.scenario.tables import write_zones
 from mho_sim.scenario.take_up import in_percent, surveyed
@@ -16,7 +19,7 @@ PEOPLE = ("setting", "association")
 OLDEST_OPEN = 89
 SHARES_MAY_MISS = 0.01  # rounding of published shares
 FREQUENCIES = ("need", "use", "rate", "referred_from", "chronic")
-LAWS = ("fixed", "lognormal", "exponential", "gamma", "table", "price_list", "invoices", "usual")
+LAWS = ("fixed", "lognormal", "exponential", "gamma", "table", "price_list", "invoices", "mean", "usual")
 SHAPES = (
     ("by_age_sex", None),
     ("by_sector", None),
@@ -289,21 +292,13 @@ def one_cost(s: Any, kind: str) -> Told:
         yield (*path, "table"), f"The shares in {'.'.join(path)}.table add up to 0. At least one bill needs a share."
 
 
-def seen_bills(s: Any, kind: str) -> Told:
-    """What was seen of the bills is enough to work a law out."""
-    cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost")
-    if cost.price_list is not None and cost.cv is None:
-        words = (
-            "A price list tells the mean bill, not how bills differ. Add 'cv' beside 'price_list', such as "
-            "{price_list: {…}, cv: 1}; 1 is usual for consultations."
-        )
-        yield (*path, "price_list"), words
-    if cost.price_list is None and cost.cv is not None:
-        yield (*path, "cv"), "'cv' goes with 'price_list' here. Delete it, or write it inside 'lognormal'."
+def _usual(cost: Any, path: Path) -> Told:
+    """Beside the bill in the middle stands what is dear, or what is cheap and dear."""
     others = [key for key in ("one_in_ten_above", "cheapest", "dearest") if getattr(cost, key) is not None]
     if cost.usual is None:
         for key in others:
-            yield (*path, key), f"'{key}' goes with 'usual', the bill in the middle. Add it."
+            besides = "; or 'mean' and 'of', if it is the dearest of so many" if others == ["dearest"] else ""
+            yield (*path, key), f"'{key}' goes with 'usual', the bill in the middle. Add it{besides}."
     elif sorted(others) not in (["one_in_ten_above"], ["cheapest", "dearest"]):
         words = "'usual' goes with 'one_in_ten_above', or with 'cheapest' and 'dearest'. Write one of these."
         yield (*path, "usual"), words
@@ -312,6 +307,56 @@ def seen_bills(s: Any, kind: str) -> Told:
     elif "one_in_ten_above" in others and not 0 < cost.usual < cost.one_in_ten_above:
         words = "'usual' must be above 0, and 'one_in_ten_above' must be above 'usual'. Change one of them."
         yield (*path, "usual"), words
+
+
+def _mean_and_dearest(cost: Any, path: Path) -> Told:
+    """The mean of some bills and the dearest of them fit together."""
+    mean, dearest, n = cost.mean, cost.dearest, cost.of
+    if cost.cv is not None:
+        words = f"'mean' and 'cv' stand inside 'lognormal'. Write lognormal: {{mean: {amount(mean)}, cv: {cost.cv:g}}}."
+        yield (*path, "mean"), words
+    elif dearest is None or n is None:
+        missing = " and ".join(f"'{key}'" for key in ("dearest", "of") if getattr(cost, key) is None)
+        example = "{mean: 34_000, dearest: 120_000, of: 20 bills}"
+        yield (*path, "mean"), f"'mean' goes with the dearest of so many bills, such as {example}. Add {missing}."
+    elif not 0 < mean <= dearest:
+        words = f"The dearest bill, {amount(dearest)}, cannot be below the mean of all of them, {amount(mean)}"
+        words = "The mean of the bills is 0, so they have no law" if mean == 0 else words
+        yield (*path, "dearest"), f"{words}. Change one of them."
+    elif spreads(dearest / mean, n) is None:
+        words = (
+            f"The dearest of {spaced(n)} bills is {dearest / mean:.3g} times their mean, which no lognormal law makes "
+            f"likely: {most(n):.3g} times at most. Write the bills one by one in 'invoices', or 'usual' and "
+            "'one_in_ten_above' instead."
+        )
+        yield (*path, "dearest"), words
+
+
+def amount(number: float) -> str:
+    """An amount as these messages write it."""
+    return spaced(int(number)) if number == int(number) else f"{number:g}"
+
+
+def seen_bills(s: Any, kind: str) -> Told:
+    """What was seen of the bills is enough to work a law out."""
+    illness, path = s.setting.illness[kind], ("setting", "illness", kind, "cost")
+    cost = illness.cost
+    if cost.price_list is not None and cost.cv is None:
+        usual = ("0.8", "deliveries") if illness.rate == "births" else ("0.75", "visits, 1 for stays in hospital")
+        words = (
+            "A price list tells the mean bill, not how bills differ. Add 'cv' beside 'price_list': the spread / mean "
+            "of 30 bills; until you have them, a guess such as "
+            f"cv: {{value: {usual[0]}, grade: guess, source: assumed}} for {usual[1]}."
+        )
+        yield (*path, "price_list"), words
+    if cost.price_list is None and cost.mean is None and cost.cv is not None:
+        yield (*path, "cv"), "'cv' goes with 'price_list' here. Delete it, or write it inside 'lognormal'."
+    if cost.mean is not None:
+        yield from _mean_and_dearest(cost, path)
+    elif cost.of is not None:
+        yield (*path, "of"), "'of' tells of how many bills 'mean' and 'dearest' are. Add these, or delete it."
+    else:
+        yield from _usual(cost, path)
 
 
 def counted_use(s: Any, kind: str) -> Told:
@@ -336,6 +381,7 @@ def counted_use(s: Any, kind: str) -> Told:
     if ratio is None or "seeking" in getattr(illness, "_derived", ("seeking",)) or seeking.uncovered == 0:
         return
     times = seeking.covered / seeking.uncovered
+    ratio = ratio.graded(use.grade)
     low, high = (ratio.low, ratio.high) if ratio.has_range else (ratio * 0.99, ratio * 1.01)
     if not low <= times <= high:
         words = (
@@ -344,6 +390,18 @@ def counted_use(s: Any, kind: str) -> Told:
             "delete 'seeking': it follows from the other."
         )
         yield (*path, "insured_over_uninsured"), words
+
+
+def counted_months(s: Any, kind: str) -> Told:
+    """Cases were counted in months in which there are some by the season."""
+    season = s.setting.illness[kind].season
+    for path, months in months_counted(s.setting.illness[kind]):
+        if season is not None and sum(season) > 0 and season_of(months, season) == 0:
+            words = (
+                f"Cases of '{kind}' were counted in months in which nobody needs care by its season (all are 0 there). "
+                "Change one of them."
+            )
+            yield ("setting", "illness", kind, *path), words
 
 
 def one_season(s: Any, kind: str) -> Told:
@@ -391,6 +449,26 @@ def care(s: Any, kind: str) -> Told:
             yield (*path, key), f"The shares in {where} add up to 0. At least one {what} needs a share."
 
 
+def grades(s: Any) -> Told:
+    """A grade says something about a number that has a range."""
+    for path, part in mappings(s.setting, ("setting",)):
+        if getattr(part, "grade", None) is not None and not takes_grade(path):
+            words = (
+                f"A grade changes nothing in {spoken(path)}: its numbers are taken as they are in every future. Delete "
+                "it, or write a 'note'."
+            )
+            yield (*path, "grade"), words
+
+
+def grade_of_bills(s: Any, kind: str) -> Told:
+    """Bills that were seen say themselves how far their law may be off; those of a table are what they are."""
+    cost, path = s.setting.illness[kind].cost, ("setting", "illness", kind, "cost", "grade")
+    for key in ("invoices", "mean", "table") if cost.grade is not None else ():
+        if getattr(cost, key) is not None:
+            why = "its bills are taken as they are" if key == "table" else "the range follows from the bills"
+            yield path, f"A grade changes nothing beside '{key}': {why}. Delete 'grade'."
+
+
 ALL = (
     households,
     register,
@@ -405,5 +483,17 @@ ALL = (
     survey_answers,
     births,
     referrals,
+    grades,
 )
-PER_ILLNESS = (one_illness, counted_use, one_cost, seen_bills, one_season, sectors, zones, care)
+PER_ILLNESS = (
+    one_illness,
+    counted_use,
+    counted_months,
+    one_cost,
+    seen_bills,
+    one_season,
+    grade_of_bills,
+    sectors,
+    zones,
+    care,
+)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from mho_sim.scenario.counting import uneven, write_months
 from mho_sim.scenario.durations import add_months
 from mho_sim.scenario.faults import Path, spoken
+from mho_sim.scenario.observations import months_counted
 from mho_sim.scenario.take_up import in_percent, surveyed
 from mho_sim.scenario.unknowns import SPREADS, numbers
 from mho_sim.scenario.values import spaced
@@ -48,7 +50,7 @@ def doubts(scenario: Any) -> list[str]:
     """Sentences, each with its place, about a scenario."""
     rules = (
         _currency, _unsourced, _assumed, _unusual_births, _old_prices, _below_the_survey, _use_for_need,
-        _boundless_need, _lost, _bad_months,
+        _boundless_need, _average_months, _letters, _lost, _bad_months,
     )  # fmt: skip
     return [sentence for rule in rules for sentence in rule(scenario)]
 
@@ -138,7 +140,9 @@ def as_written(scenario: Any, path: Path) -> Path:
     if key == ("use", "value") and illness.use.derived:
         return path[:4]
     if key[:2] == ("cost", "lognormal") and illness.cost.derived:
-        seen = next(name for name in ("price_list", "invoices", "usual") if getattr(illness.cost, name) is not None)
+        seen = next(
+            name for name in ("price_list", "invoices", "mean", "usual") if getattr(illness.cost, name) is not None
+        )
         return (*path[:4], "cv" if (seen, key[2]) == ("price_list", "cv") else seen)
     return path
 
@@ -164,6 +168,35 @@ def _boundless_need(scenario: Any) -> Iterator[str]:
                 f"{divisor}: its range begins at {100 * range_.low:.3g}%. In a world where so few of those in need go, "
                 f"need is more than {FAR_BELOW} times what it is at best, since 'use' is what was seen. Begin higher."
             )
+
+
+def _average_months(scenario: Any) -> Iterator[str]:
+    """A rainy season's reports are not an average month's."""
+    for kind, illness in sorted(scenario.setting.illness.items()):
+        counted = [months for _, months in months_counted(illness) if uneven(months)]
+        if counted and illness.season is None:
+            named = " and ".join(dict.fromkeys(", ".join(write_months(months)) for months in counted))
+            yield (
+                f"setting.illness.{kind}: without a 'season' the months of counting ({named}) are taken as average "
+                f"ones. Write 'season' there, 12 numbers, January first, such as a year's monthly cases."
+            )
+
+
+def _letters(scenario: Any) -> Iterator[str]:
+    """A letter that everybody has refuses nobody."""
+    for kind, benefit in sorted(scenario.scheme.benefits.items()):
+        illness = scenario.setting.illness[kind]
+        if benefit.referral != "required" or illness.letter < 1 or illness.referred_from is not None:
+            continue
+        how = (
+            f"everybody has a letter. Write in setting.illness.{kind} how many of those who come have one, such as "
+            "letter: 80%."
+        )
+        if illness.emergency:
+            how = "an emergency needs no letter. Delete 'referral', or 'emergency'."
+        elif illness.need is None:
+            how = "only a kind with 'need' or 'use' has letters. Delete 'referral'."
+        yield f"scheme.benefits.{kind}.referral: 'required' changes nothing here, for {how}"
 
 
 def lost_a_year(scenario: Any) -> float:

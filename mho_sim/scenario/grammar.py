@@ -1,7 +1,8 @@
 """What the models say can be written where: for the hints in error messages."""
 
+from collections.abc import Iterator
 from functools import cache
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, WithJsonSchema
@@ -116,6 +117,34 @@ def _parts(field: FieldInfo) -> list[Any]:
         *field.metadata,
         *(part for inner in get_args(field.annotation) for part in getattr(inner, "__metadata__", ())),
     ]
+
+
+def mappings(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """All mappings of a part of a scenario, or of what could be read of one, each with its path."""
+    if isinstance(part, BaseModel | SimpleNamespace):
+        yield path, part
+        names = {name: field.alias or name for name, field in getattr(type(part), "model_fields", {}).items()}
+        for name, inner in vars(part).items():
+            yield from mappings(inner, (*path, names.get(name, name)))
+    elif isinstance(part, dict | tuple):
+        for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from mappings(inner, (*path, name))
+
+
+def takes_grade(path: Path) -> bool:
+    """Whether a mapping can hold numbers of which a grade says how well they are known."""
+    model = model_at(path)
+    return model is None or _graded(model)
+
+
+@cache
+def _graded(model: type[BaseModel]) -> bool:
+    fields = model.model_fields.values()
+    return any(
+        any(isinstance(part, Keys) for part in _parts(field))
+        or ((inner := model_in(field.annotation)) is not None and _graded(inner))
+        for field in fields
+    )
 
 
 @cache

@@ -6,20 +6,9 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 
 from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.bills import Bills, Invoices, PriceList, bill_explained, bill_law
 from mho_sim.scenario.mapping import Sourced
-from mho_sim.scenario.observations import (
-    EPISODES,
-    INSURED,
-    Attendance,
-    Centres,
-    Invoices,
-    PriceList,
-    Use,
-    Villages,
-    bill_explained,
-    bill_law,
-    range_said,
-)
+from mho_sim.scenario.observations import EPISODES, INSURED, Attendance, Centres, Use, Villages, range_said
 from mho_sim.scenario.tables import Ages
 from mho_sim.scenario.unknowns import REMARKS, Quotient, Unknown
 from mho_sim.scenario.values import (
@@ -88,7 +77,7 @@ Prevalence = typed(
 )
 
 
-SEEN = ("price_list", "cv", "invoices", "usual", "one_in_ten_above", "cheapest", "dearest")
+SEEN = ("price_list", "cv", "invoices", "mean", "of", "usual", "one_in_ten_above", "cheapest", "dearest")
 
 
 class ByAgeSex(Sourced):
@@ -133,10 +122,19 @@ class Cost(Sourced):
     )
     cv: Maybe[UnknownSpread] = Field(None, description="With `price_list`: coefficient of variation of the bills.")
     invoices: Maybe[Invoices] = Field(None, description="Instead of a law: bills that were seen.")
+    mean: Maybe[Amount] = Field(
+        None, description="Instead of a law: the mean of some bills, where only the dearest of them is known besides."
+    )
+    of: Maybe[Bills] = Field(
+        None, description="With `mean` and `dearest`: how many bills these were, such as 20 bills."
+    )
     usual: Maybe[Amount] = Field(None, description="Instead of a law: the bill in the middle; half are dearer.")
     one_in_ten_above: Maybe[Amount] = Field(None, description="With `usual`: one bill in ten is dearer than this.")
     cheapest: Maybe[Amount] = Field(None, description="With `usual` and `dearest`: one bill in ten is cheaper.")
-    dearest: Maybe[Amount] = Field(None, description="With `usual` and `cheapest`: one bill in ten is dearer.")
+    dearest: Maybe[Amount] = Field(
+        None,
+        description="With `usual` and `cheapest`: one bill in ten is dearer. With `mean` and `of`: the dearest of all.",
+    )
     covered_share: Share = Field(1.0, description="Share of the bill that is for care which the package covers.")
     dated: Maybe[Dated] = Field(None, description="When these prices were seen.")
 
@@ -200,15 +198,21 @@ class Illness(Sourced):
     at: Maybe[ShareByName("{health_centre: 80%, clinic: 20%}")] = Field(
         None, description="Where care is sought, by provider; shares scaled to 100%."
     )
-    letter: Share = Field(1.0, description="With `need`: share of those seeking care who have a letter of referral.")
+    letter: Share = Field(
+        1.0,
+        description="With `need` and with `use`: share of those seeking care who have a letter of referral, which a "
+        "benefit with `referral: required` asks for. Default: all of them, so that such a benefit refuses nobody.",
+    )
     emergency: YesNo = Field(False, description="Whether it is an emergency: no letter, maybe another waiting period.")
     seeking: Seeking = Field(Seeking(), description="Who seeks care. Default: everyone in need.")
 
     @model_validator(mode="after")
     def _derive(self) -> "Illness":
         """Work the need back from the use: neither it nor a seeking that follows from the use is written again. Both
-        hold best values; in each world they follow from what was drawn there.
+        hold best values; in each world they follow from what was drawn there. Months that are named have the season.
         """
+        if self.season is not None:
+            self._counted_in_season(self.season)
         use, seeking, derived = self.use, self.seeking, ("need",)
         if use is None or use.value is None or self.need is not None:
             return self
@@ -220,6 +224,16 @@ class Illness(Sourced):
             self.__dict__.update(need=need, seeking=seeking)
             self._derived = derived
         return self
+
+    def _counted_in_season(self, season: tuple[float, ...]) -> None:
+        """Let what was counted know the season."""
+        need = self.need
+        if self.use is not None:
+            self.__dict__["use"] = self.use.in_season(season)
+        if need is not None and need.observed is not None:
+            seen = need.observed.in_season(season)
+            remarks = {key: getattr(need, key) for key in REMARKS}
+            self.__dict__["need"] = seen.estimate().unknown(need.limits, observed=seen, **remarks)
 
     @property
     def counted(self) -> str:

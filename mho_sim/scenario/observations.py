@@ -1,4 +1,4 @@
-"""What advisers have in hand instead of rates and laws: attendance registers, price lists, invoices, admissions.
+"""What advisers have in hand instead of rates: attendance registers, admissions by village, births (bills: `bills`).
 
 Each observation gives a best value and a range (`Estimate`), and tells the sum in sentences. Ranges are lognormal,
 from the 5 to the 95 % quantile: the logarithm of a ratio of counts is nearly normal. Relative errors of independent
@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario import quantities, tables
+from mho_sim.scenario.counting import LONGEST, Counting, Months, Season, counting, how_many, write_months
 from mho_sim.scenario.mapping import Sourced
-from mho_sim.scenario.unknowns import KEYS, Unknown
+from mho_sim.scenario.unknowns import Unknown
 from mho_sim.scenario.values import (
     NUMBERS,
-    RICHEST,
     Maybe,
-    UnknownAmount,
     spaced,
     table,
     text,
@@ -32,12 +31,10 @@ from mho_sim.scenario.values import (
 )
 
 Z95 = 1.6448536269514722  # 95 % quantile of the normal law
-Z90 = 1.2815515655446004  # 90 %
 FARTHEST = 100.0  # a logarithm beyond all that is written: e^100 is 10^43
 NO_CASES = -math.log(0.05)  # with no case seen, more than so many were expected in 5 % of the worlds
 
 A_COUNT = "a whole number from 0 to 1 000 000 000"
-LONGEST = 120  # months of counting
 
 
 def read_cases(value: Any, expected: str) -> int | tuple[int, ...]:
@@ -55,7 +52,7 @@ Cases = typed(
     {"type": [*NUMBERS["type"], "array"], "minimum": 0, "maximum": 10**9},
     lambda cases: list(cases) if isinstance(cases, tuple) else cases,
 )
-Months = whole(1, LONGEST, "months of counting")
+MonthCount = whole(1, LONGEST, "months of counting")
 read_people = partial(quantities.read_number, least=1, most=10**9, amount=True)
 PeopleCount = unknown(read_people, "a number of people from 1 to 1 000 000 000", 1, 10**9)
 ByVillage = table(
@@ -109,11 +106,12 @@ def spread_of(number: Unknown) -> float:
     return (math.log(number.high) - math.log(number.low)) / (2 * Z95)
 
 
-def attendance_rate(cases: int, months: int, catchment: Unknown) -> Estimate:
-    """Cases per person-year: `cases × 12 / months / catchment`. The count has a Poisson error, of the logarithm
-    1 / sqrt(cases) [R]; without any case, 3.0 at most in 95 of 100 (Hanley & Lippman-Hand 1983 [R]).
+def attendance_rate(cases: int, counted: Counting, catchment: Unknown) -> Estimate:
+    """Cases per person-year: `cases × 12 / months / catchment`, divided by the season of these months. The count has a
+    Poisson error, of the logarithm 1 / sqrt(cases) [R]; without any case, 3.0 at most in 95 of 100 (Hanley &
+    Lippman-Hand 1983 [R]).
     """
-    people_years = catchment.best * months / 12
+    people_years = catchment.best * counted.years
     if cases == 0:
         return Estimate(0.0, 0.0, NO_CASES / people_years)
     return estimate(cases / people_years, math.sqrt(1 / cases + spread_of(catchment) ** 2))
@@ -134,16 +132,17 @@ def between_villages(cases: Sequence[int], people: Sequence[float]) -> float:
     return max(0.0, (misfit - (len(usual) - 1)) / room)
 
 
-def villages_rate(cases: Sequence[int], people: Sequence[int], months: int) -> Estimate:
+def villages_rate(cases: Sequence[int], people: Sequence[int], counted: Counting, spread: float = 0.0) -> Estimate:
     """Cases per person-year of all villages together. Gamma-Poisson: the square of the relative error is
-    `1 / cases + variance between villages × sum(share of the people²)`.
+    `1 / cases + variance between villages × sum(share of the people²)`, and `spread²` where the people of all villages
+    may be wrong alike.
     """
     total, everybody = sum(cases), sum(people)
-    people_years = everybody * months / 12
+    people_years = everybody * counted.years
     if total == 0:
         return Estimate(0.0, 0.0, NO_CASES / people_years)
     shares = sum((there / everybody) ** 2 for there in people)
-    return estimate(total / people_years, math.sqrt(1 / total + between_villages(cases, people) * shares))
+    return estimate(total / people_years, math.sqrt(1 / total + between_villages(cases, people) * shares + spread**2))
 
 
 def centres_rate(cases: Sequence[int], years: Sequence[float], spreads: Sequence[float]) -> Estimate:
@@ -168,46 +167,14 @@ def _catchments(years: Sequence[float], spreads: Sequence[float]) -> float:
     return math.hypot(*(there / sum(years) * spread for there, spread in zip(years, spreads)))
 
 
-def invoices_law(invoices: Sequence[float]) -> tuple[Estimate, Estimate]:
-    """Mean and coefficient of variation of lognormal bills. Mean: the average, its relative error that of the sample,
-    sd / (mean × sqrt(n)). Variation: `sqrt(exp(s²) - 1)`, s the sample's standard deviation of the logarithms, whose
-    own relative error is 1 / sqrt(2 (n - 1)) [R].
-    """
-    n, mean = len(invoices), sum(invoices) / len(invoices)
-    if min(invoices) == max(invoices):
-        return Estimate(mean, mean, mean), Estimate(0.0, 0.0, 0.0)
-    sd = math.sqrt(sum((one - mean) ** 2 for one in invoices) / (n - 1))
-    middle = sum(math.log(one) for one in invoices) / n
-    s = math.sqrt(sum((math.log(one) - middle) ** 2 for one in invoices) / (n - 1))
-    cvs = map(variation, estimate(s, 1 / math.sqrt(2 * (n - 1)))[:3])
-    return estimate(mean, sd / mean / math.sqrt(n)), Estimate(*cvs)
-
-
-def lognormal_through(median: float, spread: float) -> tuple[float, float]:
-    """Mean and coefficient of variation of a lognormal law with that median, and that standard deviation of the
-    logarithm: `median × exp(s² / 2)` and `sqrt(exp(s²) - 1)` (Johnson, Kotz & Balakrishnan 1994 [R]).
-    """
-    return median * exp(spread * spread / 2), variation(spread)
-
-
-def price_sum(items: Sequence[tuple[Unknown, Unknown]]) -> Estimate:
-    """The bill of a price list: the sum of price × times; the half-widths that prices and times give to it add up in
-    squares.
-    """
-    best = sum(each.best * times.best for each, times in items)
-    below = math.hypot(*(half for one in items for half in _halves(*one, "low")))
-    above = math.hypot(*(half for one in items for half in _halves(*one, "high")))
-    return Estimate(best, max(best - below, 0.0), best + above, "pert")
-
-
-def _halves(each: Unknown, times: Unknown, end: str) -> tuple[float, float]:
-    """How far a price and its times move the bill, each by itself, at one end of their ranges."""
-    return times.best * (getattr(each, end) - each.best), each.best * (getattr(times, end) - times.best)
-
-
 def said(number: float) -> str:
     """A number in a sum: at most four digits after the point where it is small, none where it is large."""
     return spaced(round(number)) if abs(number) >= 1000 else f"{number:.4g}"
+
+
+def half_width(grade: str | None) -> float:
+    """Standard deviation of the logarithm of a number that is known so well; 0 where nothing is said."""
+    return spread_of(Unknown(1.0).graded(grade))
 
 
 def range_said(number: Any) -> str:
@@ -221,6 +188,14 @@ class Observation(Sourced):
 
     is_observation: ClassVar[bool] = True
 
+    _season: Season = PrivateAttr(None)  # of the kind of illness, where the months of counting are named
+
+    def in_season(self, season: Season) -> "Observation":
+        """The same, counted of an illness with that season."""
+        copied = self.model_copy()
+        copied._season = season
+        return copied
+
 
 EVERYONE = "everyone in need"
 
@@ -232,6 +207,9 @@ def _read_of(value: Any, expected: str) -> str:
 
 
 OfNeed = typed(str, _read_of, EVERYONE, {"enum": [EVERYONE]})
+IN_MONTHS = (
+    "In how many months, or in which: then the rate is divided by their `season`. Of monthly counts: their number."
+)
 OF_NEED = "Written if everyone in need was counted; what a health centre counts is use."
 
 
@@ -246,8 +224,9 @@ def _months_of_counts(seen: Any, cases: int | tuple[int, ...] | None) -> None:
         return
     if "months" not in seen.model_fields_set or seen.months is None:
         seen.__dict__["months"] = len(cases)
-    elif seen.months != len(cases):
-        error = PydanticCustomError("mho_months_counted", "{counts}", {"counts": len(cases)})
+    elif how_many(seen.months) != len(cases):
+        kind = "mho_months_named" if isinstance(seen.months, tuple) else "mho_months_counted"
+        error = PydanticCustomError(kind, "{counts}", {"counts": len(cases)})
         details = [InitErrorDetails(type=error, loc=("months",), input=seen.months)]
         raise ValidationError.from_exception_data("counts", details)
 
@@ -256,7 +235,7 @@ class Attendance(Observation):
     """Cases counted at a health centre, over the people who would come to it."""
 
     cases: Cases = Field(description="New cases counted, or a list of monthly counts.")
-    months: Months = Field(12, description="In how many months. Of monthly counts: their number.")
+    months: Months = Field(12, description=IN_MONTHS)
     catchment: PeopleCount = Field(description="The people who would come there.")
     of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
@@ -265,26 +244,37 @@ class Attendance(Observation):
         _months_of_counts(self, self.cases)
         return self
 
+    def _counted(self) -> tuple[int, Counting, Unknown]:
+        """Cases, how long they were counted, and among whom."""
+        return total(self.cases), counting(self.months, self._season), self.catchment.graded(self.grade)
+
     def estimate(self) -> Estimate:
         """Cases per person-year."""
-        return attendance_rate(total(self.cases), self.months, self.catchment)
+        return attendance_rate(*self._counted())
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return attendance_explained(total(self.cases), self.months, self.catchment)
+        return attendance_explained(*self._counted())
 
     def as_use(self) -> str:
         """The same counts, as they are written under `use`."""
         people = self.catchment
         among = f"{{between: [{said(people.low)}, {said(people.high)}]}}" if people.has_range else said(people)
-        return f"{{cases: {spaced(total(self.cases))}, months: {self.months}, catchment: {among}, of: {UNINSURED}}}"
+        months = months_said(self.months)
+        return f"{{cases: {spaced(total(self.cases))}, months: {months}, catchment: {among}, of: {UNINSURED}}}"
+
+
+def months_said(months: Any) -> str:
+    """Months as they are written in a file: 2, or [july, august]."""
+    names = write_months(months)
+    return f"[{', '.join(names)}]" if isinstance(names, list) else str(names)
 
 
 class BirthsCounted(Observation):
     """Births counted in a register, over the women of 15 to 49 among whom they happened."""
 
     births: Cases = Field(description="Births counted.")
-    months: Months = Field(12, description="In how many months.")
+    months: MonthCount = Field(12, description="In how many months. Of monthly counts: their number.")
     women: PeopleCount = Field(description="The women of 15 to 49 among whom they were counted.")
 
     @model_validator(mode="after")
@@ -294,26 +284,43 @@ class BirthsCounted(Observation):
 
     def estimate(self) -> Estimate:
         """Births per woman and year."""
-        return attendance_rate(total(self.births), self.months, self.women)
+        return attendance_rate(*self._counted())
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return attendance_explained(total(self.births), self.months, self.women, ("births", "women", "woman and year"))
+        return attendance_explained(*self._counted(), ("births", "women", "woman and year"))
+
+    def _counted(self) -> tuple[int, Counting, Unknown]:
+        """Births, how long they were counted, and among whom."""
+        return total(self.births), Counting(self.months), self.women.graded(self.grade)
 
 
 def attendance_explained(
-    cases: int, months: int, catchment: Unknown, words: tuple[str, str, str] = ("cases", "people", "person-year")
+    cases: int, counted: Counting, catchment: Unknown, words: tuple[str, str, str] = ("cases", "people", "person-year")
 ) -> list[str]:
     """The sum of a register of attendance, or of births, in sentences."""
-    found, spread = attendance_rate(cases, months, catchment), spread_of(catchment)
+    found, spread = attendance_rate(cases, counted, catchment), spread_of(catchment)
     what, who, unit = words
     among = "the catchment" if who == "people" else f"the number of {who}"
     people = f"{among} {percent(spread)}" if spread else f"{among} is taken as exact"
     return [
-        f"{spaced(cases)} {what} × 12 / {months} months / {range_said(catchment)} {who} = {said(found.best)} a {unit}.",
+        f"{spaced(cases)} {what} × 12 / {counted} / {range_said(catchment)} {who}{_by_season(counted)} = "
+        f"{said(found.best)} a {unit}.{_season_said(counted)}",
         f"Relative errors: chance {percent(1 / math.sqrt(cases)) if cases else 'of none seen'}, {people}. "
         f"{_within(found)}",
     ]
+
+
+def _by_season(counted: Counting) -> str:
+    """The last part of a division: the season of the months, where it is not that of an average one."""
+    return f" / {said(counted.season)}" if counted.season != 1 else ""
+
+
+def _season_said(counted: Counting) -> str:
+    """What the season of some months is, in a sentence."""
+    if counted.season == 1:
+        return ""
+    return f" By the season such a month has {said(counted.season)} times the cases of an average one."
 
 
 def _people_there(admissions: Any, people: Any) -> None:
@@ -334,7 +341,7 @@ class Villages(Observation):
 
     admissions: ByVillage = Field(description="Admissions counted, by village.")
     people: ByVillage = Field(description="How many people live in each of these villages.")
-    months: Months = Field(12, description="In how many months.")
+    months: Months = Field(12, description=IN_MONTHS)
     of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
     @model_validator(mode="after")
@@ -344,15 +351,15 @@ class Villages(Observation):
 
     def estimate(self) -> Estimate:
         """Admissions per person-year."""
-        return villages_rate(*_columns(self.admissions, self.people), self.months)
+        return villages_rate(*_villages(self))
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return villages_explained(*_columns(self.admissions, self.people), self.months)
+        return villages_explained(*_villages(self))
 
     def as_use(self) -> str:
         """The same counts, as they are written under `use`."""
-        return f"{{admissions: {{…}}, people: {{…}}, months: {self.months}, of: {UNINSURED}}}"
+        return f"{{admissions: {{…}}, people: {{…}}, months: {months_said(self.months)}, of: {UNINSURED}}}"
 
 
 class Centre(Observation):
@@ -360,7 +367,9 @@ class Centre(Observation):
 
     cases: Cases = Field(description="New cases counted, or a list of monthly counts.")
     months: Maybe[Months] = Field(
-        None, description="In how many months. Left out: as many as there are monthly counts, or as beside `centres`."
+        None,
+        description="In how many months, or in which: then its rate is divided by their `season`. Left out: as many as "
+        "there are monthly counts, or as beside `centres`.",
     )
     catchment: PeopleCount = Field(description="The people who would come there.")
 
@@ -385,44 +394,71 @@ class Centres(Observation):
     """Cases counted at several health centres, each over the people who would come to it."""
 
     centres: ByCentre = Field(description="Each health centre under its name, with cases, months and catchment.")
-    months: Months = Field(12, description="In how many months, at a centre that does not say it.")
+    months: Months = Field(12, description="In how many months, or in which, at a centre that does not say it.")
     of: Maybe[OfNeed] = Field(None, description=OF_NEED)
 
     def estimate(self) -> Estimate:
         """Cases per person-year."""
-        return centres_rate(*_sums(self.centres, self.months))
+        return centres_rate(*_sums(_centres(self)))
 
     def explained(self) -> list[str]:
         """The sum, in sentences."""
-        return centres_explained(self.centres, self.months)
+        return centres_explained(_centres(self))
 
     def as_use(self) -> str:
         """The same counts, as they are written under `use`."""
         return f"{{centres: {{…}}, of: {UNINSURED}}}"
 
 
-def _sums(centres: dict[str, Centre], months: int) -> tuple[list[int], list[float], list[float]]:
+class Seen(NamedTuple):
+    """What was counted at one health centre."""
+
+    cases: int
+    counted: Counting
+    catchment: Unknown
+
+    @property
+    def years(self) -> float:
+        """Person-years, as many as average months would have."""
+        return self.catchment.best * self.counted.years
+
+
+def _centres(seen: Any) -> dict[str, Seen]:
+    """What was counted at each centre, with what is said for all of them."""
+    return {
+        name: Seen(
+            total(one.cases),
+            counting(one.months or seen.months, seen._season),
+            one.catchment.graded(one.grade or seen.grade),
+        )
+        for name, one in seen.centres.items()
+    }
+
+
+def _sums(centres: dict[str, Seen]) -> tuple[list[int], list[float], list[float]]:
     """Cases, person-years and the catchment's relative error, centre by centre."""
     every = centres.values()
-    years = [one.catchment.best * (one.months or months) / 12 for one in every]
-    return [total(one.cases) for one in every], years, [spread_of(one.catchment) for one in every]
+    return [one.cases for one in every], [one.years for one in every], [spread_of(one.catchment) for one in every]
 
 
-def centres_explained(centres: dict[str, Centre], months: int) -> list[str]:
+def centres_explained(centres: dict[str, Seen]) -> list[str]:
     """The sum of several health centres, in sentences."""
-    cases, years, spreads = _sums(centres, months)
+    cases, years, spreads = _sums(centres)
     found, between = centres_rate(cases, years, spreads), between_villages(cases, years)
     each = [
-        f"{name}: {spaced(seen)} cases in {one.months or months} months among {range_said(one.catchment)} people"
-        for (name, one), seen in zip(centres.items(), cases)
+        f"{name}: {spaced(one.cases)} cases in {one.counted} among {range_said(one.catchment)} people"
+        f"{f', season {said(one.counted.season)}' if one.counted.season != 1 else ''}"
+        for name, one in centres.items()
     ]
     chance = f"chance {percent(1 / math.sqrt(sum(cases)))}" if sum(cases) else "chance of none seen"
     people = f"the catchments {percent(_catchments(years, spreads))}" if any(spreads) else "the catchments are exact"
     differ = f", differences between centres {percent(math.sqrt(between * _squares(years)))}" if between else ""
     how_many = f"{len(centres)} health centres" if len(centres) > 1 else "One health centre"
+    in_season = any(one.counted.season != 1 for one in centres.values())
+    people_years = "person-years of average months (each times its season)" if in_season else "person-years"
     return [
         f"{how_many}: {'; '.join(each)}.",
-        f"Together {spaced(sum(cases))} cases / {said(sum(years))} person-years = {said(found.best)} a person-year.",
+        f"Together {spaced(sum(cases))} cases / {said(sum(years))} {people_years} = {said(found.best)} a person-year.",
         f"Relative errors: {chance}, {people}{differ}. {_within(found)}",
     ]
 
@@ -432,13 +468,21 @@ def _columns(admissions: dict[str, int], people: dict[str, int]) -> tuple[list[i
     return list(admissions.values()), [people[name] for name in admissions]
 
 
-def villages_explained(cases: list[int], people: list[int], months: int) -> list[str]:
+def _villages(seen: Any) -> tuple[list[int], list[int], Counting, float]:
+    """Admissions and people, village by village; how long they were counted; how well the people are known."""
+    columns = _columns(seen.admissions, seen.people)
+    return *columns, counting(seen.months, seen._season), half_width(seen.grade)
+
+
+def villages_explained(cases: list[int], people: list[int], counted: Counting, spread: float) -> list[str]:
     """The sum of admissions by village, in sentences."""
-    found, between = villages_rate(cases, people, months), math.sqrt(between_villages(cases, people))
+    found, between = villages_rate(cases, people, counted, spread), math.sqrt(between_villages(cases, people))
+    known = f" The people of all villages may be wrong by {percent(spread)} alike, as 'grade' says." if spread else ""
     return [
-        f"{spaced(sum(cases))} admissions × 12 / {months} months / {spaced(sum(people))} people of "
-        f"{len(people)} villages = {said(found.best)} a person-year.",
-        f"Between villages the rate differs by {percent(between)} (standard deviation over mean), beyond chance.",
+        f"{spaced(sum(cases))} admissions × 12 / {counted} / {spaced(sum(people))} people of "
+        f"{len(people)} villages{_by_season(counted)} = {said(found.best)} a person-year.{_season_said(counted)}",
+        f"Between villages the rate differs by {percent(between)} (standard deviation over mean), beyond "
+        f"chance.{known}",
         f"So it lies between {said(found.low)} and {said(found.high)} in 90 of 100.",
     ]
 
@@ -465,7 +509,7 @@ class Use(Sourced):
     not_drawn: ClassVar[tuple[str, ...]] = ("catchment", "centres")  # they are in the range of `value`
 
     cases: Maybe[Cases] = Field(None, description="New cases counted, or a list of monthly counts.")
-    months: Months = Field(12, description="In how many months. Of monthly counts: their number.")
+    months: Months = Field(12, description=IN_MONTHS)
     catchment: Maybe[PeopleCount] = Field(None, description="The people who would come there.")
     admissions: Maybe[ByVillage] = Field(None, description="Instead of `cases`: admissions counted, by village.")
     people: Maybe[ByVillage] = Field(None, description="Instead of `catchment`: how many people live in each village.")
@@ -479,6 +523,8 @@ class Use(Sourced):
     insured_over_uninsured: Maybe[uncertain(1000, "times as many visits", least=1)] = Field(
         None, description="How many times as often insured people go as those who pay the full price."
     )
+
+    _season: Season = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _derive(self) -> "Use":
@@ -497,128 +543,42 @@ class Use(Sourced):
         keys = [key for way in WAYS for key in way]
         return [key for key in keys if getattr(self, key) is not None and key not in self._derived]
 
+    def in_season(self, season: Season) -> "Use":
+        """The same, counted of an illness with that season."""
+        copied = self.model_copy()
+        copied._season = season
+        if self.ways in WAYS[1:]:
+            copied.__dict__["value"] = copied._counted().unknown((0.0, EPISODES))
+        return copied
+
+    def _attendance(self) -> tuple[int, Counting, Unknown]:
+        """Cases, how long they were counted, and among whom."""
+        return total(self.cases), counting(self.months, self._season), self.catchment.graded(self.grade)
+
     def _counted(self) -> Estimate:
         if self.ways == WAYS[2]:
-            return villages_rate(*_columns(self.admissions, self.people), self.months)
+            return villages_rate(*_villages(self))
         if self.ways == WAYS[3]:
-            return centres_rate(*_sums(self.centres, self.months))
-        return attendance_rate(total(self.cases), self.months, self.catchment)
+            return centres_rate(*_sums(_centres(self)))
+        return attendance_rate(*self._attendance())
 
     def explained(self) -> list[str]:
         """The sum that leads to the use, in sentences."""
         if self.ways == WAYS[2]:
-            return villages_explained(*_columns(self.admissions, self.people), self.months)
+            return villages_explained(*_villages(self))
         if self.ways == WAYS[1]:
-            return attendance_explained(total(self.cases), self.months, self.catchment)
+            return attendance_explained(*self._attendance())
         if self.ways == WAYS[3]:
-            return centres_explained(self.centres, self.months)
+            return centres_explained(_centres(self))
         return [f"{range_said(self.value)} visits a person-year were counted."]
 
 
-def _read_times(value: Any, least: float, most: float, expected: str) -> float:
-    """How many times, or in what share of the episodes."""
-    if isinstance(value, str) and value.strip().endswith("%"):
-        return quantities.read_share(value, expected, int(most))
-    return quantities.read_number(value, least, most, expected)
-
-
-def _or_price(schema: dict[str, Any]) -> None:
-    """Let the schema of a line of a price list take the price alone, too."""
-    mapping = dict(schema)
-    schema.clear()
-    schema["anyOf"] = [*mapping["properties"]["each"]["anyOf"], mapping]
-
-
-def _priced(value: Any) -> Any:
-    """A line of a price list, also where it is the price alone, maybe with its range."""
-    alone = isinstance(value, dict) and {"value", "between"} & value.keys() and value.keys() <= set(KEYS)
-    return {"each": value} if alone or not isinstance(value, dict | PriceItem) else value
-
-
-class PriceItem(Observation):
-    """One line of a price list."""
-
-    model_config = ConfigDict(json_schema_extra=_or_price)
-
-    each: UnknownAmount = Field(description="The price.")
-    times: unknown(
-        partial(_read_times, least=0, most=1000),
-        "a number from 0 to 1 000 (times an episode), or a share such as 50%",
-        0,
-        1000,
-    ) = Field(Unknown(1), description="How many of it an episode needs.")
-
-
-A_BILL = "an amount above 0, without the currency"
-read_bill = partial(quantities.read_number, least=0.01, most=RICHEST, amount=True, expected=A_BILL)
-
-
-Invoices = typed(
-    tuple[float, ...],
-    partial(tables.read_amount_list, read=read_bill),
-    "a list of at least two bills such as [1 200, 3 400]",
-    {"type": "array", "minItems": 2},
-    list,
-)
-PriceList = dict[str, Annotated[PriceItem, BeforeValidator(_priced)]]
-
-
-def bill_law(cost: Any) -> tuple[Unknown, Unknown] | None:
-    """Mean and coefficient of variation of the bill that a cost tells of by what was seen; None if it tells of none, or
-    not all that is needed.
-    """
-    money, spread = (0.0, float(RICHEST)), (0.0, 20.0)
-    if cost.price_list is not None and cost.cv is not None:
-        summed = price_sum([(item.each, item.times) for item in cost.price_list.values()])
-        return summed.unknown(money), cost.cv
-    if cost.invoices is not None:
-        mean, cv = invoices_law(cost.invoices)
-        return mean.unknown(money), cv.unknown(spread)
-    s = _log_sd(cost)
-    if s is None:
-        return None
-    best, cv_best = lognormal_through(cost.usual, s)
-    return Unknown(min(best, money[1]), limits=money), Unknown(min(cv_best, spread[1]), limits=spread)
-
-
-def _log_sd(cost: Any) -> float | None:
-    """Standard deviation of a bill's logarithm, from what is cheap, usual and dear: 10, 50 and 90 % of the bills are
-    below (that the extremes which people name are not the very last is assumed).
-    """
-    low, usual, high = cost.cheapest, cost.usual, cost.dearest
-    if usual and cost.one_in_ten_above is not None and cost.one_in_ten_above > usual:
-        return math.log(cost.one_in_ten_above / usual) / Z90
-    if low and usual and high and low < usual < high:
-        return math.log(high / low) / (2 * Z90)
-    return None
-
-
-def price_list_explained(items: dict[str, PriceItem], mean: Unknown) -> list[str]:
-    """The sum of a price list, in sentences, and what its range is made of."""
-    lines = [f"{name} {range_said(item.each)} × {range_said(item.times)}" for name, item in items.items()]
-    found = f"{' + '.join(lines)} = {range_said(mean)}, the mean bill."
-    numbers = [number for item in items.values() for number in (item.each, item.times)]
-    if not mean.has_range:
-        return [found, "No price or number of times has a range, so the grade says how far the sum may be off."]
-    if all(number.has_range for number in numbers):
-        return [found]
-    return [found, "What has no range here is taken as exact, whatever its grade."]
-
-
-def bill_explained(cost: Any) -> list[str]:
-    """The sum that leads to a bill's law, in sentences."""
-    found = bill_law(cost)
-    if found is None:
+def months_counted(illness: Any) -> list[tuple[tuple[str, ...], Any]]:
+    """The months in which an illness was counted, wherever they are written, each with its place."""
+    need = getattr(illness, "need", None)
+    key, seen = ("need", getattr(need, "observed", None)) if illness.use is None else ("use", illness.use)
+    if getattr(seen, "months", None) is None:
         return []
-    mean, cv = found
-    if cost.price_list is not None:
-        return price_list_explained(cost.price_list, mean)
-    end = f"Lognormal: mean {range_said(mean)}, coefficient of variation {range_said(cv)}."
-    if cost.invoices is not None:
-        return [f"{len(cost.invoices)} invoices add up to {said(sum(cost.invoices))}.", end]
-    if cost.one_in_ten_above is not None:
-        how = f"ln({said(cost.one_in_ten_above)} / {said(cost.usual)}) / {Z90:.4f}"
-    else:
-        how = f"ln({said(cost.dearest)} / {said(cost.cheapest)}) / (2 × {Z90:.4f})"
-    around = f"around that of {said(cost.usual)}"
-    return [f"The logarithm of a bill has the standard deviation {how} = {_log_sd(cost):.4g}, {around}.", end]
+    centres = getattr(seen, "centres", None) or {}
+    apart = [((key, "centres", name, "months"), one.months) for name, one in centres.items() if one.months]
+    return apart if centres and len(apart) == len(centres) else [((key, "months"), seen.months), *apart]

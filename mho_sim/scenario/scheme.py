@@ -61,20 +61,12 @@ def _read_every(value: Any, expected: str) -> Any:
             told = [InitErrorDetails(type=error, loc=("days",), input=value["days"])]
         raise ValidationError.from_exception_data("every", told)
     if isinstance(value, list | tuple):
-        months = tables.read_list(value, _read_month, "a list of months such as [january, july]")
+        months = tables.read_list(value, tables.read_month, "a list of months such as [january, july]")
         return tuple(sorted(months))
     text = quantities.plain_text(value, expected)
     if text not in PERIODS:
         refuse("mho_every", words=PERIODS)
     return text
-
-
-def _read_month(item: Any) -> int:
-    if isinstance(item, int):
-        item = tables.MONTHS[item - 1] if 1 <= item <= 12 else str(item)
-    name = quantities.read_word(item.lower() if isinstance(item, str) else item, tables.MONTHS, "a month, January to "
-                                "December")  # fmt: skip
-    return tables.MONTHS.index(name) + 1
 
 
 def _write_every(every: Any) -> Any:

@@ -16,6 +16,8 @@ SENTENCES = {
     "mho_not_months": "{path} must be {expected}, not {found}.",
     "mho_months": "{path} has {count} numbers. It must have 12, one for each month, January first.",
     "mho_months_counted": "{path} is {found}, but {counts} monthly counts are written. Delete it, or write the sum.",
+    "mho_months_named": "{path} names {count} months, but {counts} monthly counts are written. Name as many, or "
+    "delete it.",
     "mho_not_a_value": "{path} cannot be {found}. Write {expected}.",
     "mho_empty": "{path} is empty. Write {expected}.",
     "mho_range": "{path} is {found}, which is out of range. Write {expected}.{instead}",
@@ -152,6 +154,8 @@ def _of_other_grammar(key: str, keys: list[str]) -> str:
     """The end of a sentence about a key that says what other keys say here."""
     if key in ("years", "months") and "until" in keys:
         return "; write 'until', the first day without it, such as until: 2029-01-01."
+    if key in ("bills", "number", "n") and "one_in_ten_above" in keys:
+        return "; write 'of', how many bills 'mean' and 'dearest' are of, such as of: 20 bills."
     if key in ("value", "between", "best", "law") and "each" in keys:
         return "; write it inside 'each', such as {each: {between: [1_000, 3_500]}, times: 1}."
     return ""

@@ -62,12 +62,18 @@ Distances = zones("{0-4 km: 70%, 5+ km: 30%}")
 Categories = ShareByName("{ordinary: 90%, indigent: 10%}")
 
 
+A_WORD = re.compile(r"\s*[^\W\d_]+\s*")
 AS_MONTHS = re.compile("[2-9]|1[0-2]")  # a count of months, where a share is meant
 
 
 def _read_months(value: Any, expected: str) -> tuple[float, ...]:
-    """Twelve shares, January first, or one for all months."""
+    """Twelve shares, January first, or one for all months, or the names of the good months; the others are bad."""
+    if isinstance(value, list) and value and all(A_WORD.fullmatch(str(item)) for item in value):
+        good = tables.read_list(value, tables.read_month, expected)
+        return tuple(float(month in good) for month in range(1, 13))
     if isinstance(value, list | tuple):
+        if len(value) != 12:
+            quantities.refuse("mho_months")
         return tables.read_months(value, partial(quantities.read_share, expected=SHARE), expected)
     if AS_MONTHS.fullmatch(text := str(value).strip()):
         quantities.refuse("mho_of_twelve", months=text, share=f"{int(text) / 12:.0%}")
@@ -81,7 +87,7 @@ def _write_months(months: tuple[float, ...]) -> list[Any]:
 MonthShares = typed(
     tuple[float, ...],
     _read_months,
-    f"{SHARE}, or a list of 12, January first",
+    f"{SHARE}, or a list of 12, January first, or the months that are good, such as [january, march]",
     {"type": [*NUMBERS["type"], "array"]},
     _write_months,
 )
@@ -174,7 +180,10 @@ class Enterprise(Sourced):
     sector: text(40) = Field(description="The name of the sector, such as food.")
     share: Share = Field(description="Share of the households that live on it; scaled to 100%.")
     income_per_month: Income = Field(description="Income of a household in a good and in a bad month.")
-    good_months: MonthShares = Field(description="How many of 100 such months are good, by calendar month.")
+    good_months: MonthShares = Field(
+        description="How many of 100 such months are good, by calendar month; or the months that are always good, the "
+        "others being bad."
+    )
     cv: Spread = Field(0.0, description="Coefficient of variation of the income between households.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from mho_sim.scenario.faults import visible
-from mho_sim.scenario.quantities import SPACES, plain_text, read_date, read_text, read_whole, refuse
+from mho_sim.scenario.quantities import SPACES, plain_text, read_date, read_text, read_whole, read_word, refuse
 
 Bands = tuple[tuple[int, int | None, Any], ...]
 Ages = tuple[tuple[int, int | None, float], ...]
@@ -116,6 +116,14 @@ def read_rates(value: Any, read_value: Reader, expected: str) -> Ages:
         filled.append((first, last, item))
         following = OLDEST + 1 if last is None else last + 1
     return tuple(filled)
+
+
+def read_month(item: Any) -> int:
+    """The number of a month, from 1, of which the name is written."""
+    if isinstance(item, int):
+        item = MONTHS[item - 1] if 1 <= item <= 12 else str(item)
+    name = read_word(item.lower() if isinstance(item, str) else item, MONTHS, "a month, January to December")
+    return MONTHS.index(name) + 1
 
 
 def read_months(value: Any, read_value: Reader, expected: str) -> tuple[float, ...]:

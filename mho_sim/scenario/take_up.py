@@ -140,7 +140,12 @@ class Survey(Observation):
 
     def estimate(self, amount: int | None = None) -> Estimate:
         """The share of the households that joins at a contribution."""
-        return take_up(*self.share_at(amount), self.stated_to_real)
+        return take_up(*self.share_at(amount), self.real)
+
+    @property
+    def real(self) -> Unknown:
+        """How many of those who say so come, with the range of its grade, or of the survey's, if it has no other."""
+        return self.stated_to_real.graded(self.grade)
 
     def at(self, amount: int) -> Unknown:
         """The number of the scenario at its contribution."""
@@ -149,7 +154,7 @@ class Survey(Observation):
 
     def explained(self, amount: int) -> list[str]:
         """The sum, in sentences."""
-        (share, asked), found, real = self.share_at(amount), self.estimate(amount), self.stated_to_real
+        (share, asked), found, real = self.share_at(amount), self.estimate(amount), self.real
         best, low, high = map(in_percent, (found.best, found.low, min(found.high, 1.0)))
         ends = f" (from {in_percent(real.low)} to {in_percent(real.high)})" if real.has_range else ""
         line = (

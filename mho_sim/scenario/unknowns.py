@@ -91,6 +91,12 @@ class Unknown(float):
         low, high = max(self.best - spread, least), min(self.best + spread, most)
         return Range(low, self.best, high, self.law) if low < high else None
 
+    def graded(self, grade: str | None) -> "Unknown":
+        """The number with the range of its grade, its own or else the one that is given, where none is written."""
+        if self.has_range or (grade := self.grade or grade) is None or (found := self.range(grade)) is None:
+            return self
+        return Unknown(found.best, found.low, found.high, found.law, self.source, self.grade, self.note, self.limits)
+
     def written(self, write: Callable[[float], Any] = float) -> Any:
         """As it is written in a file: a bare number, if nothing else is said; `write` writes the numbers."""
         if self.observed is not None:
