@@ -288,7 +288,7 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
     click.echo(object_of(told) if as_json else sensitivity_text(found, sets))
 
 
-@commands.command(short_help="What contribution, reserve, copay… meets a target, and what it does to members.")
+@commands.command(short_help="What contribution, reserve or copay meets a target?")
 @SCENARIO
 @SET
 @SEED
