@@ -1,17 +1,20 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
 `run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
+`experience_text(experience)` a register beside the plan, `watch_text(watch)` what watching it is worth,
 `validation_text(book)` the validation book.
 """
 
 from importlib import import_module
 
 _TEXTS = {
+    "experience_text": "experience",
     "price_text": "price",
     "run_text": "page",
     "sensitivity_text": "sensitivity",
     "statements_text": "books",
     "validation_text": "validation",
+    "watch_text": "experience",
 }
 __all__ = list(_TEXTS)
 

@@ -4,19 +4,24 @@ Results do not depend on the number of threads, on the size of a batch, or on th
 """
 
 from mho_sim.study.outcome import Outcome, world_digest
+from mho_sim.study.outstanding import outstanding_checked
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
 from mho_sim.study.sensitivity import Sensitivity, runs, sensitivity
+from mho_sim.study.watching import Watch, watch
 
 __all__ = [
     "Outcome",
     "Result",
     "Sensitivity",
+    "Watch",
     "measured",
+    "outstanding_checked",
     "planned",
     "processors",
     "runs",
     "sensitivity",
     "simulate",
+    "watch",
     "world_digest",
 ]
