@@ -144,7 +144,10 @@ class Plan:
         places = range(count) if places is None else places
         exposed, found = covered * parts[:, None], np.zeros((count, count))
         years = np.asarray(months) // MONTHS
-        of_year = np.array([(exposed * first[:, None])[..., years == year].sum(axis=(1, 2)) for year in set(years)])
+        of_year = np.array(
+            [(exposed * first[:, None])[..., years == year].sum(axis=(1, 2)) for year in sorted(set(years))]
+        )
+        of_year = of_year.reshape(-1, count)
         for i in places:
             for j in (j for j in places if j >= i):
                 least = np.minimum(covered[i], covered[j])

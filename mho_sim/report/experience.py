@@ -82,7 +82,7 @@ def _compared(found, what):
     key, frame = PREFIX[what], found.services
     unit, heads = 1, {"claims": "claims", "payment": "paid a claim", "paid": "paid in all"}
     if what == "paid" and frame["paid_seen"].max() >= THOUSANDS:
-        unit, heads["paid"] = 1000, "paid in all, thousands"
+        unit, heads["paid"] = 1000, "paid, thousands"
     rows, verdicts = [], []
     for service, row in frame.iterrows():
         if what == "payment" and service == ALL:
@@ -177,7 +177,7 @@ def _next_year(found):
             )
         )
     premiums = [("next year, " + found.scenario.currency, "paid a claim:\nplan", "seen", "weight", "credible",
-                 "a person and\nyear: plan", "credible")]  # fmt: skip
+                 "a person,\nyear: plan", "credible")]  # fmt: skip
     for service, row in found.next_year.iterrows():
         weight = f"{100 * row['payment_weight']:.0f}%"
         amounts = (money(row[key]) for key in ("payment_planned", "payment_seen"))
