@@ -198,7 +198,7 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
     click.echo(object_of(told) if as_json else sensitivity_text(found, sets))
 
 
-@commands.command(short_help="Your register beside the plan: what is chance, what to plan with next year.")
+@commands.command(short_help="Your register beside the plan, and the next one.")
 @SCENARIO
 @click.argument("register", required=False, type=click.Path())
 @SET
@@ -223,12 +223,13 @@ def experience(scenario, register, sets, seed, blank, excess, worlds, workers, a
             _refuse(f"{blank} is there already and may be filled in. Give the empty register another name.")
     loaded = _load(scenario, sets)
     if blank is not None:
-        from mho_sim.monitoring import blank_register
+        from mho_sim.monitoring.register import COLUMNS_TOLD, blank_register
 
         text = _told(blank_register, loaded)
         with files.replacing(blank) as file:
             file.write(text)
         click.echo(f"{blank} is written. Fill it in, then: mho-sim experience {scenario} {blank}", err=True)
+        click.echo(COLUMNS_TOLD, err=True)
         return
     from mho_sim import report
 

@@ -520,6 +520,21 @@ def test_every_fault_is_told_in_one_pass():
     assert [fault.line for fault in told.value.faults] == [2, 3, 4]
 
 
+def test_the_readme_shows_what_the_command_prints():
+    """A baseline: when results change on purpose, paste the beginning of the page anew."""
+    readme = (SCENARIOS[0].parent.parent / "README.md").read_text(encoding="utf-8")
+    names, shown = readme.split("<!-- experience ", 1)[1].split(" -->", 1)
+    shown = "\n".join(line[4:] for line in shown.split("[…]", 1)[0].splitlines()).strip("\n ")
+    one, other = (SCENARIOS[0].parent.parent / name for name in names.split())
+    assert experience_text(mho_sim.experience(mho_sim.load(one), other)).startswith(shown)
+
+
+def test_a_register_that_the_range_holds_for_impossible_is_pointed_out():
+    found = mho_sim.experience(mho_sim.load(SCENARIOS[-1]), SCENARIOS[-1].with_name("village-mutual-register.csv"))
+    assert found.next_year["beyond_range"].to_dict() == {"consultation": False, "observation": True}
+    assert "of observation the register shows" in " ".join(experience_text(found).split())
+
+
 # The command
 
 

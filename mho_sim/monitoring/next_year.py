@@ -106,6 +106,8 @@ def credible(plan, seen, compared, before):
             "credible_high": planned * used.high,
             "credible_ratio": used.mean,
             "from_range": belief.weight > 0,
+            "beyond_range": belief.weight > 0
+            and bool(row["low"] > before[0][place].high or row["high"] < before[0][place].low),
             "cv": line.cv,
             "full_credibility_cost": float(credibility.full_credibility(SURE, WITHIN, line.cv)),
             "payment_planned": line.payment,

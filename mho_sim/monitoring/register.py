@@ -243,6 +243,12 @@ def _plain(header: str) -> str:
     return "_".join(re.findall("[a-z0-9]+", "".join(c for c in letters if not unicodedata.combining(c))))
 
 
+COLUMNS_TOLD = (
+    "covered: people who could use the service, on average over the dates: paid up, and their waiting period over.\n"
+    "claims: visits or stays of these dates for which the mutual pays; paid: what it pays for them, paid already or "
+    "not.\nLines without figures are passed over; dates of whole months may be changed; a column 'group' (village) may "
+    "be added."
+)
 WORDS = {_plain(word): key for key, column in COLUMNS.items() for word in column.words}
 
 

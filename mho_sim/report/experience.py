@@ -33,6 +33,7 @@ def experience_text(found, changed=()):
         _compared(found, "paid"),
         _groups(found),
         [*_next_year(found), *_note(_weights(found))],
+        _told(_conflict(found)),
         _lines(found),
         [*_outstanding(found), *_note(_of_outstanding(found))],
         _left_out(found),
@@ -184,7 +185,22 @@ def _next_year(found):
         others = (money(row[key]) for key in ("payment_credible", "premium_planned", "premium_credible"))
         rows_of = (service, *amounts, weight, *others)
         premiums.append(rows_of)
+    if len(found.next_year) > 1:
+        totals = (money(found.next_year[key].sum()) for key in ("premium_planned", "premium_credible"))
+        premiums.append((_named(ALL), "", "", "", "", *totals))
     return [*table(rows), "", *table(premiums)]
+
+
+def _conflict(found):
+    """Services for which the register says something else than the file holds for possible."""
+    beyond = [service for service, row in found.next_year.iterrows() if row["beyond_range"]]
+    if not beyond:
+        return ""
+    return (
+        f"Look at this: of {listed(beyond)} the register shows what the file, by its range, hardly holds for possible. "
+        "One of the two is wrong: ask how the register was kept, and whether the figure is known as well as the file "
+        "says. A wider range in the file gives the register more weight."
+    )
 
 
 def _times(number):
@@ -206,7 +222,7 @@ def _weights(found):
 
 def _lines(found):
     """What to write in the scenario."""
-    told = lines("To plan with the credible figures, write in the scenario:")
+    told = lines("To plan with the credible figures (by the range), write in the scenario:")
     written = False
     for service, one in [*found.lines.items(), *found.bill_lines.items()]:
         if isinstance(one, Written):
@@ -298,15 +314,19 @@ def _quarters(found):
             "false_alarm_yearly",
             "power_one_look",
         )
-        rows.append((f"{end:%Y-%m}", _amount(row["expected_claims"]), *(of_100(row[key]) for key in shares)))
+        rows.append((f"{end:%Y-%m}", _amount(row["expected_claims"]), *(_of_100(row[key]) for key in shares)))
     return table(rows)
+
+
+def _of_100(share):
+    return of_100(share).replace("fewer than ", "<").replace("more than ", ">")
 
 
 def _of_quarters():
     return (
         "Of 100 mutuals, those that have noticed by then: all claims since the start are too many to be chance (so far "
-        "above in 1 of 40 right plans). False: the same where the plan is right. One look: how many a single "
-        "look at that date would notice, by the law of the claims."
+        "above in 1 of 40 right plans). False: the same where the plan is right; every look adds some. One look: "
+        "how many a single look at that date would notice, by the law of the claims."
     )
 
 

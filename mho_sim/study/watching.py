@@ -101,8 +101,10 @@ def _looked(plan, lived):
     months = np.arange(lived.covered.shape[2])
     expected = plan.frequency[:, None] * plan.parts_of_year(months) * lived.covered
     ends = months[2::3]
-    of_quarter = [np.cumsum(one.sum(axis=1), axis=1)[:, ends] for one in (expected, lived.claims)]
-    paid = np.cumsum((lived.paid - expected * plan.payments(months)[0]).sum(axis=1), axis=1)[:, ends]
+    looked_at = lived.covered > 0  # before, only newborns may be covered
+    claims, paid = lived.claims * looked_at, lived.paid * looked_at
+    of_quarter = [np.cumsum(one.sum(axis=1), axis=1)[:, ends] for one in (expected, claims)]
+    paid = np.cumsum((paid - expected * plan.payments(months)[0]).sum(axis=1), axis=1)[:, ends]
     typical = lived.covered.mean(axis=0)[:, None]
     mixing = np.array(
         [plan.claims_line(typical[..., : end + 1], months[: end + 1], slice(None)).mixing for end in ends]
