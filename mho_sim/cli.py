@@ -55,7 +55,7 @@ class Share(click.ParamType):
             self.fail(f"{value!r} is not possible: write a share from 0% to 100%, such as 10%.")
 
 
-ORDER = ("scenarios", "new", "check", "price", "run", "experience", "trace", "verify", "schema")
+ORDER = ("scenarios", "new", "check", "price", "run", "sensitivity", "experience", "trace", "verify", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
