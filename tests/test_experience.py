@@ -420,6 +420,8 @@ def test_watching_notices_as_often_as_the_law_says():
 def test_watching_refuses_what_cannot_be_watched():
     with pytest.raises(ValueError, match="above 0%"):
         watch(scenario(), 0.0)
+    with pytest.raises(ValueError, match="holds no care"):
+        watch(scenario(SMALL, "scheme.benefits={}"), 0.3)
     only = SMALL.replace("need: 0.9", "rate: deaths").replace("frailty: 0.8", "frailty: 0").replace("0.02", "0")
     only = only.replace("deaths: none", "deaths: {0+: 0.01}").replace(
         "      season: [1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1]\n", ""
@@ -518,6 +520,38 @@ def test_every_fault_is_told_in_one_pass():
     with pytest.raises(ScenarioError) as told:
         read(text)
     assert [fault.line for fault in told.value.faults] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("changes", [(), ("setting.illness.visit.need=0",), ("scheme.benefits.visit.copay=100%",)])
+@pytest.mark.parametrize("grade", ["exact", "guess"])
+@pytest.mark.parametrize("counts", [(0, 0, (0, 0)), (400, 5_000), (1, 2_000, (0, 0), 1), (0, 0, (0, 0), 0),
+                                    (5 * 10**6, 10**10, (4 * 10**5, 10**9), 5 * 10**6)])  # fmt: skip
+def test_pages_of_what_is_unusual(changes, grade, counts):
+    """Nothing seen, nothing planned, nothing paid, one person, nobody, millions: a page of 80 columns, and an object
+    that JSON can write."""
+    one = scenario(SMALL.replace("default_grade: exact", f"default_grade: {grade}"), *changes)
+    found = mho_sim.experience(one, year(*counts))
+    assert max(map(len, experience_text(found).splitlines())) <= 80
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_broken_registers_are_refused_and_never_crash():
+    """2,000 registers with up to five characters changed: read, or refused with a line."""
+    generator, whole = (
+        np.random.default_rng(1),
+        (HEADER + LINE + LINE.replace("01-01", "04-01").replace("03-31", "06-30")),
+    )
+    letters, refused = [*whole, *'";=#\t\0\u200b\ufeff\U0001f600é-+.,\r\n'], 0
+    for _ in range(2_000):
+        text = list(whole)
+        for place in generator.integers(0, len(text), generator.integers(1, 6)):
+            text[place] = letters[generator.integers(len(letters))]
+        try:
+            assert read("".join(text)).rows
+        except ScenarioError as error:
+            refused += 1
+            assert all(str(fault).startswith("r.csv:") for fault in error.faults)
+    assert refused > 1_000
 
 
 def test_the_readme_shows_what_the_command_prints():

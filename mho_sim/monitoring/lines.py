@@ -42,6 +42,8 @@ def _frequency(scenario, service, ratios, births, credible, source):
     illness, row, base = scenario.setting.illness[service], credible.loc[service], f"setting.illness.{service}"
     ratio, ends = ratios[service], (row["credible_low"], row["credible_high"])
     spread = [end / row["credible"] if row["credible"] else 1.0 for end in ends]
+    if row["planned"] == 0:
+        return "the plan has none of it, so that nothing can be multiplied: write how often it is needed."
     if ratio <= 0:
         return "none was seen and the plan is taken as exact: no number carries that."
     if illness.referred_from is not None:

@@ -66,14 +66,16 @@ def beliefs(scenario, plan):
     frequency = np.array([one.frequency for one in drawn])
     cost = frequency * np.array([one.payments(months)[0, :, 0] for one in drawn])
     at_plan = plan.frequency * plan.payments(months)[0, :, 0]
-    return [_of_ratios(values / best) for values, best in zip(frequency.T, plan.frequency)], [
-        _of_ratios(values / best) for values, best in zip(cost.T, at_plan)
+    return [_of_ratios(values, best) for values, best in zip(frequency.T, plan.frequency)], [
+        _of_ratios(values, best) for values, best in zip(cost.T, at_plan)
     ]
 
 
-def _of_ratios(ratios):
-    if not np.isfinite(ratios).all() or np.ptp(ratios) < EXACT:
+def _of_ratios(values, best):
+    """What draws of a figure say of its ratio to the plan; exact where the plan has none of it."""
+    if best <= 0 or np.ptp(values) < EXACT * best:
         return Belief(1.0, 1.0, 1.0)
+    ratios = values / best
     return Belief(float(ratios.mean()), *(float(end) for end in np.quantile(ratios, (0.05, 0.95))))
 
 

@@ -18,7 +18,7 @@ TOO = {
     "paid": {"above": "too much to be chance", "below": "too little to be chance"},
 }
 PREFIX = {"claims": "", "payment": "payment_", "paid": "paid_"}
-THOUSANDS = 100_000  # from which total on payments are told in thousands
+UNITS = ((10**8, 10**6, ", millions"), (10**5, 1000, ", thousands"))  # from which amount on sums are told in which unit
 FOOT = "A calculation to help the discussion, not a promise. The assembly decides."
 
 
@@ -81,9 +81,8 @@ def _headline(found):
 def _compared(found, what):
     """One of the three comparisons: the number of claims, the mean payment, all that was paid."""
     key, frame = PREFIX[what], found.services
-    unit, heads = 1, {"claims": "claims", "payment": "paid a claim", "paid": "paid in all"}
-    if what == "paid" and frame["paid_seen"].max() >= THOUSANDS:
-        unit, heads["paid"] = 1000, "paid, thousands"
+    unit, told = _unit(frame["paid_seen"].max()) if what == "paid" else (1, "")
+    heads = {"claims": "claims", "payment": "paid a claim", "paid": f"paid{told or ' in all'}"}
     rows, verdicts = [], []
     for service, row in frame.iterrows():
         if what == "payment" and service == ALL:
@@ -95,6 +94,11 @@ def _compared(found, what):
     width = max(map(len, (*verdicts, "seen against plan")))
     head = (heads[what], "plan", "seen", "truly, of\nthe plan", "seen against plan".ljust(width))
     return table([head, *((*row, told.ljust(width)) for row, told in zip(rows, verdicts))])
+
+
+def _unit(most):
+    """In what sums are told so that a table stays narrow: 1, 1 000 or 1 000 000, and how it is called."""
+    return next(((unit, name) for least, unit, name in UNITS if most >= least), (1, ""))
 
 
 def _named(service):
@@ -239,12 +243,12 @@ def _lines(found):
 
 def _outstanding(found):
     frame = found.outstanding
-    unit = 1000 if frame["expected"].max() >= THOUSANDS else 1
+    unit, called = _unit(frame["expected"].max())
     columns = {"planned": "by the\nplan", "ratio": "of the\nplan", "not_invoiced": "bill not\ncome",
                "not_due": "bill not\ndue", "expected": "together"}  # fmt: skip
     if not (frame["not_invoiced"].any() and frame["not_due"].any()):
         del columns["not_due" if frame["not_invoiced"].any() else "not_invoiced"], columns["expected"]
-    rows = [("still to pay" + (", thousands" if unit > 1 else ""), *columns.values(), "between")]
+    rows = [(f"still to pay{called}", *columns.values(), "between")]
     for service, row in frame.iterrows():
         told = (f"{100 * row[key]:.0f}%" if key == "ratio" else _amount(row[key] / unit) for key in columns)
         rows.append((_named(service), *told, f"{_amount(row['low'] / unit)}-{_amount(row['high'] / unit)}"))

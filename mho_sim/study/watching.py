@@ -50,6 +50,8 @@ def watch(scenario, excess, worlds=400, seed=1, *, workers=None, progress=None):
     """
     if not excess > 0:
         raise ValueError(f"The excess is {excess:g}: write a share above 0%, such as 30%.")
+    if not scenario.scheme.benefits:
+        raise ValueError("The package holds no care: there is nothing to watch.")
     known = at_best(scenario)
     truth, raised = with_more_need(known, excess)
     if not raised:
