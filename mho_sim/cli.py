@@ -198,7 +198,7 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
     click.echo(object_of(told) if as_json else sensitivity_text(found, sets))
 
 
-@commands.command(short_help="Your register beside the plan, and the next one.")
+@commands.command(short_help="Your register beside the plan: what is chance, what is not?")
 @SCENARIO
 @click.argument("register", required=False, type=click.Path())
 @SET
