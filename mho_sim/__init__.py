@@ -8,7 +8,14 @@ result.late["probability"], result.indicators, result.monthly
 
 from importlib import import_module
 
-_DOORS = {"load": "scenario", "price": "tariff", "sensitivity": "study", "simulate": "study", "solve": "study"}
+_DOORS = {
+    "experience": "monitoring",
+    "load": "scenario",
+    "price": "tariff",
+    "sensitivity": "study",
+    "simulate": "study",
+    "solve": "study",
+}
 __all__ = list(_DOORS)
 
 

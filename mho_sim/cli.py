@@ -73,7 +73,7 @@ class Amounts(click.ParamType):
             self.fail(f"{value!r} is not possible: write amounts such as 300,400,500.")
 
 
-ORDER = ("scenarios", "new", "check", "price", "run", "solve", "sensitivity", "trace", "verify", "schema")
+ORDER = ("scenarios", "new", "check", "price", "run", "solve", "sensitivity", "experience", "trace", "verify", "schema")
 SCENARIO = click.argument("scenario", type=click.Path())
 SET = click.option(
     "--set",
@@ -327,6 +327,56 @@ def solve(scenario, sets, for_, step, as_json, quiet, **how):
         _refuse(str(error))
     told = {**found.to_dict(), "changed": list(sets)}
     click.echo(files.as_json(told) if as_json else solve_text(found, sets))
+
+
+@commands.command(short_help="Your register beside the plan: what is chance, what is not?")
+@SCENARIO
+@click.argument("register", required=False, type=click.Path())
+@SET
+@SEED
+@click.option("--blank", type=click.Path(), metavar="FILE", help="Write an empty register to fill in, a .csv file.")
+@click.option("--watch", "excess", type=Share(), help="Without a register: how soon so much more need is noticed.")
+@click.option("--worlds", type=Whole(2, 100_000), default=400, show_default=True, help="Futures of --watch, each way.")
+@click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def experience(scenario, register, sets, seed, blank, excess, worlds, workers, as_json, quiet):
+    """Your register beside the plan: claims by service against what was expected, what to plan with next year, what is
+    still to pay. REGISTER is a .csv file: --blank writes an empty one.
+    """
+    from mho_sim.report import files
+
+    if [register, blank, excess].count(None) != 2:
+        raise click.UsageError("Name a register, or --blank FILE for an empty one, or --watch SHARE: one of the three.")
+    if blank is not None:
+        _told(files.refuse_place, blank, scenario, "--blank", files.REGISTERS)
+        if Path(blank).exists():
+            _refuse(f"{blank} is there already and may be filled in. Give the empty register another name.")
+    loaded = _load(scenario, sets)
+    if blank is not None:
+        from mho_sim.monitoring.register import COLUMNS_TOLD, blank_register
+
+        text = _told(blank_register, loaded)
+        with files.replacing(blank) as file:
+            file.write(text)
+        click.echo(f"{blank} is written. Fill it in, then: mho-sim experience {scenario} {blank}", err=True)
+        click.echo(COLUMNS_TOLD, err=True)
+        return
+    from mho_sim import report
+
+    if register is not None:
+        from mho_sim.monitoring import experience as found_of
+
+        found, text_of = _told(found_of, loaded, register), report.experience_text
+    else:
+        from mho_sim.study import watch
+
+        _say_if_cold(quiet)
+        with _progress(2 * worlds, quiet) as bar:
+            found = _told(lambda: watch(loaded, excess, worlds, seed, workers=workers, progress=bar.update))
+        text_of = report.watch_text
+    told = {**found.to_dict(), "changed": list(sets)}
+    click.echo(files.as_json(told) if as_json else text_of(found, sets))
 
 
 @commands.command(short_help="One future as a story, day by day.")

@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 
 def full_credibility(level, within, cv=0.0):
@@ -75,3 +75,19 @@ def poisson_gamma(claims, exposure, shape, rate):
 def observations_for(weight, rate):
     """Member-years with which the own experience has this weight, 0 to below 1, under a gamma law of this rate."""
     return math.inf if weight == 1 else rate * weight / (1 - weight)
+
+
+def gamma_of_width(mean, width, low=0.05, high=0.95):
+    """(shape, rate) of the gamma law with this mean, > 0, between whose quantiles `low` and `high` this width lies; the
+    widest that there is where none is so wide. ValueError for a width that is not above 0.
+    """
+    if not width > 0:
+        raise ValueError(f"a gamma law of width {width}: above 0 is allowed")
+
+    def too_wide(log_shape):
+        ends = special.gammaincinv(math.exp(log_shape), [low, high])
+        return (ends[1] - ends[0]) / math.exp(log_shape) - width / mean
+
+    ends = (-1.0, 30.0)  # logarithms of the shape; the widest is 4.2 times the mean
+    shape = math.exp(ends[0]) if too_wide(ends[0]) <= 0 else math.exp(optimize.brentq(too_wide, *ends, xtol=1e-13))
+    return shape, shape / mean

@@ -2,19 +2,22 @@
 
 `run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
 `exact_text(exact)` the exact answer, `solve_text(solved)` what is needed for a target, `sensitivity_text(found)` which
-unknown figures matter, `validation_text(book)` the validation book.
+unknown figures matter, `experience_text(experience)` a register beside the plan, `watch_text(watch)` what watching it
+is worth, `validation_text(book)` the validation book.
 """
 
 from importlib import import_module
 
 _TEXTS = {
     "exact_text": "exact",
+    "experience_text": "experience",
     "price_text": "price",
     "run_text": "page",
     "sensitivity_text": "sensitivity",
     "solve_text": "solve",
     "statements_text": "books",
     "validation_text": "validation",
+    "watch_text": "experience",
 }
 __all__ = list(_TEXTS)
 

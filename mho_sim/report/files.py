@@ -13,6 +13,7 @@ from pathlib import Path
 from mho_sim.scenario import add_months
 
 BOOKS = {".html": "the validation book, to print", ".json": "the object of --json", ".txt": "the page"}
+REGISTERS = {".csv": "a register to fill in"}
 WORKBOOKS = {".xlsx": "a workbook"}
 KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out

@@ -6,10 +6,12 @@ Results do not depend on the number of threads, on the size of a batch, or on th
 from mho_sim.study.exact import Exact, exactly
 from mho_sim.study.fund import NotClosed
 from mho_sim.study.outcome import Outcome, world_digest
+from mho_sim.study.outstanding import outstanding_checked
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
 from mho_sim.study.sensitivity import Sensitivity, runs, sensitivity
 from mho_sim.study.solving import Solved, Unsolved, solve
+from mho_sim.study.watching import Watch, watch
 
 __all__ = [
     "Exact",
@@ -19,13 +21,16 @@ __all__ = [
     "Sensitivity",
     "Solved",
     "Unsolved",
+    "Watch",
     "exactly",
     "measured",
+    "outstanding_checked",
     "planned",
     "processors",
     "runs",
     "sensitivity",
     "simulate",
     "solve",
+    "watch",
     "world_digest",
 ]

@@ -1,0 +1,140 @@
+"""Experience: a register beside the plan, and what follows from it: `experience(scenario, register)`."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from os import PathLike
+
+import numpy as np
+import pandas as pd
+
+from mho_sim.monitoring import lines
+from mho_sim.monitoring.comparison import ALL, Seen, compared, seen_of
+from mho_sim.monitoring.next_year import beliefs, by_group, credible
+from mho_sim.monitoring.outstanding import outstanding
+from mho_sim.monitoring.plan import Plan
+from mho_sim.monitoring.register import Register, load_register
+from mho_sim.tariff import limits
+
+
+@dataclass(frozen=True, eq=False)
+class Experience:
+    """What a register says of a scenario's plan. Frames have a row a service: `services`, actual against expected, with
+    one more row for all; `next_year`; `outstanding`, money at the end of the register; `groups`, if there are any.
+    """
+
+    scenario: object = field(repr=False)
+    register: Register = field(repr=False)
+    plan: Plan = field(repr=False)
+    seen: Seen = field(repr=False)
+
+    @cached_property
+    def services(self):
+        return compared(self.plan, self.seen)
+
+    @cached_property
+    def _before(self):
+        return beliefs(self.scenario, self.plan)
+
+    @cached_property
+    def next_year(self):
+        return credible(self.plan, self.seen, self.services, self._before)
+
+    @cached_property
+    def _groups(self):
+        return by_group(self.plan, self.seen)
+
+    @property
+    def groups(self):
+        """Claims by group with the credibility of each; None where the register has no groups, or too little."""
+        return self._groups[0]
+
+    @property
+    def without_groups(self):
+        """Why groups are not compared, a sentence; None where they are, or where there are none."""
+        return self._groups[1]
+
+    @property
+    def source(self):
+        """What a number rests on that was taken from this register."""
+        return f"register until {self.register.until}"
+
+    @cached_property
+    def lines(self):
+        """What to write in the scenario so that it plans with the credible frequency, by service: a `Written`, or a
+        sentence that says why there is none.
+        """
+        return lines.of_frequency(self.scenario, self.next_year, self.source)
+
+    @cached_property
+    def bill_lines(self):
+        """The same for the mean payment, where what was seen cannot well be chance."""
+        rows = self.next_year["payment_ratio"].to_dict()
+        dear = [name for name in rows if self.services.loc[name, "payment_verdict"] in ("above", "below")]
+        return {name: lines.of_payment(self.scenario, name, rows[name], self.source) for name in dear}
+
+    @cached_property
+    def outstanding(self):
+        """Care that is given and not paid at the end of the register, by service, and all together."""
+        expected, rows = self.plan.expected(self.seen.covered, self.seen.months), {}
+        for service in self.next_year.index:
+            place = self.plan.services.index(service)
+            line, covered = expected.of(slice(place, place + 1)), self.seen.covered[place]
+            belief = self._before[1][place].after(self.services.loc[service, "paid_seen"], line.paid, line.of_paid)
+            found = outstanding(self.plan, covered, self.seen.months, self.register.until, belief, place)
+            rows[service] = {**found._asdict(), "expected": found.expected}
+        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+        if len(rows) > 1:
+            halves = {end: np.sqrt(((frame[end] - frame["expected"]) ** 2).sum()) for end in ("low", "high")}
+            frame.loc[ALL] = frame.sum()
+            frame.loc[ALL, "ratio"] = frame.loc[ALL, "expected"] / (frame.loc[ALL, "planned"] or 1.0)
+            frame.loc[ALL, "low"] = max(frame.loc[ALL, "expected"] - halves["low"], 0.0)
+            frame.loc[ALL, "high"] = frame.loc[ALL, "expected"] + halves["high"]
+        return frame
+
+    @property
+    def not_counted(self):
+        """Limits of the year that the plan does not take into account, in words, by path."""
+        return limits.not_counted(self.scenario)
+
+    def to_dict(self):
+        """The object that `experience --json` prints."""
+        return {
+            "scenario": {"title": self.scenario.title, "hash": self.scenario.hash},
+            "version": version("mho_sim"),
+            "currency": self.scenario.currency,
+            "from": str(self.register.first),
+            "until": str(self.register.until),
+            "services": _rows(self.services),
+            "next_year": _rows(self.next_year),
+            "lines": {name: _line(one) for name, one in self.lines.items()},
+            "bill_lines": {name: _line(one) for name, one in self.bill_lines.items()},
+            "groups": None if self.groups is None else _rows(self.groups),
+            "outstanding": _rows(self.outstanding),
+            "not_counted": self.not_counted,
+        }
+
+
+def _line(one):
+    return {"set": one.changed} if isinstance(one, lines.Written) else {"none": one}
+
+
+def _rows(frame):
+    """A frame as a dict of rows; what is missing or without end is None."""
+    return {
+        str(name): {
+            key: None if isinstance(value, float) and not np.isfinite(value) else value for key, value in row.items()
+        }
+        for name, row in frame.astype(object).to_dict("index").items()
+    }
+
+
+def experience(scenario, register):
+    """A register beside a scenario's plan: an `Experience`. `register` is a CSV file's path, or a `Register`.
+
+    Raises ScenarioError, a ValueError, with every fault of the file.
+    """
+    if isinstance(register, str | PathLike):
+        register = load_register(register, scenario)
+    plan = Plan(scenario)
+    return Experience(scenario, register, plan, seen_of(plan, register))

@@ -1,0 +1,361 @@
+"""A register beside the plan as a page that a treasurer can read: what is chance and what is not, what to plan with
+next year, what is still to pay; and what it is worth to look every quarter.
+"""
+
+import math
+import re
+from datetime import timedelta
+
+from mho_sim.monitoring.comparison import ALL, CHANCE_TO_TELL, TOLD
+from mho_sim.monitoring.lines import Written
+from mho_sim.report.tables import table
+from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural
+from mho_sim.scenario import add_months
+
+TOO = {
+    "claims": {"above": "too many to be chance", "below": "too few to be chance"},
+    "payment": {"above": "too dear to be chance", "below": "too cheap to be chance"},
+    "paid": {"above": "too much to be chance", "below": "too little to be chance"},
+}
+PREFIX = {"claims": "", "payment": "payment_", "paid": "paid_"}
+UNITS = ((10**8, 10**6, ", millions"), (10**5, 1000, ", thousands"))  # from which amount on sums are told in which unit
+FOOT = "A calculation to help the discussion, not a promise. The assembly decides."
+
+
+def experience_text(found, changed=()):
+    """The page, as text."""
+    blocks = [
+        _head(found, changed),
+        _told(_headline(found)),
+        [*_compared(found, "claims"), *_note(_law(found))],
+        _told(_months(found)),
+        _compared(found, "payment"),
+        _compared(found, "paid"),
+        _groups(found),
+        [*_next_year(found), *_note(_weights(found))],
+        _told(_conflict(found)),
+        _lines(found),
+        [*_outstanding(found), *_note(_of_outstanding(found))],
+        _left_out(found),
+        lines(f"Worked out without simulation; scenario {found.scenario.hash[:19]}…. {FOOT}"),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _head(found, changed):
+    rows, register = found.services, found.register
+    people = rows["person_years"].max() * 12 / len(found.seen.months)
+    told = [found.scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
+    told.append(
+        f"What the register says of {register.first} to {register.until}, beside what the plan expects of those who "
+        f"were covered, about {plural(round(people), 'person', 'people')}. All amounts in {found.scenario.currency}."
+    )
+    at_start = found.plan.care.people.beneficiaries
+    if people > 1.5 * at_start or people < at_start / 3:
+        told.append(
+            f"Look at this: the scenario has {plural(round(at_start), 'person', 'people')} in households that join. "
+            "Is 'covered' the number of people who could use the service?"
+        )
+    if register.not_read:
+        told.append(f"Columns that were not read: {', '.join(register.not_read)}.")
+    return [line for text in told for line in lines(text)]
+
+
+def _headline(found):
+    """All that was seen, in one sentence."""
+    row = found.services.iloc[-1]
+    if not row["expected"]:
+        return ""
+    told = [
+        f"{plural(int(row['seen']), 'claim')} where the plan expected {money(row['expected'])}, "
+        f"{verdict(row['ratio'], row['verdict'])}."
+    ]
+    if row["paid_expected"]:
+        told.append(
+            f"{money(row['paid_seen'])} {found.scenario.currency} for them where it expected "
+            f"{money(row['paid_expected'])}, {verdict(row['paid_ratio'], row['paid_verdict'], 'paid')}."
+        )
+    return " ".join(told)
+
+
+def _compared(found, what):
+    """One of the three comparisons: the number of claims, the mean payment, all that was paid."""
+    key, frame = PREFIX[what], found.services
+    unit, told = _unit(frame["paid_seen"].max()) if what == "paid" else (1, "")
+    heads = {"claims": "claims", "payment": "paid a claim", "paid": f"paid{told or ' in all'}"}
+    rows, verdicts = [], []
+    for service, row in frame.iterrows():
+        if what == "payment" and service == ALL:
+            continue
+        seen = "-" if math.isnan(row[f"{key}seen"]) else _amount(row[f"{key}seen"] / unit)
+        between = _between(row[f"{key}low"], row[f"{key}high"])
+        rows.append((_named(service), _amount(row[f"{key}expected"] / unit), seen, between))
+        verdicts.append(verdict(row[f"{key}ratio"], row[f"{key}verdict"], what))
+    width = max(map(len, (*verdicts, "seen against plan")))
+    head = (heads[what], "plan", "seen", "truly, of\nthe plan", "seen against plan".ljust(width))
+    return table([head, *((*row, told.ljust(width)) for row, told in zip(rows, verdicts))])
+
+
+def _unit(most):
+    """In what sums are told so that a table stays narrow: 1, 1 000 or 1 000 000, and how it is called."""
+    return next(((unit, name) for least, unit, name in UNITS if most >= least), (1, ""))
+
+
+def _named(service):
+    return "all together" if service == ALL else service
+
+
+def _amount(number):
+    return f"{number:.1f}" if 0 < number < 100 and abs(number - round(number)) > 0.05 else money(number)
+
+
+def _between(low, high):
+    if math.isnan(low):
+        return "-"
+    return f"{100 * low:.0f}-{'…' if math.isinf(high) else f'{100 * high:.0f}'}%"
+
+
+def verdict(ratio, said, what="claims"):
+    """A verdict in plain words: 30% above: too many to be chance."""
+    if said == "none" or math.isnan(ratio):
+        return "none seen" if said == "none" else TOO[what][said]
+    away = round(100 * (ratio - 1))
+    side = "as planned" if away == 0 else f"{abs(away)}% {'above' if away > 0 else 'below'}"
+    if said == "chance":
+        return f"{side}: may well be chance" if away else side
+    return f"{side}: {TOO[what][said]}"
+
+
+def _law(found):
+    shared = [found.plan.variance(place, "community") for place in range(len(found.plan.services))]
+    years = f" (which vary by {100 * math.sqrt(max(shared)):.0f}%)" if max(shared) else ""
+    return (
+        "Too many to be chance: so far to this side in 1 of 40 mutuals for which the plan is right. Chance is who "
+        f"falls ill and when, people who are ill more often than others, good and bad years that all share{years}. "
+        "Truly: where the true figure may well lie, as a share of the plan."
+    )
+
+
+def _months(found):
+    """How long one must wait to know."""
+    more = found.services.loc[found.services["expected"] > 0, "months_more"]
+    if not len(more):
+        return ""
+    told = [f"{_named(service)} {plural(int(months), 'more month')}" for service, months in more.items() if months > 0]
+    for words, names in (("enough now", more.index[more == 0]), ("not within 20 years", more.index[more.isna()])):
+        told += [f"{words}: {listed([_named(name) for name in names])}"] if len(names) else []
+    return (
+        f"How many months until claims that truly are {100 * TOLD:.0f}% above plan are called so, in "
+        f"{100 * CHANCE_TO_TELL:.0f} of 100 mutuals? {'; '.join(told)}."
+    )
+
+
+def _groups(found):
+    if found.without_groups:
+        return lines(found.without_groups)
+    if found.groups is None:
+        return []
+    rows = [("claims by group", "plan", "seen", "of the\nplan", "weight", "credible,\nof the plan")]
+    for group, row in found.groups.iterrows():
+        shares = (f"{100 * row[key]:.0f}%" for key in ("ratio", "weight", "credible"))
+        rows.append((str(group)[:30], _amount(row["expected"]), money(row["seen"]), *shares))
+    return [*table(rows), *_note(
+        "Weight: how far a group's own figure is to be believed rather than that of all groups (Bühlmann and Straub); "
+        "0% where groups differ no more than chance makes them."
+    )]  # fmt: skip
+
+
+def _next_year(found):
+    heads = ("times a year", "plan", "seen", "rule:\nweight", "\ncredible", "range:\nweight", "\ncredible", "between")
+    rows = [heads]
+    for service, row in found.next_year.iterrows():
+        by_range = row["from_range"]
+        rows.append(
+            (
+                service,
+                *(_times(row[key]) for key in ("planned", "seen")),
+                f"{100 * row['limited_weight']:.0f}%",
+                _times(row["limited"]),
+                f"{100 * row['weight']:.0f}%" if by_range else "exact",
+                _times(row["credible"]) if by_range else "-",
+                f"{_times(row['credible_low'])}-{_times(row['credible_high'])}" if by_range else "-",
+            )
+        )
+    premiums = [("next year, " + found.scenario.currency, "paid a claim:\nplan", "seen", "weight", "credible",
+                 "a person,\nyear: plan", "credible")]  # fmt: skip
+    for service, row in found.next_year.iterrows():
+        weight = f"{100 * row['payment_weight']:.0f}%"
+        amounts = (money(row[key]) for key in ("payment_planned", "payment_seen"))
+        others = (money(row[key]) for key in ("payment_credible", "premium_planned", "premium_credible"))
+        rows_of = (service, *amounts, weight, *others)
+        premiums.append(rows_of)
+    if len(found.next_year) > 1:
+        totals = (money(found.next_year[key].sum()) for key in ("premium_planned", "premium_credible"))
+        premiums.append((_named(ALL), "", "", "", "", *totals))
+    return [*table(rows), "", *table(premiums)]
+
+
+def _conflict(found):
+    """Services for which the register says something else than the file holds for possible."""
+    beyond = [service for service, row in found.next_year.iterrows() if row["beyond_range"]]
+    if not beyond:
+        return ""
+    return (
+        f"Look at this: of {listed(beyond)} the register shows what the file, by its range, hardly holds for possible. "
+        "One of the two is wrong: ask how the register was kept, and whether the figure is known as well as the file "
+        "says. A wider range in the file gives the register more weight."
+    )
+
+
+def _times(number):
+    return f"{number:.3f}" if number < 9.9995 else f"{number:.1f}"
+
+
+def _weights(found):
+    frame = found.next_year
+    full = [f"{service} {money(row['full_credibility_cost'])}" for service, row in frame.iterrows()]
+    return (
+        "What was seen and the plan, each by its weight. The rule (limited fluctuation: within 5% in 90 of 100 years) "
+        "gives full weight from "
+        f"{money(frame['full_credibility'].iloc[0])} expected claims on, and, as bills vary too, to what a person "
+        f"costs from so many: {', '.join(full)}. Range: how well the file says that it knows the figure, "
+        "against how much chance moves claims (Poisson and gamma). A figure that the file calls exact learns by the "
+        "rule only."
+    )
+
+
+def _lines(found):
+    """What to write in the scenario."""
+    told = lines("To plan with the credible figures (by the range), write in the scenario:")
+    written = False
+    for service, one in [*found.lines.items(), *found.bill_lines.items()]:
+        if isinstance(one, Written):
+            *above, key = one.path.split(".")
+            text = re.sub("(source:|register|until) ", "\\1\u00a0", f"{key}: {one.text}")
+            told += [f"  {'.'.join(above)}:", *(f"    {line}" for line in lines(text, WIDTH - 4, "  "))]
+            written = True
+        else:
+            told += lines(f"- {service}: {one}", indent="  ")
+    if written:
+        told += lines("Or for one command, without changing the file: --set 'PATH=VALUE', with the same words.")
+    return told
+
+
+def _outstanding(found):
+    frame = found.outstanding
+    unit, called = _unit(frame["expected"].max())
+    columns = {"planned": "by the\nplan", "ratio": "of the\nplan", "not_invoiced": "bill not\ncome",
+               "not_due": "bill not\ndue", "expected": "together"}  # fmt: skip
+    if not (frame["not_invoiced"].any() and frame["not_due"].any()):
+        del columns["not_due" if frame["not_invoiced"].any() else "not_invoiced"], columns["expected"]
+    rows = [(f"still to pay{called}", *columns.values(), "between")]
+    for service, row in frame.iterrows():
+        told = (f"{100 * row[key]:.0f}%" if key == "ratio" else _amount(row[key] / unit) for key in columns)
+        rows.append((_named(service), *told, f"{_amount(row['low'] / unit)}-{_amount(row['high'] / unit)}"))
+    return table(rows)
+
+
+def _of_outstanding(found):
+    terms = found.scenario.scheme.providers
+    how = {"on-the-day": "on the day", "monthly": "at the month's end", "yearly": "at the year's end"}[terms.invoice]
+    within = f"are due {terms.pay_within} later" if str(terms.pay_within) != "none" else "are due at once"
+    return (
+        f"For care given until the evening of {found.register.until}: bills come {how} and {within}. Expected loss: "
+        "what the plan expects of that care, times what the register makes of the plan. A bill in hand is better than "
+        "this; overdue ones are not in it. Between: in 90 of 100."
+    )
+
+
+def _left_out(found):
+    told = []
+    if found.not_counted:
+        limits = listed(list(found.not_counted.values()))
+        told.append(f"- Limits of the year are not in the plan, which is at most too high: {limits}.")
+    told.append("- The plan is of people as they were at the start: if the frail join first, or stay, claims rise.")
+    return [line for sentence in told for line in lines(sentence, indent="  ")]
+
+
+def watch_text(found, changed=()):
+    """What it is worth to look every quarter, as a page."""
+    blocks = [
+        _head_of_watch(found, changed),
+        [*_quarters(found), *_note(_of_quarters())],
+        _told(_worth(found)),
+        lines(
+            f"Simulated, seed {found.seed}, {plural(found.worlds, 'future')} each way; scenario "
+            f"{found.scenario.hash[:19]}…. All other figures are taken as the file holds them for best. {FOOT}"
+        ),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _head_of_watch(found, changed):
+    told = [found.scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
+    told.append(
+        f"Suppose people need care {100 * found.excess:.3g}% more often than planned ({listed(list(found.raised))}), "
+        "and nobody knows. In how many of 100 mutuals like this one does the treasurer notice it in the register, "
+        "by looking every quarter or once a year?"
+    )
+    return [line for text in told for line in lines(text)]
+
+
+def _quarters(found):
+    heads = (
+        "claims\nplanned",
+        "every\nquarter",
+        "once a\nyear",
+        "false,\nquarter",
+        "false,\nyear",
+        "one look,\ntheory",
+    )
+    rows = [("noticed by the end of", *heads)]
+    for quarter, row in found.quarters.iterrows():
+        end = add_months(found.scenario.start, 3 * quarter) - timedelta(days=1)
+        shares = (
+            "noticed_quarterly",
+            "noticed_yearly",
+            "false_alarm_quarterly",
+            "false_alarm_yearly",
+            "power_one_look",
+        )
+        rows.append((f"{end:%Y-%m}", _amount(row["expected_claims"]), *(_of_100(row[key]) for key in shares)))
+    return table(rows)
+
+
+def _of_100(share):
+    return of_100(share).replace("fewer than ", "<").replace("more than ", ">")
+
+
+def _of_quarters():
+    return (
+        "Of 100 mutuals, those that have noticed by then: all claims since the start are too many to be chance (so far "
+        "above in 1 of 40 right plans). False: the same where the plan is right; every look adds some. One look: "
+        "how many a single look at that date would notice, by the law of the claims."
+    )
+
+
+def _worth(found):
+    quarterly, yearly = found.money.loc["quarterly"], found.money.loc["yearly"]
+    currency, saved = found.scenario.currency, yearly["beyond"] - quarterly["beyond"]
+    return (
+        f"Until it is noticed, the mutual has on average paid about {_about(quarterly['beyond'])} {currency} more for "
+        f"care than planned when looking every quarter, {_about(yearly['beyond'])} when looking once a year: about "
+        f"{_about(saved)} {'more to act with' if saved >= 0 else 'less'}. On average that takes "
+        f"{quarterly['quarters']:.1f} and {yearly['quarters']:.1f} quarters; who never notices counts until the end."
+    )
+
+
+def _about(amount):
+    """An amount with two digits that count."""
+    if round(amount) == 0:
+        return "0"
+    digits = max(math.floor(math.log10(abs(amount))) - 1, 0)
+    return money(round(amount / 10**digits) * 10**digits)
+
+
+def _told(text):
+    return lines(text) if text else []
+
+
+def _note(text):
+    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []
