@@ -10,10 +10,11 @@ from mho_sim.tariff import charged, limits
 from mho_sim.tariff.adding import SAFETY, Terms, build_up
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import People, people_of
-from mho_sim.tariff.pool import LEVELS, Pool, pool
+from mho_sim.tariff.pool import LEVELS, Pool, factors_of, kinds_that_cost, pool
 from mho_sim.tariff.premium import range_of, services_of
 from mho_sim.tariff.running import Costs, costs_of
 from mho_sim.tariff.services import Care, index_of_year
+from mho_sim.tariff.year import Exact, exact
 
 FAMILIES = (3, 5, 8)
 
@@ -39,6 +40,7 @@ class Price:
     range: dict | None
     collection: float
     pool: Pool = field(repr=False)
+    exact: Exact = field(repr=False)
 
     def amount(self, key):
         """The amount of one line of the build-up."""
@@ -87,6 +89,11 @@ class Price:
             "collection_rate": self.collection,
             "compared": _rows(self.compared),
             "margins": {f"{level:.2f}": row for level, row in _rows(self.margins).items()},
+            "exact_margin": {
+                "numerical_error": self.exact.numerical_error,
+                "missing": self.exact.missing,
+                "people_missing": self.exact.people_missing,
+            },
             "years": {str(year): row for year, row in _rows(self.years).items()},
             "not_counted": self.not_counted,
             "remarks": self.remarks,
@@ -121,7 +128,10 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
     if rate <= 0:
         raise ValueError("Nobody ever pays a contribution (setting.paying), so none can be named that would do.")
     lines = build_up(services, terms, outgoings, rate, scenario)
-    variation = pool(care, index_of_year(growth.best, year))
+    index = index_of_year(growth.best, year)
+    variation = pool(care, index)
+    factors = {kind: factors_of(care, kind) for kind in kinds_that_cost(care, index)}
+    by_law = exact(care, factors, index, variation, people.beneficiaries, safety, LEVELS)
     return Price(
         scenario=scenario,
         year=year,
@@ -131,11 +141,12 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
         services=services,
         build_up=lines,
         compared=_compared(scenario, people, lines),
-        margins=_margins(variation, people.beneficiaries, safety),
+        margins=_margins(variation, by_law, people.beneficiaries, safety),
         years=_years(care, growth.best, terms, outgoings, rate, scenario),
         range=range_of(scenario, people, year),
         collection=rate,
         pool=variation,
+        exact=by_law,
     )
 
 
@@ -192,15 +203,17 @@ def _compared(scenario, people, lines):
     return frame
 
 
-def _margins(variation, persons, safety):
+def _margins(variation, by_law, persons, safety):
     """By level of safety the margin that this pool needs, and the pool for which `safety` suffices."""
     rows = {}
     for level in LEVELS:
+        margins = {law: variation.margin(level, persons, law) if variation.mean else None for law in LAWS}
+        people = {law: variation.persons_for(safety, level, law) if variation.mean else None for law in LAWS}
+        margins["exact"], people["exact"] = by_law.margins.get(level), by_law.people.get(level)
         rows[level] = {
-            **{f"margin_{law}": variation.margin(level, persons, law) if variation.mean else np.nan for law in LAWS},
-            **{f"people_{law}": _or_nan(variation.persons_for(safety, level, law)) if variation.mean else np.nan
-               for law in LAWS},
-        }  # fmt: skip
+            **{f"margin_{law}": _or_nan(margin) for law, margin in margins.items()},
+            **{f"people_{law}": _or_nan(number) for law, number in people.items()},
+        }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("level")
 
 
