@@ -27,6 +27,7 @@ MOST_NODES = 240  # of a factor that all share
 MOST_OF_PEOPLE = 32  # of a person's factor
 AHEAD = 1.3  # so much further than needed nodes serve
 EPISODES = 30  # a person and year: more than anybody has of a kind
+NEVER = 1e-16  # chance of years that are not looked at
 LIMIT = 8.0  # standard deviations, beyond which no bill is looked at: a chance of 1e-15
 CENTS = 100  # parts of a unit of money in which amounts are compared
 
@@ -54,7 +55,7 @@ MANY = (
     "personal frailty and good and bad years, of several kinds of illness or in a small pool, make too many "
     "combinations"
 )
-FEW = "so few payments are made in a year that their total jumps from amount to amount"
+FEW = "so few payments are made in a year, or years differ so much, that their totals follow no smooth law"
 NOTHING = "the mutual pays for no care"
 LOOSE = "the numbers of this pool do not allow a precise enough calculation"
 ERROR = 5e-4  # of the pure premium, the most that is told as exact
@@ -94,7 +95,9 @@ def gamma_nodes(variance, number):
     beside = np.sqrt(order[1:] * variance * (1 + (order[1:] - 1) * variance))
     matrix = np.diag(1 + 2 * variance * order) + np.diag(beside, 1) + np.diag(beside, -1)
     nodes, vectors = np.linalg.eigh(matrix)
-    return nodes, vectors[0] ** 2
+    weights = vectors[0] ** 2
+    some = weights > NEVER
+    return nodes[some], weights[some] / weights[some].sum()
 
 
 @cache
@@ -298,6 +301,8 @@ class Year:
             (kind,) = group.kinds
             return numbers @ self._without_factors(kind, group.cells[kind, "need"][:, None], episodes[kind])
         means = np.array([group.cells[kind, "need"][:, None] * episodes[kind] for kind in group.kinds])
+        if not any(group.personal):
+            return _gamma_mixed(numbers @ means[0], group.shared[0])
         nodes, weights = classes_of_people(group.personal, self._people_nodes(group, means, persons), self.fine.block)
         years = self._years(group, persons)
         self._left -= len(years) * len(weights) * means[0].size
@@ -306,11 +311,8 @@ class Year:
         given = []
         with np.errstate(over="ignore", invalid="ignore"):  # far out Chernoff's bound does not exist
             for shared, _ in years:
-                scaled = means * shared[:, None, None]
-                if len(weights) == 1:
-                    given.append(numbers @ scaled.sum(axis=0))
-                else:
-                    given.append(numbers @ _log(np.tensordot(weights, np.exp(np.tensordot(nodes.T, scaled, 1)), 1)))
+                exponents = np.tensordot(nodes.T, means * shared[:, None, None], 1)
+                given.append(numbers @ _log(np.tensordot(weights, np.exp(exponents), 1)))
         return _log_mean(np.array(given), np.log([weight for _, weight in years]))
 
     def _people_nodes(self, group, means, persons):
@@ -440,7 +442,7 @@ class Year:
         mean, sd = sum(mean for mean, _ in shared), math.sqrt(sum(mean**2 * variance for mean, variance in shared))
         length, terms = mean + 40 * sd, MOST
         s = 2j * math.pi / length * np.arange(1, terms + 1)
-        transform = np.exp(-sum(np.log1p(-mean * variance * s) / variance for mean, variance in shared))
+        transform = np.exp(sum(_gamma_mixed(mean * s, variance) for mean, variance in shared))
         if abs(transform[-1]) > self.fine.small:
             raise Unknown(LOOSE)
         return Smooth(0.0, length, s, transform)
@@ -479,6 +481,14 @@ def _condensed(rows, weights, number):
 def _enough(ratio, small):
     """How many nodes, 4 at least, with which an error that falls as ratio^(2 x nodes) is small."""
     return min(max(math.ceil(math.log(small) / (2 * math.log(min(max(ratio, 1e-9), 1 - 1e-9)))), 4), MOST_NODES)
+
+
+def _gamma_mixed(x, variance):
+    """log E[e^(g x)] of a gamma factor; infinite where it does not exist."""
+    if np.iscomplexobj(x):
+        return -np.log(1 - variance * x) / variance
+    with np.errstate(divide="ignore"):
+        return -np.log(np.maximum(1 - variance * x, 0)) / variance
 
 
 def _log(values):
