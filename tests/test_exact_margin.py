@@ -8,6 +8,7 @@ seed is fixed.
 import json
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,12 +22,15 @@ from mho_sim.actuarial.margins import CLASSES, comonotone
 from mho_sim.engine import Prepared
 from mho_sim.report import price_text
 from mho_sim.scenario import parse
+from mho_sim.study.pooling import mutual_years
 from mho_sim.tariff import year
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import people_of
 from mho_sim.tariff.pool import LEVELS, factors_of, kinds_that_cost, pool
 from mho_sim.tariff.services import Care, index_of_year
 from mho_sim.verification.worlds import lived
+
+BENCHMARK = Path(__file__).parent / "benchmarks" / "virtual-mutuals.yaml"
 
 
 def year_of(told, people=None, fine=year.FINE):
@@ -158,8 +162,8 @@ def test_good_and_bad_years_alone_are_a_mixture(community, persons):
         number = math.floor(1.2 * persons * share)
         points = [number / (1.2 * persons) * (1 + k / math.sqrt(number)) for k in (-6, 0, 6)]
         value, _ = integrate.quad(
-            lambda g: gamma.pdf(g) * special.pdtr(number, 1.2 * persons * g), 0, 8, points=points, limit=400,
-            epsabs=1e-10)  # fmt: skip
+            lambda g, number=number: gamma.pdf(g) * special.pdtr(number, 1.2 * persons * g), 0, 8, points=points,
+            limit=400, epsabs=1e-10)  # fmt: skip
         if isinstance(law, year.Whole):
             assert law.below(1_000 * number) == pytest.approx(value, abs=1e-7)
         else:  # read between the points
@@ -167,7 +171,9 @@ def test_good_and_bad_years_alone_are_a_mixture(community, persons):
 
 
 def test_what_all_share_is_independent_between_kinds():
-    kinds = """{a: {need: 1.2, community: 0.04, cost: {fixed: 100}}, b: {need: 0.3, community: 0.2, cost: {fixed: 700}}}"""
+    kinds = (
+        """{a: {need: 1.2, community: 0.04, cost: {fixed: 100}}, b: {need: 0.3, community: 0.2, cost: {fixed: 700}}}"""
+    )
     law = year_of(scenario(kinds, "{a: {}, b: {}}")).law(50)
     parts = [(60, 0.04, 100), (15, 0.2, 700)]
     expected = totals.sum_of(*(
@@ -226,6 +232,44 @@ def test_the_engine_pays_as_the_law_says():
     assert distance < math.sqrt(math.log(2 / 1e-6) / (2 * n))
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_virtual_mutuals_stay_below_the_exact_quantile(virtual_mutuals, level):
+    """Of 20 mutuals of some 2,400 people, 50 years each, as many cost more than the exact quantile of their own people
+    as a binomial number has it; outside the band with probability 1e-6."""
+    beyond = int((virtual_mutuals > level).sum())
+    low, high = stats.binom(virtual_mutuals.size, 1 - level).ppf([5e-7, 1 - 5e-7])
+    assert low <= beyond <= high
+
+
+def test_virtual_mutuals_cost_as_the_law_says(virtual_mutuals):
+    """The whole law, by the bound of Massart at 1e-6."""
+    chances, n = np.sort(virtual_mutuals.ravel()), virtual_mutuals.size
+    distance = max((np.arange(1, n + 1) / n - chances).max(), (chances - np.arange(n) / n).max())
+    assert distance < math.sqrt(math.log(2 / 1e-6) / (2 * n))
+
+
+@pytest.fixture(scope="module")
+def virtual_mutuals():
+    """P(S <= what care cost) by the law of each mutual's people, (mutuals, years); nobody is born, so that people stay
+    those of the start."""
+    told = mho_sim.load(BENCHMARK).with_("setting.association.births", "0%")
+    found = []
+    for mutual, cost in enumerate(mutual_years(told, 20, 50)):
+        prepared = Prepared(told, 1 + mutual)
+        persons = len(prepared.people.row)
+        law = year_of(told, drawn(told, prepared)).law(persons)
+        found.append([law.below(amount * persons) for amount in cost])
+    return np.array(found)
+
+
+def drawn(told, prepared):
+    """The people of a mutual as the engine drew them."""
+    row, people = prepared.people.row, people_of(told)
+    shares = np.zeros(people.shares.shape)
+    np.add.at(shares, (row["woman"].astype(int), (-row["born"] / 365.25).astype(int), 0, 0), 1 / len(row))
+    return people._replace(shares=shares)
+
+
 # The margin
 
 
@@ -264,6 +308,9 @@ def test_what_no_number_takes_away_of_two_kinds():
     assert found._floor(0.95) == pytest.approx(stats.gamma(50, scale=0.02).ppf(0.95) - 1, rel=1e-6)
 
 
+BOTH = "{}: {{need: 1, frailty: {}.5, community: 0.1, cost: {{lognormal: {{mean: 900, cv: 1}}}}}}"
+
+
 def test_a_year_that_never_varies_needs_no_margin():
     found = mho_sim.price(scenario("{care: {chronic: 100%, cost: {fixed: 500}}}", "{care: {}}"))
     assert (found.margins["margin_exact"] == 0).all() and (found.margins["people_exact"] == 1).all()
@@ -274,10 +321,7 @@ def test_a_year_that_never_varies_needs_no_margin():
     [
         ("{a: {need: 0.001, cost: {lognormal: {mean: 100, cv: 1}}}}", "{a: {}}", year.FEW),
         (
-            "{%s}" % ", ".join(
-                f"{kind}: {{need: 1, frailty: {n}.5, community: 0.1, cost: {{lognormal: {{mean: 900, cv: 1}}}}}}"
-                for n, kind in enumerate("abc", 1)
-            ),
+            f"{{{', '.join(BOTH.format(kind, n) for n, kind in enumerate('abc', 1))}}}",
             "{a: {}, b: {}, c: {}}",
             year.MANY,
         ),

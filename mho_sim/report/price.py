@@ -186,9 +186,9 @@ def _pools(price):
     if price.pure_premium <= 0:
         return ""
     told = (
-        f"Margin: the safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that a "
-        "year's care is paid from a year's premiums in so many years of 100, without any reserve, when the figures are "
-        f"right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the customary "
+        f"Margin: the safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that "
+        "a year's care is paid from a year's premiums in so many years of 100, without any reserve, when the figures "
+        f"are right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the customary "
         f"estimate; NP also looks at the few very dear years{_exactly(price)}"
     )
     if price.pool.shared > 0:

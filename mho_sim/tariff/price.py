@@ -1,6 +1,7 @@
 """The contribution, built up service by service without simulation: `price(scenario)` gives a `Price`."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 
 import numpy as np
@@ -14,7 +15,7 @@ from mho_sim.tariff.pool import LEVELS, Pool, factors_of, kinds_that_cost, pool
 from mho_sim.tariff.premium import range_of, services_of
 from mho_sim.tariff.running import Costs, costs_of
 from mho_sim.tariff.services import Care, index_of_year
-from mho_sim.tariff.year import Exact, exact
+from mho_sim.tariff.year import exact
 
 FAMILIES = (3, 5, 8)
 
@@ -35,12 +36,11 @@ class Price:
     services: pd.DataFrame = field(repr=False)
     build_up: pd.DataFrame = field(repr=False)
     compared: pd.DataFrame = field(repr=False)
-    margins: pd.DataFrame = field(repr=False)
     years: pd.DataFrame = field(repr=False)
     range: dict | None
     collection: float
     pool: Pool = field(repr=False)
-    exact: Exact = field(repr=False)
+    care: Care = field(repr=False)
 
     def amount(self, key):
         """The amount of one line of the build-up."""
@@ -61,6 +61,18 @@ class Price:
         """The running costs item by item: a beneficiary and year, and the mutual's year."""
         rows = {one.name: (one.amount, one.total, one.how) for one in self.costs.items}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["amount", "total", "how"])
+
+    @cached_property
+    def exact(self):
+        """The margins by the exact law of a year's care; an `Exact`."""
+        index = index_of_year(self.scenario.setting.inflation.medical.best, self.year)
+        factors = {kind: factors_of(self.care, kind) for kind in kinds_that_cost(self.care, index)}
+        return exact(self.care, factors, index, self.pool, self.people.beneficiaries, self.terms.safety, LEVELS)
+
+    @cached_property
+    def margins(self):
+        """By level of safety the margin that this pool needs, and the pool for which `safety` suffices."""
+        return _margins(self.pool, self.exact, self.people.beneficiaries, self.terms.safety)
 
     @property
     def not_counted(self):
@@ -128,10 +140,6 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
     if rate <= 0:
         raise ValueError("Nobody ever pays a contribution (setting.paying), so none can be named that would do.")
     lines = build_up(services, terms, outgoings, rate, scenario)
-    index = index_of_year(growth.best, year)
-    variation = pool(care, index)
-    factors = {kind: factors_of(care, kind) for kind in kinds_that_cost(care, index)}
-    by_law = exact(care, factors, index, variation, people.beneficiaries, safety, LEVELS)
     return Price(
         scenario=scenario,
         year=year,
@@ -141,12 +149,11 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
         services=services,
         build_up=lines,
         compared=_compared(scenario, people, lines),
-        margins=_margins(variation, by_law, people.beneficiaries, safety),
         years=_years(care, growth.best, terms, outgoings, rate, scenario),
         range=range_of(scenario, people, year),
         collection=rate,
-        pool=variation,
-        exact=by_law,
+        pool=pool(care, index_of_year(growth.best, year)),
+        care=care,
     )
 
 

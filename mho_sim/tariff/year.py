@@ -9,6 +9,7 @@ it, as in `pool`: their variance differs by less than 1 in 1,000.
 
 import math
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +122,7 @@ def _places(number):
     """
     ends = [0, *(2**power for power in range(12))]
     places, weights = [], []
-    for first, beyond in zip(ends, ends[1:]):
+    for first, beyond in pairwise(ends):
         nodes, sizes = gauss(np.arange(beyond - first), np.full(beyond - first, 1 / CLASSES), number)
         places += [first + nodes, CLASSES - 1 - first - nodes]
         weights += [sizes, sizes]
@@ -344,7 +345,7 @@ class Year:
         logs = -(t**2) * max(1 - alone, 0) / 2 - np.log1p(variance * alone * t**2) / (2 * variance)
         reach = AHEAD * t[min(np.searchsorted(-logs, -math.log(self.fine.small)), len(t) - 1)] * math.sqrt(alone)
         n = np.arange(8, MOST_NODES)
-        normal = n * np.log(math.e * reach**2 / (4 * n))
+        normal = n * np.log(max(math.e * reach**2, 1e-30) / (4 * n))
         enough = n[min(np.searchsorted(-normal, -math.log(self.fine.small)), len(n) - 1)]
         return max(enough, _enough(reach * math.sqrt(variance / (4 + reach**2 * variance)), self.fine.small))
 
@@ -419,7 +420,7 @@ class Year:
             if abs(guess - persons) < 1e-6 * persons or high - low < 0.01:
                 return max(math.ceil(guess - 1e-3), 1)
             if not low < guess < high:
-                guess = math.sqrt(low * high) if 0 < low and high < math.inf else max(low * 2, 1.0)
+                guess = math.sqrt(low * high) if low > 0 and high < math.inf else max(low * 2, 1.0)
             persons = guess
         raise Unknown(LOOSE)
 
