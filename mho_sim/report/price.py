@@ -173,7 +173,7 @@ def _margins(price):
     rows = [("years of 100\nto be paid", *(f"margin\n{names[law]}" for law in laws),
              *(f"people\n{names[law]}" for law in of_people))]  # fmt: skip
     for level, row in price.margins.iterrows():
-        margins = (_percent(row[f"margin_{law}"]) for law in laws)
+        margins = (f"{100 * row[f'margin_{law}']:.1f}%" for law in laws)
         rows.append((of_100(level), *margins, *(_people(row[f"people_{law}"]) for law in of_people)))
     return table(rows)
 
@@ -188,8 +188,8 @@ def _pools(price):
     told = (
         f"Margin: the safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that "
         "a year's care is paid from a year's premiums in so many years of 100, without any reserve, when the figures "
-        f"are right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the customary "
-        f"estimate; NP also looks at the few very dear years{_exactly(price)}"
+        f"are right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the "
+        f"customary estimate; NP also looks at the few very dear years{_exactly(price)}"
     )
     if price.pool.shared > 0:
         alone = _percent(math.sqrt(price.pool.shared) / price.pool.mean)

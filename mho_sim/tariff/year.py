@@ -1,36 +1,30 @@
 """The law of a year's payments of a pool of so many people, without drawing: the margin that it asks for, exactly.
 
 Transforms E[e^(s S)] of payments, people and the pool, read back as a Fourier series over the amounts between which all
-but `TAIL` lies (Chernoff's bound). People are as `pool` takes them: each cell of them has N x its share. What a mutual
+but a tail lies (Chernoff's bound). People are as `pool` takes them: each cell of them has N x its share. What a mutual
 pays stands as points with weights: amounts of a table as they are, other laws by Gauss quadrature; so do the 4,096
 classes of a person's factor (MODEL.md, section 3) and the factors that all share, which are gamma here, not classes of
 it, as in `pool`: their variance differs by less than 1 in 1,000.
 """
 
 import math
-from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
-from mho_sim.actuarial.costs import Gamma, Table
-from mho_sim.actuarial.margins import CLASSES, comonotone
-from mho_sim.tariff.services import MONTHS, layer_of
+from mho_sim.actuarial.costs import Gamma
+from mho_sim.actuarial.nodes import MOST_NODES, classes_of_people, enough, gamma_nodes, gauss
+from mho_sim.tariff.payments import Payment, unit_of
+from mho_sim.tariff.services import MONTHS
 
 FIRST, MOST = 48, 3072  # terms of the Fourier series
 RUN = 3  # so many terms that are next to 0, one after the other, end it
 STEPS = 4096  # points of a law all of whose payments are multiples of one amount; above, it is read as continuous
 WORK = 8_000_000  # exponentials of all laws of one fineness: half a second or so
 SEARCHES = 40  # pools looked at
-MOST_NODES = 240  # of a factor that all share
 MOST_OF_PEOPLE = 32  # of a person's factor
 AHEAD = 1.3  # so much further than needed nodes serve
 EPISODES = 30  # a person and year: more than anybody has of a kind
-NEVER = 1e-16  # chance of years that are not looked at
-LIMIT = 8.0  # standard deviations, beyond which no bill is looked at: a chance of 1e-15
-CENTS = 100  # parts of a unit of money in which amounts are compared
 
 
 class Fineness(NamedTuple):
@@ -60,177 +54,6 @@ FEW = "so few payments are made in a year, or years differ so much, that their t
 NOTHING = "the mutual pays for no care"
 LOOSE = "the numbers of this pool do not allow a precise enough calculation"
 ERROR = 5e-4  # of the pure premium, the most that is told as exact
-
-
-# Laws as points with weights
-
-
-def gauss(points, weights, number):
-    """So many points with weights, or fewer, that have the moments of these, to order 2 x number - 1: Gauss quadrature
-    of a law on points (Lanczos' algorithm; Golub and Welsch 1969).
-    """
-    points, weights = np.asarray(points, dtype=float), np.asarray(weights, dtype=float)
-    total, scale = weights.sum(), max(np.abs(points).max(), 1e-300)
-    x, basis, diagonal, beside = points / scale, np.zeros((number, len(points))), [], []
-    basis[0] = np.sqrt(weights / total)
-    for step in range(number):
-        rest = x * basis[step]
-        diagonal.append(float(basis[step] @ rest))
-        for _ in range(2):  # twice, so that the basis stays orthogonal
-            rest = rest - (basis[: step + 1] @ rest) @ basis[: step + 1]
-        size = float(np.linalg.norm(rest))
-        if step + 1 == number or size < 1e-12:
-            break
-        beside.append(size)
-        basis[step + 1] = rest / size
-    nodes, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1))
-    return scale * nodes, total * vectors[0] ** 2
-
-
-@cache
-def gamma_nodes(variance, number):
-    """Nodes and weights of Gauss quadrature for a gamma factor of mean 1 (Laguerre's polynomials)."""
-    if variance == 0:
-        return np.ones(1), np.ones(1)
-    order = np.arange(number)
-    beside = np.sqrt(order[1:] * variance * (1 + (order[1:] - 1) * variance))
-    matrix = np.diag(1 + 2 * variance * order) + np.diag(beside, 1) + np.diag(beside, -1)
-    nodes, vectors = np.linalg.eigh(matrix)
-    weights = vectors[0] ** 2
-    some = weights > NEVER
-    return nodes[some], weights[some] / weights[some].sum()
-
-
-@cache
-def classes_of_people(variances, number, block):
-    """Nodes, (variances, nodes), and weights that stand for the classes of a person's gamma factors: so many if they
-    have one variance, else `block` for each block of classes.
-    """
-    classes = comonotone(Gamma, variances)
-    different = {variance: row for variance, row in zip(variances, classes) if variance > 0}
-    if len(different) <= 1:
-        (row,) = different.values() or [np.ones(CLASSES)]
-        nodes, weights = gauss(row, np.full(CLASSES, 1 / CLASSES), number)
-        return np.array([nodes if variance > 0 else np.ones(len(nodes)) for variance in variances]), weights
-    places, weights = _places(block)
-    return np.array([_class_means(variance, places) for variance in variances]), weights
-
-
-def _places(number):
-    """Places among the classes, numbers from 0, not whole, and weights: sums over blocks that double from both
-    ends, each by Gauss quadrature of as many nodes.
-    """
-    ends = [0, *(2**power for power in range(12))]
-    places, weights = [], []
-    for first, beyond in pairwise(ends):
-        nodes, sizes = gauss(np.arange(beyond - first), np.full(beyond - first, 1 / CLASSES), number)
-        places += [first + nodes, CLASSES - 1 - first - nodes]
-        weights += [sizes, sizes]
-    return np.concatenate(places), np.concatenate(weights)
-
-
-def _class_means(variance, places):
-    """Means of a gamma factor over one class, which begins at these places, whole or not."""
-    if variance == 0:
-        return np.ones(len(places))
-    law = Gamma(1.0, math.sqrt(variance))
-
-    def up_to(share):
-        quantile = law.quantile(np.minimum(share, 1 - 1e-16))
-        return np.where(share >= 1 - 1e-13, 1.0, law.limited(quantile) - quantile * law.beyond(quantile))
-
-    return CLASSES * (up_to((places + 1) / CLASSES) - up_to(np.maximum(places, 0) / CLASSES))
-
-
-def _paid_of_bill(law, layer, scale, per_deviation):
-    """What a layer pays of a bill `scale` x X: points and weights."""
-    if isinstance(law, Table):
-        bills = scale * np.array(law.amounts)
-        return layer.share * np.maximum(np.minimum(bills, layer.up_to) - layer.above, 0), np.array(law.shares)
-    most = layer.share * (layer.up_to - layer.above) if layer.up_to < math.inf else 0.0
-    nothing, all_of_it = float(law.below(layer.above / scale)), float(law.beyond(layer.up_to / scale))
-    between = 1 - nothing - all_of_it
-    if layer.share == 0 or between < 1e-15:
-        return np.array([0.0, most if layer.share else 0.0]), np.array([1 - all_of_it, all_of_it])
-    low, high = (min(max(special.ndtri(level), -LIMIT), LIMIT) for level in (nothing, nothing + between))
-    panels = math.ceil(high - low)
-    roots, sizes = special.roots_legendre(per_deviation)
-    scores = low + (high - low) * (np.arange(panels)[:, None] + (roots + 1) / 2).ravel() / panels
-    weights = np.tile(sizes, panels) * np.exp(-(scores**2) / 2)
-    bills = scale * law.quantile(special.ndtr(scores))
-    paid = layer.share * np.clip(bills - layer.above, 0, layer.up_to - layer.above)
-    return np.append(paid, [0.0, most]), np.append(weights * between / weights.sum(), [nothing, all_of_it])
-
-
-class Payment:
-    """What the mutual pays for an episode of a kind that it pays for: parts of (chance, what it pays of the bill, cash
-    for the days), the last two points with weights.
-    """
-
-    def __init__(self, care, kind, index, fine):
-        law, benefit, cost = care.law(kind), care.benefits[kind], care.scenario.setting.illness[kind].cost
-        self.parts, self.listed = [], isinstance(law, Table) or benefit.lump_sum is not None
-        prices = (index, np.full(len(index), 1 / len(index)))
-        if not self.listed:
-            prices = gauss(*prices, fine.prices)
-        for chance, days, cash in _stays(care, kind):
-            points, weights = [], []
-            for share, dearness, class_ in care.places(kind):
-                scale = cost.covered_share * dearness
-                for (part, of_days), (price, of_months) in _pairs(days, prices):
-                    weight = share * of_days * of_months
-                    if benefit.lump_sum is not None or scale * price * part == 0:
-                        paid = np.array([float(benefit.lump_sum or 0.0)]), np.ones(1)
-                    else:
-                        paid = _paid_of_bill(law, layer_of(benefit, class_), scale * price * part, fine.bills)
-                    points.append(paid[0])
-                    weights.append(weight * paid[1])
-            self.parts.append((chance, (np.concatenate(points), np.concatenate(weights)), cash))
-
-    def transform(self, s, beyond=0.0):
-        """E[e^(s Y)] - 1; what is paid of the dearest bills, this share of them, counts as the least of these."""
-        return sum(
-            chance * (_mean(*(_cut(*bill, beyond) if beyond else bill), s) * _mean(*cash, s) - 1)
-            for chance, bill, cash in self.parts
-        )
-
-    @property
-    def amounts(self):
-        """What can be paid."""
-        return {a + b for _, (bills, _), (cash, _) in self.parts for a in set(bills) for b in set(cash)}
-
-
-def _cut(points, weights, beyond):
-    """Points of which the largest, which have this weight together, are moved to the least of them."""
-    order = np.argsort(-points)
-    last = np.searchsorted(np.cumsum(weights[order]), beyond)
-    return np.minimum(points, points[order][min(last, len(points) - 1)]), weights
-
-
-def _mean(points, weights, s):
-    """E[e^(s Y)] of points with weights."""
-    some = weights > 0
-    return np.exp(np.multiply.outer(s, points[some])) @ weights[some]
-
-
-def _pairs(first, second):
-    return [(one, other) for one in zip(*first) for other in zip(*second)]
-
-
-def _stays(care, kind):
-    """(chance, parts of the bill that are paid for with their shares, cash with its shares) of stays whose bill is
-    paid for whole, and of those that are too long.
-    """
-    chances, parts, cash = care.stays(kind)
-    found = []
-    for which in (parts == 1, parts < 1):
-        chance = chances[which].sum()
-        if chance > 0:
-            shares = chances[which] / chance
-            days = (np.ones(1), np.ones(1)) if (parts[which] == 1).all() else gauss(parts[which], shares, 8)
-            money = cash[which] if len(set(cash[which])) > 1 else cash[which][:1]
-            found.append((chance, days, (money, shares if len(money) > 1 else np.ones(1))))
-    return found
 
 
 # People
@@ -312,8 +135,8 @@ class Year:
         given = []
         with np.errstate(over="ignore", invalid="ignore"):  # far out Chernoff's bound does not exist
             for shared, _ in years:
-                exponents = np.tensordot(nodes.T, means * shared[:, None, None], 1)
-                given.append(numbers @ _log(np.tensordot(weights, np.exp(exponents), 1)))
+                exponents = np.einsum("kn,kcs->ncs", nodes, means * shared[:, None, None])
+                given.append(numbers @ _log(np.einsum("n,ncs->cs", weights, np.exp(exponents))))
         return _log_mean(np.array(given), np.log([weight for _, weight in years]))
 
     def _people_nodes(self, group, means, persons):
@@ -321,7 +144,7 @@ class Year:
         spread = max(group.personal) * 2 * np.abs(means).sum(axis=0).max()
         if not math.isfinite(spread):
             return MOST_OF_PEOPLE
-        return min(_enough(spread / (2 + spread), self.fine.small / persons), MOST_OF_PEOPLE)
+        return min(enough(spread / (2 + spread), self.fine.small / persons), MOST_OF_PEOPLE)
 
     def _years(self, group, persons):
         """(factors of the kinds, weight) of the years that all share."""
@@ -346,8 +169,8 @@ class Year:
         reach = AHEAD * t[min(np.searchsorted(-logs, -math.log(self.fine.small)), len(t) - 1)] * math.sqrt(alone)
         n = np.arange(8, MOST_NODES)
         normal = n * np.log(max(math.e * reach**2, 1e-30) / (4 * n))
-        enough = n[min(np.searchsorted(-normal, -math.log(self.fine.small)), len(n) - 1)]
-        return max(enough, _enough(reach * math.sqrt(variance / (4 + reach**2 * variance)), self.fine.small))
+        nodes = n[min(np.searchsorted(-normal, -math.log(self.fine.small)), len(n) - 1)]
+        return max(nodes, enough(reach * math.sqrt(variance / (4 + reach**2 * variance)), self.fine.small))
 
     def _without_factors(self, kind, need, episode):
         """log E[e^(s Y)] of a person, (cells, s)."""
@@ -361,7 +184,7 @@ class Year:
     def law(self, persons, steps=True):
         """The law of what so many people cost in a year: a `Whole` or a `Smooth`. `Unknown` where it cannot be had."""
         low, high = self._ends(persons)
-        unit = self._unit() if steps else None
+        unit = unit_of(self.payments.values()) if steps else None
         if unit is not None and (high - low) / unit <= STEPS:
             first = math.floor(low / unit)
             size = math.ceil(high / unit) - first + 1
@@ -448,16 +271,6 @@ class Year:
             raise Unknown(LOOSE)
         return Smooth(0.0, length, s, transform)
 
-    def _unit(self):
-        """The largest amount of which all payments are multiples; None if some are not of a table of amounts."""
-        if not all(payment.listed for payment in self.payments.values()):
-            return None
-        amounts = [CENTS * amount for payment in self.payments.values() for amount in payment.amounts]
-        whole = np.rint(amounts)
-        if np.abs(whole - amounts).max() > 1e-6 or not whole.any():
-            return None
-        return math.gcd(*map(int, whole)) / CENTS
-
 
 def _different(tensors, shares):
     """The different cells of people: numbers, (numbers, cells), and how many there are."""
@@ -477,11 +290,6 @@ def _condensed(rows, weights, number):
         columns += [(node, *rest) for node in nodes]
         sizes += list(shares)
     return np.array(columns).T, np.array(sizes)
-
-
-def _enough(ratio, small):
-    """How many nodes, 4 at least, with which an error that falls as ratio^(2 x nodes) is small."""
-    return min(max(math.ceil(math.log(small) / (2 * math.log(min(max(ratio, 1e-9), 1 - 1e-9)))), 4), MOST_NODES)
 
 
 def _gamma_mixed(x, variance):
