@@ -167,12 +167,14 @@ def _years(price):
 def _margins(price):
     if price.pure_premium <= 0:
         return []
-    margins = ("margin\n(normal)", "margin\n(NP)")
-    rows = [("years out of 100 that\nthe money must suffice", *margins, "people for\nyours (normal)",
-             "people for\nyours (NP)")]  # fmt: skip
+    laws = ("normal", "np", *(() if price.exact.missing else ("exact",)))
+    of_people = laws if not price.exact.people_missing else laws[:2]
+    names = {"exact": "(exact)", "normal": "(normal)", "np": "(NP)"}
+    rows = [("years of 100\nto be paid", *(f"margin\n{names[law]}" for law in laws),
+             *(f"people\n{names[law]}" for law in of_people))]  # fmt: skip
     for level, row in price.margins.iterrows():
-        margins = (_percent(row["margin_normal"]), _percent(row["margin_np"]))
-        rows.append((of_100(level), *margins, *(_people(row[key]) for key in ("people_normal", "people_np"))))
+        margins = (f"{100 * row[f'margin_{law}']:.1f}%" for law in laws)
+        rows.append((of_100(level), *margins, *(_people(row[f"people_{law}"]) for law in of_people)))
     return table(rows)
 
 
@@ -184,14 +186,32 @@ def _pools(price):
     if price.pure_premium <= 0:
         return ""
     told = (
-        f"The safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that a year's "
-        "care is paid from a year's premiums, without any reserve, when the figures are right; and for how many people "
-        f"yours, {_percent(price.terms.safety)}, would do. NP also looks at the few very dear years."
+        f"Margin: the safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that "
+        "a year's care is paid from a year's premiums in so many years of 100, without any reserve, when the figures "
+        f"are right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the "
+        f"customary estimate; NP also looks at the few very dear years{_exactly(price)}"
     )
     if price.pool.shared > 0:
         alone = _percent(math.sqrt(price.pool.shared) / price.pool.mean)
         told += f" Good and bad years that all share vary by {alone}, which no number of people takes away."
     return told
+
+
+def _exactly(price):
+    """What the exact margin is, or why it is missing."""
+    if price.exact.missing:
+        return f". The exact margin is missing: {price.exact.missing}."
+    told = f"; exact is worked out from the whole law of the year's care (numerical error below {_error(price)})."
+    if price.exact.people_missing:
+        told += f" The smallest pool by the exact law is missing: {price.exact.people_missing}."
+    return told
+
+
+def _error(price):
+    """The numerical error of the exact margin, rounded up to a power of ten."""
+    error = max(price.exact.numerical_error, 1e-6)
+    places = max(math.floor(-math.log10(100 * error)), 0)
+    return f"{10**-places:.{places}f}%"
 
 
 def _left_out(price):

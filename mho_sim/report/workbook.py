@@ -260,7 +260,7 @@ def _families(book, sheet, price, row, at):
 
 def _margin(book, price):
     """The statistical safety margin: variance and skewness by the number of people, live."""
-    pool, sheet = price.pool, book.sheet("Safety margin", 60, 16, 16, 18, 18)
+    pool, sheet = price.pool, book.sheet("Safety margin", 60, 16, 16, 18, 18, 18, 18)
     rows = (
         ("people covered", "='Running costs'!$B$1", "#,##0", float(price.people.beneficiaries)),
         ("mean of a year's care, a person (m)", pool.mean, MONEY, None),
@@ -281,7 +281,9 @@ def _margin(book, price):
         return
     yours = f"{100 * price.terms.safety:g}%"
     heads = ("years out of 100 that the money must suffice", "margin (normal)", "margin (NP)",
-             f"people for a margin of {yours} (normal)", f"people for a margin of {yours} (NP)")  # fmt: skip
+             f"people for a margin of {yours} (normal)", f"people for a margin of {yours} (NP)",
+             f"margin (exact), of {money(price.people.beneficiaries)} people",
+             f"people for a margin of {yours} (exact)")  # fmt: skip
     _head(book, sheet, 10, heads)
     for row, (level, found) in enumerate(price.margins.iterrows(), 11):
         cell, z = row + 1, f"NORMSINV($A{row + 1})"
@@ -289,10 +291,13 @@ def _margin(book, price):
         book.put(sheet, (row, 1), f"={z}*$B$8/($B$1*$B$2)", SHARE, cached=float(found["margin_normal"]))
         np_law = f"=({z}+$B$9*({z}^2-1)/6)*$B$8/($B$1*$B$2)"
         book.put(sheet, (row, 2), np_law, SHARE, cached=float(found["margin_np"]))
-        for column, key in ((3, "people_normal"), (4, "people_np")):
+        exact = "missing" if price.exact.missing else float(found["margin_exact"])
+        book.put(sheet, (row, 5), exact, SHARE, "program")
+        for column, key in ((3, "people_normal"), (4, "people_np"), (6, "people_exact")):
             number = found[key]
             value = "no number is enough" if number != number else float(number)
-            book.put(sheet, (cell - 1, column), value, "#,##0", "program")
+            missing = key == "people_exact" and price.exact.people_missing
+            book.put(sheet, (cell - 1, column), "missing" if missing else value, "#,##0", "program")
 
 
 def _read_me(book, price):
@@ -305,6 +310,7 @@ def _read_me(book, price):
         "copayment and ceiling, not the mean bill cut at the ceiling.",
         "Safety margin: mean, variance and third moment are those of the file's care; they do not follow what you "
         "change on the sheet Care, but the number of people they do.",
+        _exactly(price),
         *_how_certain(price),
         *(f"Not counted, so that the price is at most too high: {words}." for words in price.not_counted.values()),
         *price.remarks,
@@ -312,6 +318,17 @@ def _read_me(book, price):
     ]
     for row, text in enumerate(told):
         sheet.write_string(row, 0, text, book.form(wrap=True))
+
+
+def _exactly(price):
+    """What the exact margin follows, or why it is missing."""
+    missing = price.exact.missing or price.exact.people_missing
+    told = "The exact margin follows no change: it is for the people of the file."
+    if price.exact.missing:
+        told = f"The exact margin is missing: {missing}."
+    elif missing:
+        told += f" The smallest pool by the exact law is missing: {missing}."
+    return told
 
 
 def _how_certain(price):

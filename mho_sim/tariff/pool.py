@@ -65,15 +65,28 @@ class Pool(NamedTuple):
 
 def pool(care, index):
     """The variation of the payments of the people whom `care` is for, prices being at `index`."""
-    kinds = [kind for kind in care.roots if _of_person(care, kind, index)[0].any()]
+    kinds = kinds_that_cost(care, index)
     cells = care.people.shares.shape
     parts = [np.broadcast_to(_of_person(care, kind, index), (3, *cells)) for kind in kinds]
     parts = np.array(parts).reshape(len(kinds), 3, care.people.shares.size)
     weights = care.people.shares.ravel()
-    personal, shared = _variances(care, kinds)
+    personal, shared = np.array([factors_of(care, kind) for kind in kinds]).reshape(-1, 2).T
     factors = comonotone(Gamma, personal)
     pairs = factors @ factors.T / CLASSES - 1
     return _total(parts, weights, factors - 1, pairs, shared)
+
+
+def kinds_that_cost(care, index):
+    """The kinds that come about by themselves and of which, or of what is referred from them, anything is paid."""
+    return [kind for kind in care.roots if _of_person(care, kind, index)[0].any()]
+
+
+def factors_of(care, kind):
+    """The variances of the factors of a kind: of people, and of what all share in a year."""
+    illness = care.scenario.setting.illness[kind]
+    if illness.need is None:
+        return 0.0, 0.0
+    return tuple(float(care.of(kind, key, getattr(illness, key))) for key in ("frailty", "community"))
 
 
 def _of_person(care, kind, index):
@@ -88,16 +101,6 @@ def _of_person(care, kind, index):
     if illness.rate == "births":
         return cumulants(need * episode)
     return need * episode
-
-
-def _variances(care, kinds):
-    """The variances of the factors of each kind: of people, and of what all share in a year."""
-    found = []
-    for kind in kinds:
-        illness = care.scenario.setting.illness[kind]
-        clock = illness.need is not None
-        found.append([care.of(kind, key, getattr(illness, key)) if clock else 0.0 for key in ("frailty", "community")])
-    return np.array(found).reshape(-1, 2).T
 
 
 def _total(parts, weights, deviations, pairs, shared):

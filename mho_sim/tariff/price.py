@@ -1,6 +1,7 @@
 """The contribution, built up service by service without simulation: `price(scenario)` gives a `Price`."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 
 import numpy as np
@@ -10,10 +11,11 @@ from mho_sim.tariff import charged, limits
 from mho_sim.tariff.adding import SAFETY, Terms, build_up
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import People, people_of
-from mho_sim.tariff.pool import LEVELS, Pool, pool
+from mho_sim.tariff.pool import LEVELS, Pool, factors_of, kinds_that_cost, pool
 from mho_sim.tariff.premium import range_of, services_of
 from mho_sim.tariff.running import Costs, costs_of
 from mho_sim.tariff.services import Care, index_of_year
+from mho_sim.tariff.year import exact
 
 FAMILIES = (3, 5, 8)
 
@@ -34,11 +36,11 @@ class Price:
     services: pd.DataFrame = field(repr=False)
     build_up: pd.DataFrame = field(repr=False)
     compared: pd.DataFrame = field(repr=False)
-    margins: pd.DataFrame = field(repr=False)
     years: pd.DataFrame = field(repr=False)
     range: dict | None
     collection: float
     pool: Pool = field(repr=False)
+    care: Care = field(repr=False)
 
     def amount(self, key):
         """The amount of one line of the build-up."""
@@ -59,6 +61,18 @@ class Price:
         """The running costs item by item: a beneficiary and year, and the mutual's year."""
         rows = {one.name: (one.amount, one.total, one.how) for one in self.costs.items}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["amount", "total", "how"])
+
+    @cached_property
+    def exact(self):
+        """The margins by the exact law of a year's care; an `Exact`."""
+        index = index_of_year(self.scenario.setting.inflation.medical.best, self.year)
+        factors = {kind: factors_of(self.care, kind) for kind in kinds_that_cost(self.care, index)}
+        return exact(self.care, factors, index, self.pool, self.people.beneficiaries, self.terms.safety, LEVELS)
+
+    @cached_property
+    def margins(self):
+        """By level of safety the margin that this pool needs, and the pool for which `safety` suffices."""
+        return _margins(self.pool, self.exact, self.people.beneficiaries, self.terms.safety)
 
     @property
     def not_counted(self):
@@ -87,6 +101,11 @@ class Price:
             "collection_rate": self.collection,
             "compared": _rows(self.compared),
             "margins": {f"{level:.2f}": row for level, row in _rows(self.margins).items()},
+            "exact_margin": {
+                "numerical_error": self.exact.numerical_error,
+                "missing": self.exact.missing,
+                "people_missing": self.exact.people_missing,
+            },
             "years": {str(year): row for year, row in _rows(self.years).items()},
             "not_counted": self.not_counted,
             "remarks": self.remarks,
@@ -121,7 +140,6 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
     if rate <= 0:
         raise ValueError("Nobody ever pays a contribution (setting.paying), so none can be named that would do.")
     lines = build_up(services, terms, outgoings, rate, scenario)
-    variation = pool(care, index_of_year(growth.best, year))
     return Price(
         scenario=scenario,
         year=year,
@@ -131,11 +149,11 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
         services=services,
         build_up=lines,
         compared=_compared(scenario, people, lines),
-        margins=_margins(variation, people.beneficiaries, safety),
         years=_years(care, growth.best, terms, outgoings, rate, scenario),
         range=range_of(scenario, people, year),
         collection=rate,
-        pool=variation,
+        pool=pool(care, index_of_year(growth.best, year)),
+        care=care,
     )
 
 
@@ -192,15 +210,17 @@ def _compared(scenario, people, lines):
     return frame
 
 
-def _margins(variation, persons, safety):
+def _margins(variation, by_law, persons, safety):
     """By level of safety the margin that this pool needs, and the pool for which `safety` suffices."""
     rows = {}
     for level in LEVELS:
+        margins = {law: variation.margin(level, persons, law) if variation.mean else None for law in LAWS}
+        people = {law: variation.persons_for(safety, level, law) if variation.mean else None for law in LAWS}
+        margins["exact"], people["exact"] = by_law.margins.get(level), by_law.people.get(level)
         rows[level] = {
-            **{f"margin_{law}": variation.margin(level, persons, law) if variation.mean else np.nan for law in LAWS},
-            **{f"people_{law}": _or_nan(variation.persons_for(safety, level, law)) if variation.mean else np.nan
-               for law in LAWS},
-        }  # fmt: skip
+            **{f"margin_{law}": _or_nan(margin) for law, margin in margins.items()},
+            **{f"people_{law}": _or_nan(number) for law, number in people.items()},
+        }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("level")
 
 

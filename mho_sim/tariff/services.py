@@ -144,11 +144,11 @@ class Care:
     def pays(self, kind, index=(1.0,)):
         """What the mutual pays for an episode of a kind, at these indices of prices, one for each month."""
         law, benefit, cost = self.law(kind), self.benefits[kind], self.scenario.setting.illness[kind].cost
-        chances, parts, cash = self._stays(kind)
+        chances, parts, cash = self.stays(kind)
         moments, bill, guide = np.zeros((3, len(index))), 0.0, 0.0
-        for share, prices, class_ in self._places(kind):
+        for share, prices, class_ in self.places(kind):
             scale = cost.covered_share * prices
-            layer = _layer(benefit, class_)
+            layer = layer_of(benefit, class_)
             if benefit.lump_sum is not None:
                 paid = shifted(np.zeros((3, len(index), len(parts))), float(benefit.lump_sum))
             elif scale == 0:
@@ -160,7 +160,7 @@ class Care:
             guide += share * _less_copay(law.mean * scale, benefit, class_)
         return Pays(moments, bill, guide + float(cash @ chances))
 
-    def _places(self, kind):
+    def places(self, kind):
         """(share, prices, class) of each provider at which a kind is sought."""
         at, providers = self.scenario.setting.illness[kind].at, self.scenario.setting.providers
         if not at:
@@ -169,7 +169,7 @@ class Care:
         total = sum(at.values())
         return [(share / total, providers[name].prices, providers[name].class_) for name, share in at.items()]
 
-    def _stays(self, kind):
+    def stays(self, kind):
         """Of one stay (of the year the first): the chance of each length, the part of its bill that is paid for, and
         the cash for its days. One length where nothing depends on it.
         """
@@ -244,7 +244,7 @@ def _steps(benefit, class_):
     return [step for name in benefit.order for step in steps[name]]
 
 
-def _layer(benefit, class_):
+def layer_of(benefit, class_):
     return costs.benefit(*_steps(benefit, class_))
 
 
