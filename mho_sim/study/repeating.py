@@ -48,7 +48,8 @@ def simulate(
         if number is not None and number < 1:
             raise ValueError(f"{name} is {number}: it must be at least 1")
     if until_halfwidth is not None and not 0 < until_halfwidth < 0.5:
-        raise ValueError(f"until_halfwidth is {100 * until_halfwidth:g}%: it must be above 0% and below 50%, such as 1%")
+        share = f"{100 * until_halfwidth:g}%"
+        raise ValueError(f"until_halfwidth is {share}: it must be above 0% and below 50%, such as 1%")
     run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
     if room is not None and run.bound > room:
         capacity.refuse_too_large(measured(scenario, run), memory_limit)
