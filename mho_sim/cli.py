@@ -65,12 +65,15 @@ class Amounts(click.ParamType):
 
         from mho_sim.scenario.values import read_money
 
-        if isinstance(value, tuple):
-            return value
+        if isinstance(value, tuple) or value == "":
+            return value or ()
         try:
-            return tuple(read_money(part.strip(), expected="an amount") for part in value.split(",") if part.strip())
+            amounts = tuple(read_money(part.strip(), expected="an amount") for part in value.split(","))
         except PydanticCustomError:
-            self.fail(f"{value!r} is not possible: write amounts such as 300,400,500.")
+            amounts = ()
+        if not amounts or 0 in amounts or (len(amounts) == 1 and " " in value.strip()):
+            self.fail(f"{value!r} is not possible: write amounts with commas between them, such as 300,400,500.")
+        return amounts
 
 
 ORDER = ("scenarios", "new", "check", "price", "run", "solve", "sensitivity", "experience", "trace", "verify", "schema")
@@ -162,11 +165,24 @@ def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet
     broken = [conditions.broken(condition, told, result.interval) for condition in asked]
     for sentence in filter(None, broken):
         click.echo(sentence, err=True)
+    if not known and not result.interrupted:
+        _say_if_too_wide(result, how["until_halfwidth"])
     if result.interrupted:
         click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
         sys.exit(130)
     if any(broken):
         sys.exit(3)
+
+
+def _say_if_too_wide(result, halfwidth):
+    probability, (low, high) = result.late["probability"], result.late["interval"]
+    reach = max(high - probability, probability - low)
+    if reach > halfwidth + 1e-6:
+        click.echo(
+            f"After {result.worlds:,} worlds the interval still reaches {100 * reach:.2g}% to one side, further than "
+            f"{100 * halfwidth:g}%: take more --worlds.",
+            err=True,
+        )
 
 
 def _run_exactly(loaded, path, sets, asked, out, as_json):
@@ -176,7 +192,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
     from mho_sim.study import NotClosed, exactly
 
     given = click.get_current_context().get_parameter_source
-    for option in ("worlds", "seed", "batch", "workers", "memory_limit"):
+    for option in ("worlds", "seed", "batch", "workers", "memory_limit", "until_halfwidth"):
         if given(option) is click.core.ParameterSource.COMMANDLINE:
             name = option.replace("_", "-")
             _refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")
@@ -226,6 +242,8 @@ def price(scenario, sets, contributions, packages, xlsx, as_json, **terms):
         _told(files.refuse_place, xlsx, scenario, "--xlsx", files.WORKBOOKS)
     loaded = _load(scenario, sets)
     if contributions or packages:
+        if xlsx is not None:
+            _refuse("--xlsx writes one price, not a table of several: leave out --contributions and --package.")
         _offers(loaded, scenario, sets, contributions, packages, as_json, terms)
         return
     from mho_sim.report import price_text
@@ -247,6 +265,8 @@ def _offers(loaded, path, sets, contributions, packages, as_json, terms):
     from mho_sim.report.offers import offers_text
     from mho_sim.tariff.offers import offers
 
+    if click.get_current_context().get_parameter_source("year") is not click.core.ParameterSource.COMMANDLINE:
+        terms["year"] = loaded.years  # when nobody waits any more
     named = {"as written" if packages else "": loaded}
     for package in packages:
         name, colon, values = package.partition(":")
@@ -254,10 +274,16 @@ def _offers(loaded, path, sets, contributions, packages, as_json, terms):
             _refuse(
                 f"--package {package}: write NAME:PATH=VALUE, as in 'less paid:scheme.benefits.outpatient.copay=30%'."
             )
+        if name.strip() in named:
+            _refuse(f"--package {name.strip()} is there twice: give the second another name.")
         named[name.strip()] = _load(path, [*sets, *(value.strip() for value in values.split(","))])
     frame = _told(lambda: offers(named, contributions, **terms))
     rows = frame.reset_index().astype(object).where(lambda cell: cell.notna(), None).to_dict("records")
-    click.echo(files.as_json({"offers": rows, "changed": list(sets)}) if as_json else offers_text(frame, loaded, sets))
+    click.echo(
+        files.as_json({"year": terms["year"], "offers": rows, "changed": list(sets)})
+        if as_json
+        else offers_text(frame, loaded, terms["year"], sets)
+    )
 
 
 @commands.command(short_help="Which unknown figures matter, and which to measure next.")
@@ -265,10 +291,10 @@ def _offers(loaded, path, sets, contributions, packages, as_json, terms):
 @SET
 @SEED
 @click.option(
-    "--worlds", type=Whole(40, 2**31), default=500, show_default=True, help="Futures for each figure, at each end."
+    "--worlds", type=Whole(40, 100_000), default=500, show_default=True, help="Futures for each figure, at each end."
 )
 @click.option(
-    "--no-indices", "indices", flag_value=False, default=True, help="Do not share out the variance: half the time."
+    "--no-indices", "indices", flag_value=False, default=True, help="Only what each moves, not what to measure next."
 )
 @click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")

@@ -158,7 +158,25 @@ def test_a_law_on_no_lattice_is_near_the_same_law_on_one():
 
     by_year, error = exact.trouble_of(known, *exact.laws_of(known)[:2])
     assert not exact.laws_of(known)[2] and error < 0.02
-    assert abs(by_year[-1] - EXPECTED["fund3_ruin_3y"]) < 0.02
+    assert abs(by_year[-1] - EXPECTED["fund3_ruin_3y"]) < error
+
+
+def test_a_ceiling_that_just_meets_the_cash_is_refused():
+    """100 people, one episode a year in all, most of which reach the ceiling of 100,000; the cash box holds just that:
+    whether the first bill can be paid hangs on one franc.
+    """
+    text = CLOSED.replace("{1: 10, 3: 10}", "{1: 100}").replace("need: 0.8", "need: 0.01")
+    text = text.replace("{table: {1_000: 70%, 5_001: 30%}}", "{lognormal: {mean: 400_000, cv: 0.5}}")
+    unclear = parse(text, "closed.yaml").with_("scheme.benefits.ill.ceiling_per_event", 100_000)
+    unclear = unclear.with_("scheme.reserve.opening", 100_000).with_("scheme.contribution.amount", 0)
+    with pytest.raises(NotClosed, match="may come to just what is in the cash box"):
+        exactly(unclear)
+
+
+def test_bills_too_unequal_are_refused_in_words():
+    text = CLOSED.replace("{table: {1_000: 70%, 5_001: 30%}}", "{lognormal: {mean: 400_000, cv: 5}}")
+    with pytest.raises(NotClosed, match="so unequal that the law"):
+        exactly(parse(text, "closed.yaml"))
 
 
 @pytest.mark.parametrize("name", VARIED)

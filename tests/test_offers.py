@@ -87,7 +87,10 @@ def test_the_command(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (["--contributions", "80;300"], "write amounts such as 300,400,500"),
+        (["--contributions", "80;300"], "write amounts with commas between them, such as 300,400,500"),
+        (["--contributions", "300 400 500"], "write amounts with commas between them"),
+        (["--contributions", "300", "--xlsx", "p.xlsx"], "--xlsx writes one price"),
+        (["--package", "a:years=1", "--package", "a:years=1"], "--package a is there twice"),
         (["--package", "less"], "--package less: write NAME:PATH=VALUE"),
         (["--package", "less:scheme.benefits.outpatient.copey=30%"], "did you mean 'copay'"),
         (["--package", "less:scheme.benefits.outpatient.copay=300%"], "from 0% to 100%"),

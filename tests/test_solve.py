@@ -349,7 +349,7 @@ def test_options_are_compared_by_what_members_pay(options):
     difference, half = dearer(second.result, first.result)
     assert (second.number.path in options.alike) == (difference <= half)
     page = solve_text(options)
-    assert ("Cheapest for members is" in page) == (options.cheapest is not None)
+    assert ("cheapest for members is" in page) == (options.cheapest is not None)
     assert ("cost members about the same" in page) == bool(options.alike)
     assert max(map(len, page.splitlines())) <= 80
 

@@ -3,11 +3,11 @@
 import math
 
 from mho_sim.report.tables import table
-from mho_sim.report.words import WIDTH, lines, money, of_100
+from mho_sim.report.words import WIDTH, lines, money, of_100, ordinal
 
 
-def offers_text(frame, scenario, changed=()):
-    """The table and what its columns say."""
+def offers_text(frame, scenario, year=1, changed=()):
+    """The table of a year of membership, and what its columns say."""
     title = [scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
     heads = ("contribution", "of 100\njoin", "people", "needed", "asked", "a year\nbrings", "people it\ntakes")
     rows, last = [heads], None
@@ -15,11 +15,13 @@ def offers_text(frame, scenario, changed=()):
         if package != last and (package or last is not None):
             rows.append((package, *[""] * 6))
         last = package
-        takes = "-" if math.isnan(row["break_even"]) else money(row["break_even"])
-        cells = (of_100(row["joining"]), *(money(row[key]) for key in ("people", "needed", "asked", "result")), takes)
-        rows.append((f"  {money(amount)}", *cells))
+        keys = ("people", "needed", "asked", "result", "break_even")
+        cells = (of_100(row["joining"]), *("-" if math.isnan(row[key]) else money(row[key]) for key in keys))
+        own = amount is None or math.isnan(amount)
+        rows.append(("  by size" if own else f"  {money(amount)}", *cells))
     told = (
-        f"Contributions, each with what it changes. Of 100 households that join, and their people; needed and asked, "
+        f"Of the {ordinal(year)} year of membership (in the first, waiting makes care cheaper): contributions, each "
+        f"with what it changes. Of 100 households that join, and their people; needed and asked, "
         f"{scenario.currency} a person and year; what a year brings the mutual more than it costs, expected, without "
         "safety margin and support; how many people must join so that it brings no less than it costs (-: no number "
         "does, each costs more than they bring)."

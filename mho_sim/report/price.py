@@ -3,7 +3,7 @@
 import math
 
 from mho_sim.report.tables import table
-from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
+from mho_sim.report.words import lines, listed, money, of_100, ordinal, plural, unknown
 
 TOTALS = ("care", "pure_premium", "needed", "collected", "contribution", "with_support")
 HOW_WIDE = 46  # the name of a line
@@ -37,9 +37,8 @@ def price_text(price, changed=()):
 def _head(price):
     people, scenario = price.people, price.scenario
     households = people.households * people.joining
-    which = ("first", "second", "third")[price.year - 1] if price.year <= 3 else f"{price.year}th"
     return lines(
-        f"The price of the {which} year of membership, for about "
+        f"The price of the {ordinal(price.year)} year of membership, for about "
         f"{plural(round(people.beneficiaries), 'person', 'people')} in {plural(round(households), 'household')}. "
         f"All amounts in {scenario.currency}."
     )

@@ -63,7 +63,12 @@ def _tornado(found):
         f"100 run short. Own funds: at the end, at high less at low, thousands of {found.scenario.currency}."
     )
     noise = float((frame["late_to"] - frame["late_from"]).max() / 2)
-    after = f"Of 100 that run short, {100 * noise:.0f} more or fewer may be chance."
+    after = f"Of 100 mutuals, {100 * noise:.0f} more or fewer that run short may be chance."
+    moved = " ".join(moves.index)
+    if ".use.value" in moved and "seeking.uncovered" in moved:
+        after += " Where use was counted, the need is worked back from it: the fewer go, the more need there must be."
+    if "paying." in moved:
+        after += " Who pays late is suspended, and the mutual pays for less care."
     if rest := len(frame) - len(moves):
         after += f" {plural(rest, 'other figure moves', 'other figures move')} less."
     return [*lines(told), *table(rows), *(f"  {line}" for line in lines(after, WIDTH - 2))]
@@ -120,5 +125,5 @@ def _worth(found):
 
 
 def _two_digits(amount):
-    unit = 10 ** max(len(str(round(amount))) - 2, 0)
+    unit = 10 ** max(len(str(round(abs(amount)))) - 2, 0)
     return money(round(amount / unit) * unit)

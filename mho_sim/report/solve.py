@@ -240,7 +240,11 @@ def _cheapest(solved):
         same = listed(sorted(letters[path] for path in paths))
         text = f"{same} cost members about the same: the difference is within chance."
     else:
-        text = f"Cheapest for members is {letters[first.number.path]}."
+        text = f"At these values the cheapest for members is {letters[first.number.path]}; how far each value may lie "
+        text += "off is said above, and may turn that round."
+        uncut = [option for option in compared if not option.less_care]
+        if first.less_care and uncut:
+            text += f" The cheapest that cuts no care is {letters[uncut[0].number.path]}."
     cheap = [option for option in compared if option is first or option.number.path in solved.alike]
     if cut := sorted(letters[option.number.path] for option in cheap if option.less_care):
         text += f" But {listed(cut)} protect{'s' if len(cut) == 1 else ''} less than today: see above."

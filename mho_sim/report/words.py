@@ -49,6 +49,11 @@ def plural(number, one, many=None):
     return f"{money(number)} {one if number == 1 else many or one + 's'}"
 
 
+def ordinal(number):
+    """Which one: first, second, third, 4th."""
+    return ("first", "second", "third")[number - 1] if number <= 3 else f"{number}th"
+
+
 def listed(words, link="and"):
     """Words one after the other: a; a and b; a, b and c."""
     *first, last = words

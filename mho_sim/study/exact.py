@@ -13,16 +13,23 @@ import pandas as pd
 from scipy import special
 
 from mho_sim.actuarial import costs, counts, funds, lattice, totals
-from mho_sim.study.fund import Fund
+from mho_sim.study.closed import Obstacle
+from mho_sim.study.fund import Fund, NotClosed
 from mho_sim.study.result import unsupported
 from mho_sim.study.trouble import LEVELS
 
-WHOLE_POINTS = 2**16  # a lattice on which all payments lie may have so many points to the largest total looked at
+WHOLE_POINTS = 2**20  # a lattice on which all payments lie may have so many points to the largest total looked at
 POINTS = 2**13, 2**15  # least and most of a lattice on which they do not; half its step shows the error
 ROUNDING = 3e-13  # of each chance, from tilting and transforming (`totals.first_chances`)
 CLASSES = 4096  # of the factor that all share in a year (MODEL.md, section 3)
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 TAILS = (0.95, 0.99)
+NARROW = 0.001  # how far a chance may be off that is still told as exact; assumed
+JUST_THERE = (
+    "payments of one and the same amount (a ceiling, a fixed bill) among bills that vary may come to just what is in "
+    "the cash box, and how likely that is cannot be told closely enough"
+)
+TOO_WIDE = "its bills are so unequal that the law of a year is too wide for this calculation"
 
 
 class Laws:
@@ -119,6 +126,8 @@ def exactly(scenario):
     alone = unsupported(scenario)
     coarse, fine, on_lattice = laws_of(fund)
     by_year, error = trouble_of(fund, coarse, fine)
+    if error > NARROW and (kind := kind_with_steps(fund)):
+        raise NotClosed([Obstacle(("setting", "illness", kind, "cost"), JUST_THERE)])
     unit = 1 if on_lattice else max(int(coarse.step), 1)
     return Exact(
         scenario,
@@ -135,7 +144,27 @@ def exactly(scenario):
 
 
 def laws_of(fund):
-    """(laws on a lattice, laws on one of half its step, whether all payments lie on it, when the two are one)."""
+    """(laws on a lattice, laws on one of half its step, whether all payments lie on it, when the two are one). Raises
+    `NotClosed` where they take too many points.
+    """
+    try:
+        coarse, fine, on_lattice = _laws_of(fund)
+        coarse.of_stretches, fine.of_stretches  # noqa: B018 (worked out here, where what is too wide is refused)
+    except ValueError as error:
+        widest = max(fund.payments, key=lambda kind: _moments(fund.payments[kind]).variance)
+        raise NotClosed([Obstacle(("setting", "illness", widest, "cost"), TOO_WIDE)]) from error
+    return coarse, fine, on_lattice
+
+
+def kind_with_steps(fund):
+    """A kind of which some amount is paid again and again to the unit (a ceiling, a fixed bill, a table); or None."""
+    for kind, payment in fund.payments.items():
+        if payment.amounts is not None or isinstance(payment.law, costs.Table) or payment.layer.up_to < math.inf:
+            return kind
+    return None
+
+
+def _laws_of(fund):
     step = math.gcd(*(amount for one in fund.payments.values() for amount in one.amounts or ())) or 1
     largest = _largest(fund)
     if all(one.amounts is not None for one in fund.payments.values()) and largest / step <= WHOLE_POINTS:
@@ -152,6 +181,9 @@ def trouble_of(fund, coarse, fine):
     if coarse is not fine:  # the error falls with the square of the step (Richardson's extrapolation)
         further = (by_year - coarse.trouble()) / 3
         by_year, error = np.clip(by_year + further, 0.0, 1.0), error + float(np.abs(further).max())
+        if kind_with_steps(fund):  # an amount that is likely to the unit is spread over its neighbours
+            reach = fund.reserve - 2 * coarse.step, fund.reserve + 2 * coarse.step
+            error += float((fine.trouble(reach[0]) - fine.trouble(reach[1])).max())
     return by_year, error
 
 

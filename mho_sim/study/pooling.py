@@ -22,9 +22,9 @@ GROUPS = 20  # of mutuals, for a jackknife interval; assumed
 def mutual_years(scenario, mutuals, years, seed=1, workers=None, progress=None):
     """What care cost each mutual in each of its years, a person who is there at the start, money, (mutuals, years).
 
-    Mutual m has the people of seed `seed + m`; its years are worlds of a scenario of one year, of which nothing is kept
-    but what care cost. `progress` is called with the number of mutual-years that were just finished. Raises ValueError
-    for a scenario of more than a year, or numbers below 1.
+    Each mutual has people of its own, other ones with another seed; its years are worlds of a scenario of one year, of
+    which nothing is kept but what care cost. `progress` is called with the number of mutual-years that were just
+    finished. Raises ValueError for a scenario of more than a year, or numbers below 1.
     """
     if scenario.years != 1:
         raise ValueError(f"the scenario has {scenario.years} years: it must have one, which is lived many times")
@@ -32,7 +32,7 @@ def mutual_years(scenario, mutuals, years, seed=1, workers=None, progress=None):
         raise ValueError(f"{mutuals} mutuals, {years} years: there must be at least one of each")
 
     def of(mutual):
-        prepared = Prepared(scenario, seed + mutual)
+        prepared = Prepared(scenario, ((seed - 1) << 32) + mutual + 1)
         found = np.empty(years)
         for first in range(0, years, TOGETHER):
             batch = live_batch(prepared, first, min(TOGETHER, years - first))

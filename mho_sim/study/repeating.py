@@ -82,7 +82,7 @@ def _worlds_to_come(outcome, paired, halfwidth, most):
     """
     late = outcome.first_late[:, 0] >= 0
     low, high = trouble.interval(late, paired)
-    times = ((high - low) / (2 * halfwidth)) ** 2
+    times = (max(high - late.mean(), late.mean() - low) / halfwidth) ** 2
     if times <= 1:
         return 0
     more = math.ceil(len(late) * min(max(times - 1, 0.1), 3))

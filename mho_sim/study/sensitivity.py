@@ -19,7 +19,7 @@ from mho_sim.engine import Prepared
 from mho_sim.study.repeating import live
 from mho_sim.study.trouble import rounded
 
-LOW, HIGH = 0.05, 0.95  # marks of the ends between which a number is moved
+LOW, HIGH = 0.05, 0.95  # marks of the ends between which a number is moved; assumed
 LEVEL = 0.95  # of the reserve
 CHANCE = "chance"  # the name of what is no number of the setting
 FIGURES = {
@@ -135,8 +135,12 @@ class Sensitivity:
             return None
         marks, of_a, of_b, _ = self._samples
         needed = np.maximum(np.concatenate((of_a["reserve"], of_b["reserve"])) + self.opening_cash, 0)
-        generator = np.random.default_rng(self.seed)
-        rows = {path: value_of_knowing(mark, needed, LEVEL, generator) for path, mark in marks.items()}
+        rows = {
+            path: value_of_knowing(
+                mark, needed, LEVEL, np.random.default_rng([self.seed, int(decision(path))]), len(marks)
+            )
+            for path, mark in marks.items()
+        }
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=["spared", "noise"]).rename_axis("number")
         return frame.iloc[np.argsort(-frame["spared"], kind="stable")]
 

@@ -16,8 +16,8 @@ from mho_sim.scenario import ScenarioError
 from mho_sim.scenario.movable import Movable, allowed, movable
 from mho_sim.study.closed import obstacles
 from mho_sim.study.effects import Effects, dearer, effects, less_care
-from mho_sim.study.exact import chance_late
-from mho_sim.study.fund import NotClosed
+from mho_sim.study.exact import chance_late, kind_with_steps, laws_of
+from mho_sim.study.fund import Fund, NotClosed
 from mho_sim.study.repeating import simulate
 from mho_sim.study.result import Result, unsupported
 
@@ -74,7 +74,8 @@ class Judge:
         worlds = min(FEWEST, self.worlds)
         while True:
             seen = self._simulate(scenario, worlds)
-            if worlds == self.worlds or seen.figure is None or self._is_clear(seen):
+            has_interval = seen.low != seen.high
+            if worlds == self.worlds or seen.figure is None or (has_interval and self._is_clear(seen)):
                 return seen
             worlds = min(worlds * MORE, self.worlds)
 
@@ -120,10 +121,10 @@ def _is_exact(scenario, target):
     if path[0] != "late" or path[1] not in ("probability", "by_year") or obstacles(scenario):
         return False
     try:
-        chance_late(scenario)
+        fund = Fund(scenario)
+        return laws_of(fund)[2] or kind_with_steps(fund) is None
     except NotClosed:
         return False
-    return True
 
 
 class Found(NamedTuple):

@@ -8,6 +8,9 @@ from mho_sim.tariff import charged
 from mho_sim.tariff.price import price
 
 AMOUNT = "scheme.contribution.amount"
+NOBODY = {"joining": 0.0, "households": 0.0, "people": 0.0} | dict.fromkeys(
+    ("needed", "asked", "result", "break_even", "break_even_share"), math.nan
+)
 
 
 def offers(packages, contributions=(), **terms):
@@ -25,10 +28,14 @@ def offers(packages, contributions=(), **terms):
     for name, scenario in packages.items():
         for amount in contributions or (scenario.scheme.contribution.amount,):
             same = amount == scenario.scheme.contribution.amount
-            rows[name, amount] = _row(price(scenario if same else scenario.with_(AMOUNT, amount), **terms))
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index = pd.MultiIndex.from_tuples(rows, names=("package", "contribution"))
-    return frame
+            offered = scenario if same else scenario.with_(AMOUNT, amount)
+            rows[name, amount] = NOBODY if _nobody_joins(offered) else _row(price(offered, **terms))
+    index = pd.MultiIndex.from_tuples(rows, names=("package", "contribution"))
+    return pd.DataFrame.from_records(list(rows.values()), index=index)
+
+
+def _nobody_joins(scenario):
+    return scenario.setting.take_up is not None and scenario.setting.take_up.best <= 0
 
 
 def _row(found):
