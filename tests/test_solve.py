@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from test_exact_run import CLOSED, FUND
 
 import mho_sim
-from mho_sim import conditions
+from mho_sim import conditions, ledger
 from mho_sim.cli import commands
 from mho_sim.data import coin
 from mho_sim.report import solve_text
@@ -285,15 +285,16 @@ def test_steps_are_written_as_in_a_file():
 
 
 def test_what_members_pay_by_hand():
-    """40 people in 20 households pay 1 500 twice and a fee; every bill is 5 001 or 1 000, a tenth is theirs."""
+    """40 people in 20 households pay 1 500 twice and a fee; of a bill of 1 000 they pay 100, of one of 5 001 500."""
     scenario = parse(CLOSED, sets=("scheme.contribution.joining_fee=300",))
     result = mho_sim.simulate(scenario, 50)
     told = effects(result)
     assert told.contribution == pytest.approx(1_500 + 20 * 300 / 80)
-    bills = result.outcome.registers[:, 0, :, 15:17].sum()  # any column but the sums below would be another number
-    assert bills >= 0
-    shares = result.protection
-    assert told.own_part / (told.own_part + told.care_paid) == pytest.approx(shares["own_share"], abs=1e-5)
+    of = ledger.measures(scenario.kinds).index
+    claims, bills = (result.outcome.registers[:, 0, :, of(("ill", name))].sum() for name in ("accepted", "bills"))
+    large = (bills - 1_000 * claims) / 4_001
+    assert told.own_part == pytest.approx((100 * (claims - large) + 500 * large) / (40 * 2 * 50))
+    assert told.care_paid == pytest.approx((900 * (claims - large) + 4_501 * large) / (40 * 2 * 50))
     assert told.own_share == pytest.approx(0.1, abs=1e-3) and told.covered == 1
     assert told.members_pay == pytest.approx(told.contribution + told.own_part)
 
