@@ -281,6 +281,19 @@ def test_steps_are_written_as_in_a_file():
     assert (number.kind, number.step, number.today) == ("days", 15, 365)
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("late>5%", "asks for more trouble, not for less"),
+        ("late<=5", "Did you mean 'late<=5%'?"),
+        ("late.interval.1<=5%", "aim at the figure itself"),
+    ],
+)
+def test_a_target_that_was_hardly_meant_is_refused(target, told):
+    with pytest.raises(ValueError, match=re.escape(told)):
+        mho_sim.solve(parse(CLOSED), target=target)
+
+
 # What it does to members
 
 

@@ -125,9 +125,7 @@ def exactly(scenario):
     fund = Fund(scenario)
     alone = unsupported(scenario)
     coarse, fine, on_lattice = laws_of(fund)
-    by_year, error = trouble_of(fund, coarse, fine)
-    if error > NARROW and (kind := kind_with_steps(fund)):
-        raise NotClosed([Obstacle(("setting", "illness", kind, "cost"), JUST_THERE)])
+    by_year, error = _close_enough(fund, coarse, fine)
     unit = 1 if on_lattice else max(int(coarse.step), 1)
     return Exact(
         scenario,
@@ -187,11 +185,19 @@ def trouble_of(fund, coarse, fine):
     return by_year, error
 
 
+def _close_enough(fund, coarse, fine):
+    """`trouble_of`. Raises `NotClosed` where it is too far off, because some amount is likely to the unit."""
+    by_year, error = trouble_of(fund, coarse, fine)
+    if error > NARROW and (kind := kind_with_steps(fund)):
+        raise NotClosed([Obstacle(("setting", "illness", kind, "cost"), JUST_THERE)])
+    return by_year, error
+
+
 def chance_late(scenario, year=None):
     """(P(a bill was not paid on its day) by the end of a year, from 0, or of the horizon; how far it may be off)."""
     fund = Fund(scenario)
     coarse, fine, _ = laws_of(fund)
-    by_year, error = trouble_of(fund, coarse, fine)
+    by_year, error = _close_enough(fund, coarse, fine)
     return float(by_year[-1 if year is None else year]), error
 
 

@@ -27,6 +27,7 @@ WIDER = 1.7  # intervals of fewer worlds than all, so that looking several times
 STEPS = 8  # of the interval of the answer: finer it is not searched
 FURTHER = 8  # times today's amount is looked at first, then as many times that
 LOOKS = 6  # values between the two ends, where both say the same
+TROUBLES = ("late", "stopped", "lost", "deficit")
 ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.")
 REMEMBERED = 8  # results, which are large; others are lived again where they are needed
 FEW_WORLDS = 100  # lived for what an exact answer does to protection
@@ -469,6 +470,7 @@ def solve(
     path, _ = conditions.find(Result.outline(scenario), asked.name)
     if path[0] == "scenario" or path[0] in ("worlds", "seed", "years"):
         raise ValueError(f"'{asked.text}': {asked.name} is no outcome, and no scheme changes it. Write 'late<=5%'.")
+    _refuse_what_nobody_wants(asked, path)
     numbers = [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
     lived = {}
 
@@ -497,6 +499,22 @@ def solve(
     return Solved(scenario, asked, beside, seed, options, figure, told, _alike(options))
 
 
+def _refuse_what_nobody_wants(target, path):
+    """ValueError, with a sentence, for a target that was hardly meant."""
+    if "interval" in path or "standard_error" in path:
+        raise ValueError(f"'{target.text}': aim at the figure itself, as in 'late<=5%'; its interval is told besides.")
+    if any(key in TROUBLES for key in path) and "days" not in path:
+        if target.sign.startswith(">"):
+            raise ValueError(
+                f"'{target.text}' asks for more trouble, not for less. Write {target.name}<=, as in 'late<=5%'."
+            )
+        if target.value >= 1 and not target.percent:
+            meant = f"{target.name}{target.sign}{target.value:g}%"
+            raise ValueError(
+                f"'{target.text}' is {100 * target.value:g}%, which is always met. Did you mean '{meant}'?"
+            )
+
+
 def effects_at(scenario, result, exact):
     """The `Effects` of a scenario, lateness exactly where its law is closed."""
     told = effects(result)
@@ -512,12 +530,13 @@ def _option(scenario, number, target, worlds, seed, simulated, today):
     """One number solved by itself."""
     judge = Judge(scenario, number, target, worlds, seed, simulated)
     try:
-        found = search(judge)
+        try:
+            found = search(judge)
+        except NotClosed:  # another value opens the law
+            judge.exact, judge.seen = False, {}
+            found = search(judge)
     except Unsolved as error:
         return Option(number, why_not=str(error))
-    except NotClosed:  # another value opens the law
-        judge.exact, judge.seen = False, {}
-        found = search(judge)
     changed = allowed(scenario, number, found.value)
     result = simulated(changed, min(FEW_WORLDS, worlds) if judge.exact else worlds, whole=True)
     before = effects(today if today.worlds == result.worlds else simulated(scenario, result.worlds, whole=True))
