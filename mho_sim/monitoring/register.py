@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
@@ -24,8 +23,10 @@ from mho_sim.scenario.faults import quoted
 from mho_sim.scenario.quantities import read_number, read_whole
 from mho_sim.scenario.reading import UNWANTED
 from mho_sim.scenario.sentences import guess
+from mho_sim.scenario.sheets import MIB, bytes_of, stop, text_of
 
-LARGEST_FILE = 4 * 1024 * 1024
+LARGEST_FILE = 4 * MIB
+ALLOWED = "A register has a line for each service and period."
 MOST_FAULTS = 100
 LONGEST_CELL = 200
 DELIMITERS = ",;\t"
@@ -97,23 +98,13 @@ class _Column(NamedTuple):
 
 def load_register(path: str | PathLike, scenario: Any) -> Register:
     """Read a register for a scenario from a file. A ScenarioError holds all that is wrong."""
-    file, name = Path(path), str(path)
-    try:
-        if not file.is_file():
-            _stop(name, "This is a folder, not a register." if file.is_dir() else "There is no such file.")
-        with file.open("rb") as opened:
-            raw = opened.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        why = getattr(error, "strerror", None) or "its name is not possible"
-        _stop(name, f"The file cannot be opened ({why}).")
+    raw, name = bytes_of(path, "a register", LARGEST_FILE), str(path)
     return parse_register(raw, name, scenario)
 
 
 def parse_register(raw: bytes, name: str, scenario: Any) -> Register:
     """Read a register from a file's bytes; `name` stands for the file in messages."""
-    return _Reader(name, scenario).read(_decode(raw, name))
+    return _Reader(name, scenario).read(text_of(raw, name, LARGEST_FILE, ALLOWED))
 
 
 def blank_register(scenario: Any) -> str:
@@ -129,27 +120,6 @@ def blank_register(scenario: Any) -> str:
         for service in (kind for kind in scenario.kinds if kind in scenario.scheme.benefits):
             writer.writerow([first.isoformat(), until.isoformat(), service, "", "", ""])
     return out.getvalue()
-
-
-def _stop(name: str, sentence: str, line: int | None = None) -> Any:
-    raise ScenarioError([Fault(name, line, None, "", sentence)]) from None
-
-
-def _decode(raw: bytes, name: str) -> str:
-    """A file's text: UTF-8, else Windows-1252; line ends become line feeds."""
-    if len(raw) > LARGEST_FILE:
-        _stop(name, "The file is larger than 4 MiB. A register has a line for each service and period.")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        _stop(name, "This is a spreadsheet's own file. In the spreadsheet, save the sheet as CSV (UTF-8).")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _stop(name, "The file is in UTF-16. In the spreadsheet, save the sheet as CSV (UTF-8).")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError as error:
-            bad = error.start
-    line = raw[:bad].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-    return _stop(name, "This line is neither in UTF-8 nor in Windows-1252. Save the sheet as CSV (UTF-8).", line)
 
 
 # One cell: (cell, name of the column) to a value
@@ -267,7 +237,7 @@ class _Reader:
     def read(self, text: str) -> Register:
         lines = self._lines(text)
         if not lines:
-            _stop(self.name, "The file is empty.", 1)
+            stop(self.name, "The file is empty.", 1)
         (line, header), *others = lines
         self._header(line, header)
         if self.faults:
@@ -318,7 +288,7 @@ class _Reader:
                 self.places[key], self.headers[key] = index, cell
         if not self.places:
             words = f"The first line must name the columns: {', '.join(COLUMNS)} (group only if there are any)."
-            _stop(self.name, f"{words} It begins with {quoted(next(filter(None, header)))}.", line)
+            stop(self.name, f"{words} It begins with {quoted(next(filter(None, header)))}.", line)
         like = {_plain(cell): cell for cell in unknown}
         for key, column in COLUMNS.items():
             if key in self.places:

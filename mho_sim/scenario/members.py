@@ -10,12 +10,10 @@ import csv
 import math
 import re
 import unicodedata
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,9 +21,10 @@ import numpy as np
 from mho_sim.scenario.faults import Fault, ScenarioError, quoted, visible
 from mho_sim.scenario.reading import UNWANTED
 from mho_sim.scenario.sentences import guess
+from mho_sim.scenario.sheets import MIB, bytes_of, stop, text_of
 from mho_sim.scenario.values import LARGEST_HOUSEHOLD
 
-LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_FILE = 64 * MIB
 MOST_LINES = 1_000_000
 LONGEST_CELL = 200
 MOST_FAULTS = 1_000
@@ -86,17 +85,7 @@ class _Place(NamedTuple):
 
 def load_members(path: str | PathLike, start: date) -> MemberList:
     """Read a member list; ages are those on the day `start`. A ScenarioError holds all that is wrong."""
-    file, name = Path(path), str(path)
-    try:
-        if not file.is_file():
-            _stop(name, "This is a folder, not a member list." if file.is_dir() else "There is no such file.")
-        with file.open("rb") as opened:
-            raw = opened.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        why = getattr(error, "strerror", None) or "its name is not possible"
-        _stop(name, f"The file cannot be opened ({why}).")
+    raw, name = bytes_of(path, "a member list", LARGEST_FILE), str(path)
     return parse_members(raw, name, start)
 
 
@@ -105,30 +94,11 @@ def parse_members(raw: bytes, name: str, start: date) -> MemberList:
     return _Register(name, start).read(_decode(raw, name))
 
 
-def _stop(name: str, sentence: str, line: int | None = None) -> Any:
-    raise ScenarioError([Fault(name, line, None, "", sentence)]) from None
-
-
 def _decode(raw: bytes, name: str) -> str:
-    """A file's text: UTF-8, else Windows-1252; line ends become line feeds."""
-    if len(raw) > LARGEST_FILE:
-        _stop(name, "The file is larger than 64 MiB. A member list has at most 1 000 000 lines.")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        _stop(name, "This is a spreadsheet's own file. In the spreadsheet, save the sheet as CSV (UTF-8).")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _stop(name, "The file is in UTF-16. In the spreadsheet, save the sheet as CSV (UTF-8).")
-    for encoding in ("utf-8-sig",) if raw.startswith(BOM_UTF8) else ("utf-8", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError as error:
-            bad = error.start
-    else:
-        line = raw[:bad].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
-        _stop(name, "This line is neither in UTF-8 nor in Windows-1252. Save the sheet as CSV (UTF-8).", line)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    """A member list's text, without empty lines at its end."""
+    text = text_of(raw, name, LARGEST_FILE, "A member list has at most 1 000 000 lines.").rstrip("\n")
     if text.count("\n") >= MOST_LINES:
-        _stop(name, "The file has more than 1 000 000 lines. A member list has at most 1 000 000.")
+        stop(name, "The file has more than 1 000 000 lines. A member list has at most 1 000 000.")
     return text
 
 
@@ -242,7 +212,7 @@ class _Register:
         lines = text.split("\n")
         first = next((n for n, line in enumerate(lines) if re.search(r"\w", line)), None)
         if first is None:
-            _stop(self.name, "The file is empty.", 1)
+            stop(self.name, "The file is empty.", 1)
         delimiter = max(DELIMITERS, key=lambda mark: _known(lines[first], mark))
         rows = self._rows(lines[first:], first, delimiter)
         line, header = next(rows, (0, []))
@@ -314,7 +284,7 @@ class _Register:
                 self.places[key] = _Place(index, cell)
         if not self.places:
             words = "The first line must name the columns: household, member, sex, and age, born or date of birth."
-            _stop(self.name, f"{words} It begins with {quoted(next(filter(None, header)))}.", line)
+            stop(self.name, f"{words} It begins with {quoted(next(filter(None, header)))}.", line)
         births = [key for key in BIRTHS if key in self.places]
         for key in births[1:]:
             shown = " and ".join(quoted(self.places[also].header) for also in (births[0], key))
