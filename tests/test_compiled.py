@@ -9,7 +9,7 @@ import mho_sim
 from mho_sim.compiled.kept import compiled_sources
 
 PACKAGE = Path(mho_sim.__file__).parent
-DOORS = {PACKAGE / "cli.py"}  # asks only whether anything is compiled yet
+DOORS = {PACKAGE / "cli" / "telling.py"}  # asks only whether anything is compiled yet
 IMPORT = "from mho_sim.compiled.kept import CACHE_FOLDER, KEPT; print(CACHE_FOLDER, KEPT)"
 
 

@@ -1,0 +1,149 @@
+"""Futures: `run`, many of one scenario, and `trace`, one as a story."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.telling import columns, loaded_from, place_in, progress_of, refuse, say_if_cold, told_by
+
+
+@click.command(short_help="Many futures: does the money last, and whom does it protect?")
+@SCENARIO
+@SET
+@SEED
+@click.option("--worlds", type=Whole(1, 2**32 - 2), help="How many possible futures.  [default: 1000]")
+@click.option(
+    "--until-halfwidth",
+    type=Share(),
+    metavar="SHARE",
+    help="As many futures, at most --worlds (or 100000), as it takes to know so narrowly, e.g. 1%, how many run short.",
+)
+@click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
+@WORKERS
+@click.option(
+    "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
+)
+@click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="CONDITION",
+    help="End with exit code 3 if this is so, e.g. 'late>5%' (in quotes). Repeatable.",
+)
+@click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
+@JSON
+@QUIET
+@click.option(
+    "--exact", is_flag=True, help="No futures: the exact law, where the scenario has one. Refused where it has not."
+)
+def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet, exact, **how):
+    """Many futures of one scenario: does the money last, and whom does it protect?"""
+    from mho_sim import conditions
+    from mho_sim.report import files
+
+    asked = [told_by(conditions.parse, text) for text in fail_if]
+    if out is not None:
+        told_by(files.refuse_place, out, scenario)
+    loaded = loaded_from(scenario, sets)
+    if exact:
+        _run_exactly(loaded, scenario, sets, asked, out, as_json)
+        return
+    say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge, bytes_of
+    from mho_sim.report import run_text
+    from mho_sim.study import Result, simulate
+
+    limit = None if memory_limit is None else told_by(bytes_of, memory_limit)
+    for condition in asked:
+        told_by(conditions.find, Result.outline(loaded), condition.name)
+    known = how["until_halfwidth"] is None  # how many worlds it will be
+    worlds = worlds or (1_000 if known else 100_000)
+    try:
+        with progress_of(worlds if known else None, quiet) as bar:
+            result = told_by(lambda: simulate(loaded, worlds, seed, progress=bar.update, memory_limit=limit, **how))
+    except TooLarge as error:
+        refuse(str(error))
+    told = {**result.to_dict(), "changed": list(sets)}
+    try:
+        if out is not None:
+            files.save(out, result, told, lambda: run_text(result, sets))
+    finally:
+        click.echo(files.as_json(told) if as_json else run_text(result, sets))
+    broken = [conditions.broken(condition, told, result.interval) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
+    if not known and not result.interrupted:
+        _say_if_too_wide(result, how["until_halfwidth"])
+    if result.interrupted:
+        click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
+        sys.exit(130)
+    if any(broken):
+        sys.exit(3)
+
+
+def _say_if_too_wide(result, halfwidth):
+    probability, (low, high) = result.late["probability"], result.late["interval"]
+    reach = max(high - probability, probability - low)
+    if reach > halfwidth + 1e-6:
+        click.echo(
+            f"After {result.worlds:,} worlds the interval still reaches {100 * reach:.2g}% to one side, further than "
+            f"{100 * halfwidth:g}%: take more --worlds.",
+            err=True,
+        )
+
+
+def _run_exactly(loaded, path, sets, asked, out, as_json):
+    """`run --exact`: the exact answer, or the end of the program with what forbids it and where it stands."""
+    from mho_sim import conditions
+    from mho_sim.report import exact_text, files
+    from mho_sim.study import NotClosed, exactly
+
+    given = click.get_current_context().get_parameter_source
+    for option in ("worlds", "seed", "batch", "workers", "memory_limit", "until_halfwidth"):
+        if given(option) is click.core.ParameterSource.COMMANDLINE:
+            name = option.replace("_", "-")
+            refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")
+    if out is not None and Path(out).suffix.lower() == ".csv":
+        refuse(f"--out {out}: with --exact there are no worlds, a row each. Write .json or .txt.")
+    try:
+        answer = exactly(loaded)
+    except NotClosed as error:
+        refuse(f"{place_in(path, sets, error.obstacles[0].path)}{error} Without --exact it is simulated.")
+    told = {**answer.to_dict(), "changed": list(sets)}
+    page = files.as_json(told) if as_json else exact_text(answer, sets)
+    if out is not None:
+        with files.replacing(out) as file:
+            file.write((files.as_json(told) if out.lower().endswith(".json") else exact_text(answer, sets)) + "\n")
+    click.echo(page)
+    broken = [told_by(conditions.broken, condition, told, lambda path: None) for condition in asked]
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
+    if any(broken):
+        sys.exit(3)
+
+
+@click.command(short_help="One future as a story, day by day.")
+@SCENARIO
+@SET
+@SEED
+@click.option("--world", type=Whole(0, 2**32 - 2), default=0, show_default=True, help="Which possible future.")
+@click.option("--household", type=Whole(0), help="Only this household, from 0.")
+def trace(scenario, sets, seed, world, household):
+    """One future as a story: dated sentences, and the cash box after each payment."""
+    loaded = loaded_from(scenario, sets)
+    if household is not None and household >= loaded.household_count:
+        raise click.UsageError(
+            f"--household {household}: the scenario has {loaded.household_count} households, numbered from 0 to "
+            f"{loaded.household_count - 1}."
+        )
+    say_if_cold(False)
+    from mho_sim.engine import Prepared
+    from mho_sim.report.story import AFTER_DATE, story
+    from mho_sim.report.words import lines
+
+    width = columns()
+    for sentence in story(Prepared(loaded, seed), world, household):
+        for line in lines(sentence, width, AFTER_DATE) if width else [sentence]:
+            click.echo(line)
