@@ -22,7 +22,8 @@ import mho_sim
 from mho_sim import ledger
 from mho_sim.engine import Part, Prepared, live_batch
 from mho_sim.scenario import parse
-from mho_sim.study import simulate
+from mho_sim.study import Outcome, simulate
+from mho_sim.study.repeating import gathered, live, prepare
 
 WORLDS, SEED = 130, 20_270_101
 NEW_MUTUAL = """
@@ -205,6 +206,37 @@ def test_a_kind_that_nobody_has(rich):
 
 def test_fewer_worlds_are_the_first_of_more(rich):
     assert (lived(RICH, worlds=50).outcome.digests == rich.outcome.digests[:50]).all()
+
+
+@pytest.mark.parametrize("ends", [(1, 2, 130), (64, 130), (47, 48, 111, 130)])
+def test_ranges_of_worlds_are_put_together(rich, ends):
+    """Prepared once, lived range by range in batches of any size, put together: the same digest and the same object."""
+    prepared = prepare(rich.scenario, SEED)
+    ranges = zip((0, *ends), ends)
+    parts = [live(prepared, first, end - first, batch=batch)[0] for (first, end), batch in zip(ranges, (9, 7, 64, 1))]
+    together = gathered(prepared, [Outcome.joined(outcomes) for outcomes in zip(*parts, strict=True)])
+    assert together.digest == rich.digest and json.dumps(together.to_dict()) == json.dumps(rich.to_dict())
+
+
+def test_what_was_finished_before_an_interruption_stays(rich):
+    """Ctrl-C after the second batch: the first two are told of; before the first one there is nothing to tell."""
+    calls = []
+
+    def interrupt(count):
+        calls.append(count)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    cut = simulate(rich.scenario, WORLDS, SEED, batch=20, workers=2, progress=interrupt)
+    assert cut.interrupted and cut.worlds == 40
+    assert (cut.outcome.digests == rich.outcome.digests[:40]).all()
+
+    def stop(clock, batch):
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(rich.scenario, 20, SEED, batch=5, workers=1, processes=[stop])
 
 
 @pytest.mark.parametrize(

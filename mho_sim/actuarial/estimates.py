@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 FEW_PAIRS = 10  # below so many pairs a design effect is not estimated; assumed
+GROUPS = 20  # of a sample, for a jackknife interval; assumed
 
 
 def proportion_interval(events, trials, confidence=0.95, design_effect=1.0):
@@ -155,6 +156,11 @@ def quantile_interval(values, level, confidence=0.95, design_effect=1.0):
         None if low == 0 else values[low - 1].item(),
         None if high >= len(values) else values[high].item(),
     )
+
+
+def jackknife_groups(count):
+    """Which of the 20 groups of neighbours each of a sample belongs to, (count,)."""
+    return np.arange(count) * GROUPS // count
 
 
 def jackknife_interval(left_out, whole, confidence=0.95):

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy import special
 
-from mho_sim.actuarial.estimates import jackknife_interval
+from mho_sim.actuarial.estimates import GROUPS, jackknife_groups, jackknife_interval
 
-GROUPS = 20  # of a sample, for a jackknife interval; assumed
 BINS = 5  # of equally likely values of a number; assumed
 SHUFFLES = 200  # to see what is found of a number that tells nothing; assumed
 
@@ -35,7 +34,7 @@ def variance_index_intervals(of_a, of_b, of_mixed, confidence=0.95):
     whole, n = variance_indices(of_a, of_b, of_mixed), len(of_a)
     ends = np.full((2, *whole.shape), np.nan)
     if n >= 2 * GROUPS:
-        group = np.arange(n) * GROUPS // n
+        group = jackknife_groups(n)
         left_out = np.array(
             [
                 variance_indices(of_a[keep], of_b[keep], of_mixed[:, keep])

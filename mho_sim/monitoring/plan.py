@@ -18,9 +18,7 @@ from mho_sim.actuarial.costs import Gamma
 from mho_sim.actuarial.margins import CLASSES, comonotone
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import people_of
-from mho_sim.tariff.services import Care
-
-MONTHS = 12
+from mho_sim.tariff.services import MONTHS, Care
 
 
 class Expected(NamedTuple):

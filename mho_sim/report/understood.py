@@ -3,13 +3,9 @@
 Reads the scenario only; nothing is simulated, nothing heavy is imported.
 """
 
-from mho_sim.report.words import money, plural
+from mho_sim.report.words import listed, money, plural
 from mho_sim.scenario import Days, add_months, lost_a_year
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+from mho_sim.scenario.tables import MONTHS
 
 
 def understood(scenario, drawn=None):
@@ -36,12 +32,6 @@ def _share(share):
 def _about(share):
     """Two digits: 0.34%, 4.9%, 46%; 100%."""
     return f"{100 * share:.0f}%" if share >= 0.095 else f"{100 * share:.2g}%"
-
-
-def _listed(parts, last="and"):
-    """One, two and three."""
-    *before, end = parts
-    return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def _band(first, last):
@@ -77,14 +67,14 @@ def _people(scenario, drawn):
     lines = [f"{first}; {plural(scenario.years, 'year')} from {scenario.start}."]
     if scenario.intakes is not None:
         they = "They join" if scenario.setting.take_up is None else "They are asked to join"
-        lines.append(f"{they}: {_listed([f'{count} on {day}' for day, count in scenario.intakes.items()])}.")
+        lines.append(f"{they}: {listed([f'{count} on {day}' for day, count in scenario.intakes.items()])}.")
     lines += _take_up(scenario)
     if terms.categories is not None:
         parts = [f"{_share(share)} {name}" for name, share in terms.categories.items()]
-        lines.append(f"Of the households, {_listed(parts)}.")
+        lines.append(f"Of the households, {listed(parts)}.")
     if terms.distance is not None:
         parts = [f"{_share(share)} at {_band(*zone)} km" for *zone, share in terms.distance]
-        lines.append(f"They live: {_listed(parts)}.")
+        lines.append(f"They live: {listed(parts)}.")
     lines += [_enterprise(one, scenario.currency) for one in scenario.setting.enterprises]
     renewing = scenario.setting.renewing
     if renewing is not None:
@@ -134,9 +124,9 @@ def _contribution(scenario):
     terms, currency = scenario.scheme.contribution, scenario.currency
     grace = f"grace {terms.grace}" if _lasts(terms.grace) else "no grace period"
     when = "in advance" if terms.timing == "in-advance" else "in arrears"
-    named = f" in {_listed([MONTHS[m - 1] for m in terms.every])}" if isinstance(terms.every, tuple) else ""
+    named = f" in {listed([MONTHS[m - 1].capitalize() for m in terms.every])}" if isinstance(terms.every, tuple) else ""
     if terms.by_size:
-        amount = _listed([f"{money(paid)} {currency} for {_people_of(*size)}" for *size, paid in terms.by_size])
+        amount = listed([f"{money(paid)} {currency} for {_people_of(*size)}" for *size, paid in terms.by_size])
         each = ", for each of them" if terms.per == "beneficiary" else ""
         lines = [f"Contribution: {amount}{each}, a {_every(terms.every)}{named}, {when}; {grace}."]
     else:
@@ -166,7 +156,7 @@ def _state(scenario):
     state = scenario.scheme.contribution.state
     if state is None:
         return []
-    whom = "" if state.categories is None else f" of {_listed(state.categories)} households"
+    whom = "" if state.categories is None else f" of {listed(state.categories)} households"
     late = f", {state.late} late" if _lasts(state.late) else ""
     return [f"The State adds {money(state.per_beneficiary)} for each person{whom} at each due date{late}."]
 
@@ -210,7 +200,7 @@ def _frequency(scenario, kind):
         words.append(f"{_share(illness.referred_from.share)} of those seen for {illness.referred_from.kind}")
     if illness.chronic is not None:
         parts = [f"{_share(share)} at {_band(*ages)}" for *ages, share in illness.chronic]
-        words.append(f"an illness for life of {_listed(parts)} years, one episode a month")
+        words.append(f"an illness for life of {listed(parts)} years, one episode a month")
     if illness.by_sector:
         words.append(
             ", ".join(
@@ -227,10 +217,10 @@ def _frequency(scenario, kind):
         shares = getattr(illness, key)
         if shares:
             total = sum(shares.values())
-            words.append(said + _listed([f"{name} {share / total:.0%}" for name, share in shares.items()]))
+            words.append(said + listed([f"{name} {share / total:.0%}" for name, share in shares.items()]))
     if illness.seeking.by_distance:
         zones = [f"{_share(share)} at {_band(*zone)} km" for *zone, share in illness.seeking.by_distance]
-        words.append(f"of those who would seek care {_listed(zones)} do")
+        words.append(f"of those who would seek care {listed(zones)} do")
     if illness.cost.covered_share < 1:
         words.append(f"{_share(illness.cost.covered_share)} of the bill is for care in the package")
     return [f"{kind}: {'; '.join(words)}."] if words else []
@@ -240,7 +230,7 @@ def _by_class(value, write):
     """One value, or one for each class of providers."""
     if not isinstance(value, dict):
         return write(value)
-    return _listed([f"{write(one)} ({name})" for name, one in value.items()], "or")
+    return listed([f"{write(one)} ({name})" for name, one in value.items()], "or")
 
 
 def _benefit(scenario, kind):
@@ -264,7 +254,7 @@ def _benefit(scenario, kind):
     ceiling = benefit.ceiling_per_event
     most = "" if ceiling is None else f", but never more than {money(ceiling)} an event"
     rest = "the mutual the rest" if ceiling is None else "the mutual pays the rest"
-    shared = f"the patient pays {_listed(parts)}, {rest}" if parts else "the mutual pays the bill"
+    shared = f"the patient pays {listed(parts)}, {rest}" if parts else "the mutual pays the bill"
     order = "" if benefit.order == ("deductible", "copay", "ceiling") else f" (first {', then '.join(benefit.order)})"
     return f"{kind}: {shared}{most}{order}{',' if after else ''}{after}{more}."
 
@@ -277,7 +267,7 @@ def _conditions(benefit):
     if benefit.events_per_person_year is not None:
         words.append(f"at most {plural(benefit.events_per_person_year, 'time')} a person and year")
     if isinstance(sizes, tuple):
-        counts = _listed([f"{count} ({_people_of(*size)})" for *size, count in sizes])
+        counts = listed([f"{count} ({_people_of(*size)})" for *size, count in sizes])
         words.append(f"at most {counts} times a household and year")
     elif sizes is not None:
         words.append(f"at most {plural(sizes, 'time')} a household and year")
@@ -287,9 +277,9 @@ def _conditions(benefit):
         ceiling = getattr(benefit, f"ceiling_per_{who}_year")
         words += [f"the mutual pays at most {money(ceiling)} a {who} and year"] if ceiling is not None else []
     if benefit.excluded_ages:
-        words.append(f"not at {_listed([_band(*ages) for ages in benefit.excluded_ages])} years")
+        words.append(f"not at {listed([_band(*ages) for ages in benefit.excluded_ages])} years")
     if benefit.excluded_causes:
-        words.append(f"not for {_listed(benefit.excluded_causes, 'or')}")
+        words.append(f"not for {listed(benefit.excluded_causes, 'or')}")
     if benefit.referral == "required":
         words.append("only with a letter of referral")
     if benefit.paid_to is not None:

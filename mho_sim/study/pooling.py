@@ -4,19 +4,17 @@ After D. Dror and J. Armstrong, Do micro health insurance units need capital or 
 1.3 million insured were cut into 535 groups, each of which was lived through 1,005 years [I].
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pandas as pd
 
 from mho_sim import ledger
-from mho_sim.actuarial import jackknife_interval, value_at_risk
+from mho_sim.actuarial import value_at_risk
+from mho_sim.actuarial.estimates import GROUPS, jackknife_groups, jackknife_interval
 from mho_sim.engine import Prepared, live_batch
-from mho_sim.study.repeating import processors
+from mho_sim.study.repeating import batches, in_threads
 
 CONFIDENCES = (0.90, 0.95, 0.99, 0.999)
 TOGETHER = 67  # worlds of a batch: few of these are cut short of 1,005 years; memory stays small
-GROUPS = 20  # of mutuals, for a jackknife interval; assumed
 
 
 def mutual_years(scenario, mutuals, years, seed=1, workers=None, progress=None):
@@ -34,18 +32,14 @@ def mutual_years(scenario, mutuals, years, seed=1, workers=None, progress=None):
     def of(mutual):
         prepared = Prepared(scenario, ((seed - 1) << 32) + mutual + 1)
         found = np.empty(years)
-        for first in range(0, years, TOGETHER):
-            batch = live_batch(prepared, first, min(TOGETHER, years - first))
-            found[first : first + batch.worlds] = batch.memory.books[:, 0, ledger.ACCOUNTS.index("benefits")]
+        for first, count in batches(0, years, TOGETHER):
+            batch = live_batch(prepared, first, count)
+            found[first : first + count] = batch.memory.books[:, 0, ledger.ACCOUNTS.index("benefits")]
             if progress:
-                progress(batch.worlds)
+                progress(count)
         return found / len(prepared.people.row)
 
-    pool = ThreadPoolExecutor(workers or processors())
-    try:
-        return np.array(list(pool.map(of, range(mutuals))))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    return np.array(list(in_threads(of, range(mutuals), workers)))
 
 
 def capital_loadings(care, people, merged=(1,), confidences=CONFIDENCES):
@@ -62,7 +56,7 @@ def capital_loadings(care, people, merged=(1,), confidences=CONFIDENCES):
         together = care[: whole * count].reshape(whole, count, -1).mean(axis=1)
         row = {"people": people * count, "mutual_years": together.size}
         row["variation"] = together.std() / together.mean()
-        groups = np.arange(whole) * GROUPS // whole
+        groups = jackknife_groups(whole)
         for confidence in confidences:
             loading = _loading(together, confidence)
             row[f"{confidence:g}"], found = loading, None

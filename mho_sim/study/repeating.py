@@ -3,6 +3,7 @@
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from mho_sim import capacity
 from mho_sim.engine import Prepared, live_batch
@@ -40,6 +41,18 @@ def simulate(
     Raises ValueError for a number out of range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a
     run that needs more memory.
     """
+    _refuse_out_of_range(worlds, seed, workers, batch, until_halfwidth)
+    refuse_too_large(scenario, worlds, workers, batch, memory_limit)
+    lived, how = prepare(scenario, seed, also_without_support), (workers, batch, tuple(processes), progress)
+    if until_halfwidth is None:
+        outcomes, interrupted = live(lived, 0, worlds, *how)
+    else:
+        outcomes, interrupted = _live_until(lived, worlds, until_halfwidth, how)
+    return gathered(lived, outcomes, interrupted, processes)
+
+
+def _refuse_out_of_range(worlds, seed, workers, batch, until_halfwidth):
+    """Raises ValueError with a sentence for a number that `simulate` cannot take."""
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")
     if not 0 <= seed < 2**64:
@@ -50,38 +63,92 @@ def simulate(
     if until_halfwidth is not None and not 0 < until_halfwidth < 0.5:
         share = f"{100 * until_halfwidth:g}%"
         raise ValueError(f"until_halfwidth is {share}: it must be above 0% and below 50%, such as 1%")
-    run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
-    if room is not None and run.bound > room:
-        capacity.refuse_too_large(measured(scenario, run), memory_limit)
-    lived = [Prepared(scenario, seed)]
-    if (alone := unsupported(scenario) if also_without_support else None) is not None:
-        lived.append(Prepared(alone, seed))
-    how = (workers, batch, tuple(processes), progress)
-    outcomes, interrupted = live(lived, 0, min(worlds, FIRST_LOOK) if until_halfwidth else worlds, *how)
-    while until_halfwidth and not interrupted:
-        done = len(outcomes[0].first_late)
-        if not (more := _worlds_to_come(outcomes[0], bool(scenario.unknowns), until_halfwidth, worlds)):
-            break
+
+
+# A study's three steps: prepare once, live ranges of worlds, gather what is kept of them
+
+
+def prepare(scenario, seed, also_without_support=True):
+    """What is drawn and worked out once for all worlds: a list of one `Prepared`, or of two, the second without support
+    from outside where there is any.
+    """
+    alone = unsupported(scenario) if also_without_support else None
+    return [Prepared(one, seed) for one in (scenario, alone) if one is not None]
+
+
+def live(lived, first, worlds, workers=None, batch=None, processes=(), progress=None):
+    """The outcomes of so many worlds from `first` on, one for each of the prepared scenarios, and whether they were
+    interrupted: then of the worlds that were finished. A world is the same, to the byte, in whichever range it is
+    lived; ranges that follow each other are put together by `Outcome.joined`. Arguments as those of `simulate`.
+    """
+    size = batch or _batch_of(len(lived[0].people.row), worlds, workers or processors())
+    parts, cut, interrupted = [], batches(first, worlds, size), False
+
+    def of(chunk):
+        return [Outcome.of(live_batch(one, *chunk, processes)) for one in lived]
+
+    try:
+        with closing(in_threads(of, cut, workers)) as found:
+            for part, (_, count) in zip(found, cut):
+                parts.append(part)
+                if progress:
+                    progress(count)
+    except KeyboardInterrupt:
+        if not parts:
+            raise
+        interrupted = True
+    return [Outcome.joined(of_batches) for of_batches in zip(*parts, strict=True)], interrupted
+
+
+def gathered(lived, outcomes, interrupted=False, processes=()):
+    """The `Result` of the first of the prepared scenarios, which holds that of the second, if there is one."""
+    result, *alone = [Result(*one, interrupted, processes) for one in zip(lived, outcomes, strict=True)]
+    result.without_support = alone[0] if alone else None
+    return result
+
+
+def batches(first, worlds, size):
+    """(first world, how many) of each batch of at most `size`, of so many worlds from `first` on."""
+    return [(begins, min(size, first + worlds - begins)) for begins in range(first, first + worlds, size)]
+
+
+def in_threads(of, asked, workers=None):
+    """What a function gives for each thing that is asked, in this order, on so many threads (default: one per
+    processor); when closed, what has not begun is dropped, and what has is waited for.
+    """
+    pool = ThreadPoolExecutor(max_workers=workers or processors())
+    try:
+        yield from pool.map(of, asked)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def processors():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# How many worlds, how many at a time, and whether they fit
+
+
+def _live_until(lived, most, halfwidth, how):
+    """As `live` from the first world on, of as many worlds as it takes, but not more than `most`."""
+    outcomes, interrupted = live(lived, 0, min(most, FIRST_LOOK), *how)
+    while not interrupted and (more := _worlds_to_come(lived[0], outcomes[0], halfwidth, most)):
         try:
-            further, interrupted = live(lived, done, more, *how)
+            further, interrupted = live(lived, len(outcomes[0].first_late), more, *how)
         except KeyboardInterrupt:
-            interrupted = True
-            break
+            return outcomes, True
         outcomes = [Outcome.joined(parts) for parts in zip(outcomes, further, strict=True)]
-    results = [
-        Result(prepared, outcome, interrupted, processes) for prepared, outcome in zip(lived, outcomes, strict=True)
-    ]
-    if alone is not None:
-        results[0].without_support = results[1]
-    return results[0]
+    return outcomes, interrupted
 
 
-def _worlds_to_come(outcome, paired, halfwidth, most):
+def _worlds_to_come(prepared, outcome, halfwidth, most):
     """How many more worlds the interval of being late needs, of `most`; 0 if it is narrow enough. As many as its width
     asks for, but at most three times those there are, for few say little of that; an even number, for pairs.
     """
     late = outcome.first_late[:, 0] >= 0
-    low, high = trouble.interval(late, paired)
+    low, high = trouble.interval(late, bool(prepared.scenario.unknowns))
     times = (max(high - late.mean(), late.mean() - low) / halfwidth) ** 2
     if times <= 1:
         return 0
@@ -89,14 +156,13 @@ def _worlds_to_come(outcome, paired, halfwidth, most):
     return min(more + more % 2, most - len(late))
 
 
-def live(lived, first, worlds, workers=None, batch=None, processes=(), progress=None):
-    """The outcomes of so many worlds from `first` on, one for each of the prepared scenarios, and whether they were
-    interrupted: then of the worlds that were finished. Arguments as those of `simulate`.
+def refuse_too_large(scenario, worlds, workers=None, batch=None, memory_limit=None):
+    """Raises `capacity.TooLarge` before anyone is drawn where `simulate` would need more memory than there is, or than
+    is allowed.
     """
-    size = batch or _batch_of(len(lived[0].people.row), worlds, workers or processors())
-    chunks = [(begins, min(size, first + worlds - begins)) for begins in range(first, first + worlds, size)]
-    parts, interrupted = _live_all(lived, chunks, workers, processes, progress)
-    return [Outcome.joined(of_batches) for of_batches in zip(*parts, strict=True)], interrupted
+    run, room = planned(scenario, worlds, workers, batch), memory_limit or capacity.available()
+    if room is not None and run.bound > room:
+        capacity.refuse_too_large(measured(scenario, run), memory_limit)
 
 
 def planned(scenario, worlds, workers=None, batch=None):
@@ -118,33 +184,3 @@ def _batch_of(rows, worlds, workers):
     most = max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(rows, 1)))
     rounds = -(-worlds // (most * workers))
     return -(-worlds // (rounds * workers))
-
-
-def processors():
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _live_all(lived, chunks, workers, processes, progress):
-    """The outcomes of all batches in the order of their worlds, with and without support; of the finished ones from
-    the first on if interrupted.
-    """
-    pool = ThreadPoolExecutor(max_workers=workers or processors())
-    parts = []
-    try:
-        futures = [pool.submit(_live_one, lived, first, count, processes) for first, count in chunks]
-        for future, (_, count) in zip(futures, chunks):
-            parts.append(future.result())
-            if progress:
-                progress(count)
-    except KeyboardInterrupt:
-        if not parts:
-            raise
-        return parts, True
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return parts, False
-
-
-def _live_one(lived, first, count, processes):
-    return [Outcome.of(live_batch(prepared, first, count, processes)) for prepared in lived]

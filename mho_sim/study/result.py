@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mho_sim import indicators, ledger, statements
-from mho_sim.actuarial import jackknife_interval, quantile_interval, value_at_risk
+from mho_sim.actuarial import quantile_interval, value_at_risk
+from mho_sim.actuarial.estimates import GROUPS, jackknife_groups, jackknife_interval
 from mho_sim.engine import Calendar, live_batch
 from mho_sim.engine.unknowns import Numbers
 from mho_sim.indicators import INDICATORS
@@ -18,7 +19,6 @@ from mho_sim.study import following, protection, trouble
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.trouble import rounded
 
-GROUPS = 20  # of worlds, for a jackknife interval; assumed
 FEW = 2 * GROUPS  # worlds below which it is not given: a pair in each group
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
@@ -427,7 +427,7 @@ class Result:
     def _left_out(self):
         """The object of all worlds but one group of neighbours, for each group; pairs of worlds stay together."""
         pairs = np.arange(self.worlds) // 2
-        of_world, told = pairs * GROUPS // (pairs[-1] + 1), []
+        of_world, told = jackknife_groups(pairs[-1] + 1)[pairs], []
         for group in range(GROUPS):
             part = copy(self)
             for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:

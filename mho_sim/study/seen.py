@@ -2,7 +2,6 @@
 the books owe for care.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from mho_sim.engine import Part, Prepared, live_batch
 from mho_sim.rules import PAID_FOR
 from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.unknowns import numbers
-from mho_sim.study.repeating import processors
+from mho_sim.study.repeating import batches, in_threads
 
 BATCH = 32
 LOOKS = (0.25, 0.75)  # parts of a month after which it is counted who is covered
@@ -32,8 +31,8 @@ def months_of(scenario, worlds, seed=1, *, workers=None, progress=None):
     prepared = Prepared(scenario, seed)
     places = [place for place, kind in enumerate(scenario.kinds) if kind in scenario.scheme.benefits]
 
-    def lived(first):
-        count = min(BATCH, worlds - first)
+    def lived(chunk):
+        first, count = chunk
         covered = np.zeros((count, len(places), prepared.calendar.months))
         batch = live_batch(prepared, first, count, [_counting(places, covered)])
         if progress:
@@ -42,8 +41,7 @@ def months_of(scenario, worlds, seed=1, *, workers=None, progress=None):
         owed = -closings[..., [ledger.PROVIDERS, ledger.MEMBERS_CLAIMS]].sum(axis=-1)
         return covered, _measured(registers, places, 0, PAID_FOR), _measured(registers, places, ledger.PAID), owed
 
-    with ThreadPoolExecutor(max_workers=workers or processors()) as pool:
-        parts = list(pool.map(lived, range(0, worlds, BATCH)))
+    parts = in_threads(lived, batches(0, worlds, BATCH), workers)
     return Months(*(np.concatenate(part) for part in zip(*parts)))
 
 

@@ -9,21 +9,8 @@ import numpy as np
 from scipy import stats
 
 from mho_sim.actuarial import design_effect, proportion_interval, quantile_interval, value_at_risk, variance_parts
+from mho_sim.scenario.tables import MONTHS
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 LEVELS = (0.9, 0.95, 0.99)
 FEWEST_PAIRS = 50  # of worlds, to say what to measure; assumed
 
@@ -72,7 +59,7 @@ def lateness(first, days, calendar):
         return {"worst_month": None, "days": None}
     months = np.bincount([calendar.name_of_month(calendar.month_of(day)) for day in first[ever]], minlength=12)
     return {
-        "worst_month": MONTHS[int(months.argmax())],
+        "worst_month": MONTHS[int(months.argmax())].capitalize(),
         "days": {f"p{q}": int(value_at_risk(days[ever], q / 100)) for q in (50, 95)},
     }
 
