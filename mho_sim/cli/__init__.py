@@ -2,14 +2,14 @@
 
 Heavy libraries are imported inside the commands that need them, so that help comes at once. Exit codes: 0 done, 1
 failure, 2 the input or the command line is wrong, 3 ran but a --fail-if condition was broken or a figure of the
-validation book lies outside, 130 interrupted.
+validation book lies outside, 4 partly complete and resumable, 130 interrupted.
 """
 
 import sys
 
 import click
 
-from mho_sim.cli import learning, pricing, proving, simulating, solving, writing
+from mho_sim.cli import learning, pricing, proving, simulating, solving, studying, writing
 
 
 class InOrder(click.Group):
@@ -32,6 +32,8 @@ for command in (
     pricing.price,
     simulating.run,
     solving.solve,
+    studying.sweep,
+    studying.study,
     learning.sensitivity,
     learning.experience,
     simulating.trace,

@@ -4,7 +4,7 @@ from mho_sim.scenario.doubts import lost_a_year
 from mho_sim.scenario.durations import Days, Duration, add_months, dates_of
 from mho_sim.scenario.explained import explained
 from mho_sim.scenario.faults import Fault, ScenarioError
-from mho_sim.scenario.loading import load, parse, place_of
+from mho_sim.scenario.loading import Opened, load, opened, opened_text, parse, place_of
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.schema import schema
 from mho_sim.scenario.unknowns import Range, Unknown
@@ -13,6 +13,7 @@ __all__ = [
     "Days",
     "Duration",
     "Fault",
+    "Opened",
     "Range",
     "Scenario",
     "ScenarioError",
@@ -22,6 +23,8 @@ __all__ = [
     "explained",
     "load",
     "lost_a_year",
+    "opened",
+    "opened_text",
     "parse",
     "place_of",
     "schema",

@@ -1,10 +1,10 @@
 """From a file, a text or a changed scenario to a checked `Scenario`: all that is wrong is told in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path as FilePath
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -18,17 +18,50 @@ from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
 
 
-def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
+class Opened(NamedTuple):
+    """A scenario that was read but not checked: it is checked as it is, or with other values."""
+
+    root: Node
+    faults: list[Fault]
+    folder: str | None
+
+    def with_(self, changes: Iterable[tuple[str, Node]] = ()) -> Scenario:
+        """The scenario with other values, each a path such as `scheme.contribution.amount` and what is put there; its
+        place is where a fault is told.
+        """
+        there = self.put(changes)
+        return _validated(there.root, there.faults, there.folder)
+
+    def put(self, changes: Iterable[tuple[str, Node]]) -> "Opened":
+        """The same, not checked yet."""
+        root, faults = self.root.copy(), list(self.faults)
+        for path, node in changes:
+            _settle(root, path)
+            faults += _put(root, path, node.copy())
+        return Opened(root, faults, self.folder)
+
+
+def opened(path: str | PathLike, sets: Sequence[str] = ()) -> Opened:
+    """A scenario file, read once, of which many variants are wanted."""
     file = FilePath(path)
     root, faults = elsewhere.read_file(file, str(path))
     faults += elsewhere.with_base(root, file.parent, (file.resolve(),))
-    return _changed(root, faults, sets, str(file.parent))
+    return _opened(root, faults, sets, str(file.parent))
+
+
+def opened_text(text: str, name: str, folder: str | None = None) -> Opened:
+    """The same of a text; `name` stands for the file in messages, `folder` is where its register lies."""
+    return _opened(*reading.read(text, name), (), folder)
+
+
+def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
+    return opened(path, sets).with_()
 
 
 def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario:
     """Read a scenario from text; `name` stands for the file in messages."""
-    return _changed(*reading.read(text, name), sets, None)
+    return _opened(*reading.read(text, name), sets, None).with_()
 
 
 def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
@@ -43,10 +76,10 @@ def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
     return _find(root, key)[1]
 
 
-def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Scenario:
+def _opened(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Opened:
     for change in sets:
         faults += _set(root, change)
-    return _validated(root, faults, folder)
+    return Opened(root, faults, folder)
 
 
 def changed(scenario: Scenario, path: str, value: Any) -> Scenario:

@@ -37,6 +37,12 @@ class Node:
             return {key: node.plain() for key, node in self.value.items()}
         return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
 
+    def copy(self) -> "Node":
+        """The same tree, of which other values can be made; the places are shared."""
+        if isinstance(self.value, dict):
+            return Node({key: node.copy() for key, node in self.value.items()}, self.mark, dict(self.keys))
+        return Node([node.copy() for node in self.value] if isinstance(self.value, list) else self.value, self.mark)
+
 
 def decode(raw: bytes, name: str) -> str:
     """A file's bytes as text: UTF-8, at most 1 MiB."""

@@ -134,7 +134,7 @@ def processors():
 def _live_until(lived, most, halfwidth, how):
     """As `live` from the first world on, of as many worlds as it takes, but not more than `most`."""
     outcomes, interrupted = live(lived, 0, min(most, FIRST_LOOK), *how)
-    while not interrupted and (more := _worlds_to_come(lived[0], outcomes[0], halfwidth, most)):
+    while not interrupted and (more := worlds_to_come(lived[0], outcomes[0], halfwidth, most)):
         try:
             further, interrupted = live(lived, len(outcomes[0].first_late), more, *how)
         except KeyboardInterrupt:
@@ -143,7 +143,7 @@ def _live_until(lived, most, halfwidth, how):
     return outcomes, interrupted
 
 
-def _worlds_to_come(prepared, outcome, halfwidth, most):
+def worlds_to_come(prepared, outcome, halfwidth, most):
     """How many more worlds the interval of being late needs, of `most`; 0 if it is narrow enough. As many as its width
     asks for, but at most three times those there are, for few say little of that; an even number, for pairs.
     """

@@ -423,18 +423,24 @@ class Result:
         effect = trouble.effect(values <= value_at_risk(values, level), self.has_ranges) if len(values) else 1
         return quantile_interval(values, level, design_effect=effect)
 
+    @property
+    def groups(self):
+        """Which group of neighbours each world belongs to for a jackknife, (worlds,); pairs of worlds stay together."""
+        pairs = np.arange(self.worlds) // 2
+        return jackknife_groups(pairs[-1] + 1)[pairs]
+
+    def of_some(self, chosen):
+        """The same of some of the worlds, (worlds,) of bool, and without what support from outside changes."""
+        part = copy(self)
+        for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
+            del vars(part)[name]
+        part.outcome, part.without_support = self.outcome.of_some(chosen), None
+        return part
+
     @cached_property
     def _left_out(self):
-        """The object of all worlds but one group of neighbours, for each group; pairs of worlds stay together."""
-        pairs = np.arange(self.worlds) // 2
-        of_world, told = jackknife_groups(pairs[-1] + 1)[pairs], []
-        for group in range(GROUPS):
-            part = copy(self)
-            for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
-                del vars(part)[name]
-            part.outcome, part.without_support = self.outcome.of_some(of_world != group), None
-            told.append(part._told)
-        return told
+        """The object of all worlds but one group of neighbours, for each group."""
+        return [self.of_some(self.groups != group)._told for group in range(GROUPS)]
 
     # What the above rests on
 

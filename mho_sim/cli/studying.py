@@ -1,0 +1,263 @@
+"""Studies at many points: `sweep` lives them, `study` shows what is in their files."""
+
+import os
+import re
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from mho_sim.cli.options import JSON, QUIET, Whole
+from mho_sim.cli.telling import progress_of, refuse, say_if_cold, told_by
+
+MEMORY = click.option("--memory-limit", metavar="SIZE", help="What each process may use, e.g. 2GiB.")
+UNTIL = click.option("--until", metavar="TIME", help="Begin nothing new from then on: 06:30, or 90m, or 2h.")
+WORKERS = click.option("--workers", type=Whole(1), help="How many threads or processes. Default: one per processor.")
+ON = click.option("--on", metavar="ADDRESS", help="A Dask cluster's scheduler instead, e.g. tcp://scheduler:8786.")
+KIND = click.option(
+    "--with", "kind", type=click.Choice(["threads", "processes"]), help="Default: what is faster for so much work."
+)
+FAIL_IF = click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="CONDITION",
+    help="End with exit code 3 if this is so at any point, e.g. 'late>5%' (in quotes). Repeatable.",
+)
+
+
+@click.command(short_help="Many points of a study: in parallel, and resumed where it was left.")
+@click.argument("study", type=click.Path())
+@click.option("--out", type=click.Path(), metavar="FILE", help="The study's file, .db. Default: named as the study.")
+@WORKERS
+@KIND
+@ON
+@UNTIL
+@MEMORY
+@click.option(
+    "--recompute", is_flag=True, help="Where the study or the program has changed: live again what that changes."
+)
+@click.option("--mix-versions", is_flag=True, help="Keep what another version of the program has found.")
+@FAIL_IF
+@JSON
+@QUIET
+def sweep(study, out, fail_if, **how):
+    """Live a study: a scenario at many points, each with the same worlds. Run again, it goes on where it stands.
+
+    STUDY is a .yaml file that names the scenario, how many worlds, and a grid, points or a design.
+    """
+    from mho_sim.scenario import ScenarioError
+    from mho_sim.sweep import read_plan
+
+    try:
+        plan = read_plan(study)
+    except ScenarioError as error:
+        refuse(str(error))
+    _sit(plan, _place(out or _named_as(study)), fail_if, **how)
+
+
+@click.group(short_help="What is in a study's file, and out of it.")
+def study():
+    """What is in a study's file, and out of it."""
+
+
+@study.command(short_help="How far it is, and what it found.")
+@click.argument("file", type=click.Path())
+@JSON
+def status(file, as_json):
+    """How far a study is, and what it found. Exit code 4 if it is not complete."""
+    with _opened(file) as found:
+        _print(found, as_json)
+        if not found.complete:
+            sys.exit(4)
+
+
+@study.command(short_help="Its tables, for other programs.")
+@click.argument("file", type=click.Path())
+@click.option("--csv", "csv_", type=click.Path(allow_dash=True), metavar="FILE", help="Commas; - prints it.")
+@click.option("--parquet", type=click.Path(), metavar="FILE", help="Parquet.")
+@click.option("--xlsx", type=click.Path(), metavar="FILE", help="A workbook with all tables.")
+@click.option(
+    "--table",
+    type=click.Choice(["figures", "yearly", "monthly", "points"]),
+    default="figures",
+    show_default=True,
+    help="Which one, for --csv and --parquet.",
+)
+def export(file, csv_, parquet, xlsx, table):
+    """Write a study's tables to files. Exit code 4 if the study is not complete."""
+    from mho_sim.report import files
+    from mho_sim.report import study as told
+
+    if not (csv_ or parquet or xlsx):
+        raise click.UsageError("Name a file: --csv FILE, --parquet FILE or --xlsx FILE; --csv - prints it.")
+    for option, path, ending in (
+        ("--csv", csv_, ".csv"),
+        ("--parquet", parquet, ".parquet"),
+        ("--xlsx", xlsx, ".xlsx"),
+    ):
+        if path not in (None, "-"):
+            told_by(files.refuse_place, path, file, option, {ending: "a table"})
+    with _opened(file) as found:
+        if csv_ == "-":
+            click.echo(told.as_csv(told.frame_of(found, table)), nl=False)
+        elif csv_:
+            told.export_csv(found, csv_, table)
+        if parquet:
+            try:
+                told.export_parquet(found, parquet, table)
+            except ImportError:
+                refuse("--parquet needs pyarrow: pip install 'mho_sim[data]'.")
+        if xlsx:
+            told.export_xlsx(found, xlsx)
+        for what in found.damage:
+            click.echo(f"Left out, for it is damaged: {what}.", err=True)
+        if not found.complete:
+            click.echo("The study is not complete: give the command of the sweep again.", err=True)
+            sys.exit(4)
+
+
+@study.command(short_help="More worlds or points.")
+@click.argument("file", type=click.Path())
+@click.option("--worlds", type=Whole(2, 2**32 - 2), help="So many worlds for each point.")
+@click.option(
+    "--also", multiple=True, metavar="PATH=VALUE,…", help="These values too, wherever this path has one. Repeatable."
+)
+@WORKERS
+@KIND
+@ON
+@UNTIL
+@MEMORY
+@FAIL_IF
+@JSON
+@QUIET
+def expand(file, worlds, also, fail_if, **how):
+    """Give a study more worlds, or more points, and live only these."""
+    from mho_sim.scenario import ScenarioError
+    from mho_sim.sweep import expanded
+
+    if worlds is None and not also:
+        raise click.UsageError("Say what to add: --worlds N, or --also PATH=VALUE,….")
+    values = {}
+    with _opened(file) as found:
+        for text in also:
+            path, equals, written = text.partition("=")
+            if not equals or path.strip() not in found.axes:
+                refuse(f"--also {text}: write PATH=VALUE,… with a path of the study: {', '.join(found.axes)}.")
+            values[path.strip()] = [value.strip() for value in written.split(",")]
+        try:
+            plan = expanded(found.plan(), worlds, values)
+            for point in plan.points:
+                plan.scenario_of(point)
+        except ScenarioError as error:
+            refuse(str(error))
+    _sit(plan, file, fail_if, recompute=False, mix_versions=False, **how)
+
+
+def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, quiet, **how):
+    """One sitting: live what is missing, print what there is, and end with the exit code that says how it went."""
+    from mho_sim import conditions
+    from mho_sim.capacity import bytes_of
+    from mho_sim.scenario import ScenarioError
+    from mho_sim.study.figures import FIGURES
+    from mho_sim.sweep import Changed, NoRoom, Study, executor_for, live_study
+
+    asked = [told_by(conditions.parse, text) for text in fail_if]
+    for condition in asked:
+        told_by(conditions.find, dict.fromkeys(FIGURES, 0.0), condition.name)
+    limit = None if memory_limit is None else told_by(bytes_of, memory_limit)
+    ends = None if until is None else _when(until)
+    say_if_cold(quiet)
+    executor = told_by(lambda: executor_for(plan, workers, kind, on, limit))
+    with _interruptible() as stop, progress_of(0, quiet) as bar:
+
+        def told(progress):
+            bar.total = progress.worlds
+            bar.set_postfix_str(f"{progress.done} of {progress.points} points; {progress.headline}", refresh=False)
+            bar.update(progress.lived - bar.n)
+
+        how |= {"until": ends, "stop": stop, "told": told, "noted": lambda text: click.echo(text, err=True)}
+        try:
+            progress = live_study(plan, path, executor, **how)
+        except NoRoom as error:
+            click.echo(str(error), err=True)
+            sys.exit(4)
+        except (Changed, ScenarioError, ValueError) as error:
+            refuse(str(error))
+    with Study(path) as found:
+        _print(found, as_json)
+        broken = [(condition, found.broken(condition)) for condition in asked]
+    for condition, points in broken:
+        if len(points):
+            names = ", ".join(f"'{name}'" for name in points["name"][:5])
+            more = "" if len(points) <= 5 else f" and {len(points) - 5:,} more"
+            click.echo(f"--fail-if '{condition.text}': so at {len(points):,} points: {names}{more}.", err=True)
+    if progress.stopped and stop():
+        sys.exit(130)
+    if not progress.complete:
+        sys.exit(4)
+    if any(len(points) for _, points in broken):
+        sys.exit(3)
+
+
+def _print(found, as_json):
+    from mho_sim.report import files
+    from mho_sim.report import study as told
+
+    click.echo(files.as_json(told.to_dict(found)) if as_json else told.study_text(found))
+
+
+@contextmanager
+def _opened(file):
+    from mho_sim.sweep import Study
+
+    with told_by(Study, file) as found:
+        yield found
+
+
+@contextmanager
+def _interruptible():
+    """Gives a function that says whether Ctrl-C or SIGTERM came; a second one ends the program at once."""
+    came = []
+
+    def note(*_):
+        if came:
+            os._exit(130)
+        came.append(True)
+        click.echo("\nInterrupted: what has begun is dropped, what is finished is kept.", err=True)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _named_as(study):
+    """The file of a study that names none: beside it."""
+    return Path(re.sub(r"([.]study)?[.]ya?ml$", "", study) + ".db")
+
+
+def _place(path):
+    from mho_sim.report import files
+
+    told_by(lambda: files.refuse_place(path, endings={".db": "a study's file"}))
+    return path
+
+
+def _when(text):
+    """Seconds since 1970 of a time of day, the next there is, or of a span from now."""
+    now = time.time()
+    if span := re.fullmatch(r"([0-9]+)\s*(m|min|minutes?|h|hours?)", text.strip()):
+        return now + int(span[1]) * (60 if span[2].startswith("m") else 3600)
+    if clock := re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text.strip()):
+        today = time.localtime(now)
+        ends = time.mktime((*today[:3], int(clock[1]), int(clock[2]), 0, 0, 0, -1))
+        return (
+            ends if ends > now else time.mktime((*today[:2], today[2] + 1, int(clock[1]), int(clock[2]), 0, 0, 0, -1))
+        )
+    refuse(f"--until {text}: write a time of day such as 06:30, or a span such as 90m or 2h.")

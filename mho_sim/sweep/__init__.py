@@ -1,0 +1,32 @@
+"""Studies: one scenario at many points, lived by many workers, kept in one file that any sitting can go on with.
+
+The figures of a point are those that `simulate` gives for the same scenario, worlds and seed, wherever they were lived.
+"""
+
+from mho_sim.sweep.agreeing import Changed
+from mho_sim.sweep.locking import Busy
+from mho_sim.sweep.plan import Plan, Point, Worlds, read_plan
+from mho_sim.sweep.reading import Study, expanded
+from mho_sim.sweep.store import Damaged
+from mho_sim.sweep.sweeping import NoRoom, Progress, live_study, sweep
+from mho_sim.sweep.workers import Cluster, Processes, Threads, executor_for
+
+__all__ = [
+    "Busy",
+    "Changed",
+    "Cluster",
+    "Damaged",
+    "NoRoom",
+    "Plan",
+    "Point",
+    "Processes",
+    "Progress",
+    "Study",
+    "Threads",
+    "Worlds",
+    "executor_for",
+    "expanded",
+    "live_study",
+    "read_plan",
+    "sweep",
+]

@@ -1,0 +1,148 @@
+"""Whether a study's file and what is asked of it agree: nothing that changed is mixed in unseen."""
+
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from mho_sim.scenario.differing import differing, flow
+from mho_sim.sweep.plan import key_of
+from mho_sim.sweep.program import about, differences
+from mho_sim.sweep.store import Stored
+
+SHOWN = 8  # differences in one message
+
+
+class Changed(ValueError):
+    """A study that is not the one whose results a file holds; the sentence shows in what."""
+
+
+class Agreed(NamedTuple):
+    """What was found in a file, in sentences for the user."""
+
+    points: list
+    notes: list
+
+
+def agree(store, plan, recompute=False, mix_versions=False):
+    """The points of a store, made those of a plan; what both have is kept. Raises `Changed` where that would mix
+    results of different scenarios, seeds or programs, or drop some, unless `recompute` says to live them again or
+    `mix_versions` to keep what another version of the program found.
+    """
+    told, program = plan.told(), about()
+    old, old_program = store.get("plan"), store.get("program")
+    there = store.points()
+    if old == told and old_program == program and len(there) == len(plan.points):
+        return Agreed(there, [])
+    wanted = _wanted(plan)
+    if old is None and not there:
+        with store.transaction():
+            _write(store, plan, told, program, wanted)
+        return Agreed(wanted, [])
+    kept, moves = _kept(there, wanted)
+    gone = len(there) - len(moves)
+    other_program = differences(old_program or {}, program)
+    changes = _changes(store, plan, old or {}, told, gone)
+    if (changes or (other_program and not mix_versions)) and not recompute:
+        raise Changed(_refusal(store.path, changes, other_program))
+    with store.transaction():
+        store.move_points(moves)
+        for one in kept.values():
+            if other_program and recompute:
+                store.empty_point(one.point)
+            store.put_point(_fitted(store, plan, old or {}, one, fresh=bool(other_program and recompute)))
+        _write(store, plan, told, program, [one for one in wanted if one.point not in kept])
+    notes = [_note(len(kept), len(wanted) - len(kept), gone)]
+    if other_program and mix_versions and not recompute:
+        notes.append(f"Kept what another version of the program found: {'; '.join(other_program)}.")
+    return Agreed(store.points(), notes)
+
+
+def _wanted(plan):
+    """The points of a plan as they are stored, with nothing found yet."""
+    found = []
+    for number, point in enumerate(plan.points):
+        scenario = plan.scenario_of(point)
+        resolved = {path: _at(scenario.content, path) for path in plan.axes}
+        found.append(Stored(number, point.name, point.values, resolved, key_of(scenario, plan.seed), plan.worlds.least))
+    return found
+
+
+def _at(content, path):
+    """What a scenario's content has at a path; None where it has nothing."""
+    for key in path.split("."):
+        if isinstance(content, list):
+            content = content[int(key)] if key.isdecimal() and int(key) < len(content) else None
+        else:
+            content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def _kept(there, wanted):
+    """({number: the point that is wanted, with what was found before}, {old number: number}) of those in both."""
+    by_key, kept, moves = {}, {}, {}
+    for one in there:
+        by_key.setdefault(one.key, []).append(one)
+    for one in wanted:
+        if before := by_key.get(one.key):
+            old = before.pop(0)
+            moves[old.point] = one.point
+            kept[one.point] = old._replace(point=one.point, name=one.name, choice=one.choice, resolved=one.resolved)
+    return kept, moves
+
+
+def _fitted(store, plan, old, one, fresh):
+    """A point that is kept, with as many worlds as are asked for now; its figures only if they still hold."""
+    least, _, halfwidth = plan.worlds
+    same = not fresh and old.get("worlds") == list(plan.worlds) and old.get("monthly") == plan.monthly
+    worlds = one.worlds if halfwidth is not None and old.get("worlds") == list(plan.worlds) else least
+    if not same:
+        store.keep_spans(one, [(first, count) for first, count in store.spans(one) if first + count <= worlds])
+        return one._replace(worlds=worlds, digest=None, program=None, found=None)
+    return one
+
+
+def _write(store, plan, told, program, points):
+    store.put("format", 1)
+    store.put("plan", told)
+    store.put("program", program)
+    store.put("programs", {**(store.get("programs") or {}), program["id"]: program})
+    store.put("scenario", plan.scenario.content)
+    store.put("currency", plan.scenario.currency)
+    store.put("folder", plan.base.folder)
+    for one in points:
+        store.put_point(one)
+
+
+def _changes(store, plan, old, told, gone):
+    """In what the study differs from the one that was stored, so that results would be lost or mixed: sentences."""
+    changes = []
+    if old.get("scenario") != told["scenario"] and gone:
+        before = store.get("scenario")
+        apart = _apart(before, plan.scenario) if before else []
+        shown = "; ".join([*apart[:SHOWN], *([f"and {len(apart) - SHOWN} more"] if len(apart) > SHOWN else [])])
+        changes.append(f"the scenario has changed ({shown})" if apart else "the people of its register have changed")
+    if old and old.get("seed") != told["seed"]:
+        changes.append(f"the seed was {old.get('seed')} and is {told['seed']}")
+    if gone and not changes:
+        changes.append(f"{gone} of its points {'is' if gone == 1 else 'are'} no longer asked for")
+    if old and old["worlds"][0] > told["worlds"][0]:
+        changes.append(f"it holds {old['worlds'][0]:,} worlds a point, and {told['worlds'][0]:,} are asked for")
+    return changes
+
+
+def _apart(before, now):
+    """In what two scenarios differ, from what they say alone: the people of a register are told by the hash."""
+    said = [SimpleNamespace(content=content, members=None) for content in (before, now.content)]
+    return [f"{one.path}: {flow(one.before)} -> {flow(one.after)}" for one in differing(*said) if not one.is_remark]
+
+
+def _refusal(path, changes, other_program):
+    what = "; ".join(changes + other_program)
+    ways = "--recompute lives again what that changes"
+    if other_program:
+        ways += ", --mix-versions keeps what the other version found" if not changes else ""
+    return f"{path} holds another study: {what}. {ways[0].upper()}{ways[1:]}; another --out leaves the file as it is."
+
+
+def _note(kept, new, gone):
+    told = f"{kept:,} points are kept, {new:,} are new"
+    return told + (f", {gone:,} are dropped." if gone else ".")

@@ -1,0 +1,176 @@
+"""What a study's file holds, as frames; only what is whole."""
+
+import json
+from functools import cached_property
+
+import pandas as pd
+
+from mho_sim import conditions
+from mho_sim.scenario import opened_text
+from mho_sim.study.figures import FIGURES
+from mho_sim.study.repeating import gathered, prepare
+from mho_sim.sweep import chunks
+from mho_sim.sweep.plan import HALVES, Plan, Point, Worlds
+from mho_sim.sweep.store import Damaged, Store
+
+ENDS = ("low", "high")
+YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]
+MONTHLY = ["point", "name", "closing", "measure", "value"]
+
+
+class Study:
+    """A study's file, read. `damage`: sentences about what is in it but cannot be used.
+
+    Use it in a `with` block, or close it. Raises `Damaged`, a ValueError, for what is no study's file.
+    """
+
+    def __init__(self, path):
+        self._store = Store(path)
+        self.path, self.told = self._store.path, self._store.get("plan")
+        if self.told is None:
+            self._store.close()
+            raise Damaged(f"{path} does not say what was asked: its study was never begun, or it is damaged.")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._store.close()
+
+    @property
+    def damage(self):
+        return self._store.damage
+
+    @property
+    def title(self):
+        return self.told["study"]
+
+    @property
+    def currency(self):
+        return self._store.get("currency")
+
+    @property
+    def seed(self):
+        return self.told["seed"]
+
+    @cached_property
+    def programs(self):
+        """What lived the worlds: versions of the program and its libraries, by the short name that `points` has."""
+        return self._store.get("programs") or {}
+
+    @cached_property
+    def stored(self):
+        """All points, done or not, as the file has them."""
+        return self._store.points()
+
+    @cached_property
+    def _sound(self):
+        return [one for one in self.stored if self._store.is_sound(one)]
+
+    @property
+    def complete(self):
+        """Whether every point that was asked for has its figures."""
+        return len(self._sound) == len(self.told["points"])
+
+    @cached_property
+    def axes(self):
+        """The paths that differ from point to point: those of the scheme first, then those of the setting."""
+        paths = dict.fromkeys(path for _, values in self.told["points"] for path in values)
+        return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
+
+    @cached_property
+    def points(self):
+        """One row per point: name, what stands at each axis, worlds that are there, program, digest."""
+        rows, done = [], {one.point for one in self._sound}
+        for one in self.stored:
+            worlds = sum(count for _, count in self._store.spans(one))
+            axes = [one.resolved.get(path) for path in self.axes]
+            found = (one.program, one.digest) if one.point in done else (None, None)
+            rows.append((one.point, one.name, *axes, worlds, one.point in done, *found))
+        columns = ["point", "name", *self.axes, "worlds", "done", "program", "digest"]
+        return pd.DataFrame(rows, columns=columns).set_index("point")
+
+    @cached_property
+    def figures(self):
+        """One row per point that is done: name, what stands at each axis, worlds, and each of `FIGURES` that has a
+        value, with the ends of its 95 % interval as FIGURE_low and FIGURE_high. Shares lie between 0 and 1; money is in
+        whole units of the currency.
+        """
+        found = {}
+        for one, (figure, *values) in self._store.rows("figures", self._sound):
+            found.setdefault(one.point, {})[figure] = values
+        there = [figure for figure in FIGURES if any(figure in row for row in found.values())]
+        rows = {}
+        for one in self._sound:
+            row = {"name": one.name, **{path: one.resolved.get(path) for path in self.axes}, "worlds": one.worlds}
+            for figure in there:
+                value, low, high = found.get(one.point, {}).get(figure, (None, None, None))
+                row |= {figure: value, f"{figure}_low": low, f"{figure}_high": high}
+            rows[one.point] = row
+        columns = [column for figure in there for column in (figure, *(f"{figure}_{end}" for end in ENDS))]
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["name", *self.axes, "worlds", *columns])
+        return frame.rename_axis("point").astype(dict.fromkeys(columns, float))
+
+    @cached_property
+    def yearly(self):
+        """One row per point, year and indicator: mean and 5, 50 and 95 % quantiles over worlds."""
+        rows = [(one.point, one.name, *row) for one, row in self._store.rows("yearly", self._sound)]
+        return pd.DataFrame(rows, columns=YEARLY)
+
+    @cached_property
+    def monthly(self):
+        """One row per point, closing and measure, where the study keeps its months: means over worlds of accounts and
+        registers, and quantiles of the cash.
+        """
+        rows = [(one.point, one.name, closing, name, value)
+                for one, (closing, name, value) in self._store.rows("monthly", self._sound)]  # fmt: skip
+        return pd.DataFrame(rows, columns=MONTHLY)
+
+    @property
+    def failures(self):
+        """[(point, first world, how many, attempts, why)] of chunks that were given up."""
+        return self._store.failures()
+
+    def result(self, point):
+        """The `Result` of a point, by its number or its name, as `simulate` gives it."""
+        one = next((one for one in self._sound if point in (one.point, one.name)), None)
+        if one is None:
+            raise KeyError(f"the study has no point {point!r} that is done")
+        prepared = prepare(self.plan().scenario_of(Point(one.name, one.choice)), self.seed)
+        return gathered(prepared, chunks.joined(self._store.chunks(one)))
+
+    def plan(self):
+        """The plan that the file was made for."""
+        content, folder = self._store.get("scenario"), self._store.get("folder")
+        base = opened_text(json.dumps(content, ensure_ascii=False), f"{self.path}: the scenario", folder)
+        points = [Point(name, values) for name, values in self.told["points"]]
+        return Plan(self.title, base, points, Worlds(*self.told["worlds"]), self.seed, self.told["monthly"])
+
+    def broken(self, condition):
+        """The points, rows of `figures`, of which a condition (`conditions.parse`) on a figure holds. Raises ValueError
+        for a name that is no figure.
+        """
+        conditions.find(dict.fromkeys(FIGURES, 0.0), condition.name)
+        if condition.name not in self.figures:
+            return self.figures.iloc[:0]
+        values = self.figures[condition.name]
+        return self.figures[values.notna() & values.map(lambda value: condition.holds(value))]
+
+
+def expanded(plan, worlds=None, also=None):
+    """A plan with more worlds a point, and with other values of some paths at every point, `{path: [text, ...]}`."""
+    points = list(plan.points)
+    for path, values in (also or {}).items():
+        for point in [point for point in points if path in point.values]:
+            for value in values:
+                changed = {**point.values, path: value}
+                if all(changed != one.values for one in points):
+                    points.append(Point(", ".join(str(text) for text in changed.values()), changed))
+    if worlds is not None:
+        plan_worlds = Worlds(worlds, max(worlds, plan.worlds.most), plan.worlds.halfwidth)
+    else:
+        plan_worlds = plan.worlds
+    return Plan(plan.title, plan.base, points, plan_worlds, plan.seed, plan.monthly)

@@ -1,0 +1,307 @@
+"""Studies: their files, their points, and that what is found is what `simulate` finds."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy import stats
+
+import mho_sim
+from mho_sim.cli import commands
+from mho_sim.study import figures
+from mho_sim.sweep import Changed, Study, Threads, designs, expanded, live_study, read_plan
+from mho_sim.sweep.sweeping import _cut, _gaps
+
+ROOT = Path(__file__).parents[1]
+SCENARIO = ROOT / "scenarios" / "village-mutual.yaml"
+GRID = """
+study: small
+scenario: village-mutual.yaml
+worlds: 60
+grid:
+  scheme.contribution.amount: [1_800, 2_400]
+  scheme.membership.waiting.default: [none, 2 months]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "village-mutual.yaml").write_bytes(SCENARIO.read_bytes())
+    return tmp_path
+
+
+def written(folder, text=GRID, name="small.study.yaml"):
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def swept(folder, text=GRID, out="small.db", **how):
+    live_study(read_plan(written(folder, text)), folder / out, Threads(2), **how)
+    return folder / out
+
+
+def exported(path):
+    answer = CliRunner().invoke(commands, ["study", "export", str(path), "--csv", "-"])
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+# Points
+
+
+def test_a_grid_has_all_combinations_the_last_path_running_fastest(folder):
+    plan = read_plan(written(folder))
+    assert [point.name for point in plan.points] == ["1_800, none", "1_800, 2 months", "2_400, none", "2_400, 2 months"]
+    assert plan.scenario_of(plan.points[2]).scheme.contribution.amount == 2400
+
+
+def test_parts_are_crossed_and_axes_of_the_scheme_come_first(folder):
+    text = GRID + "design: {sobol: 4, over: {setting.illness.outpatient.need: [0.5, 1.5]}}\n"
+    plan = read_plan(written(folder, text))
+    assert len(plan.points) == 16
+    assert plan.axes[-1] == "setting.illness.outpatient.need" and plan.axes[0].startswith("scheme.")
+
+
+def test_a_latin_hypercube_has_one_value_in_each_slice():
+    choices = designs.filled("latin_hypercube", 50, {"a": ("100.0", "200.0"), "b": ("10%", "20%")}, seed=3)
+    for axis, low, width in ((0, 100.0, 100.0), (1, 10.0, 10.0)):
+        values = [float(choice[axis][1].rstrip("%")) for choice in choices]
+        assert sorted(int((value - low) / width * 50) for value in values) == list(range(50))
+
+
+def test_a_sobol_design_of_256_fills_evenly():
+    choices = designs.filled("sobol", 256, {"a": ("0.0", "1.0")}, seed=1)
+    values = np.sort([float(value) for ((_, value),) in choices])
+    assert np.abs(values - (np.arange(256) + 0.5) / 256).max() <= 1 / 256  # one in each slice
+
+
+def test_whole_numbers_between_two_ends_are_equally_likely():
+    between = designs.Between("1", "6")
+    drawn = [int(between.at(u)) for u in (np.arange(6000) + 0.5) / 6000]
+    assert np.bincount(drawn)[1:].tolist() == [1000] * 6
+    assert designs.Between("1 month", "6 months").at(0.0) == "1 month"
+    assert designs.Between("1 month", "6 months").at(0.99) == "6 months"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("study: x\nscenario: village-mutual.yaml\n", "A study needs points. Add 'grid:', 'points:' or 'design:'."),
+        (GRID.replace("worlds", "wolds"), "There is no key 'wolds' in a study file; did you mean 'worlds'?"),
+        (GRID.replace("[1_800, 2_400]", "1_800"), "needs a list of values, such as [300, 400, 500]."),
+        (GRID.replace("2_400", "1_800"), "'1_800' is there twice. Leave one out."),
+        (GRID.replace("60", "1"), "worlds is '1', which is out of range. Write a whole number from 2 on, such as 500."),
+        (
+            GRID.replace("scheme.contribution", "scheme.contributions"),
+            "6:33: There is no key 'contributions' in scheme",
+        ),
+        (GRID.replace("scheme.contribution.amount", "years"), "'years' is neither of the scheme nor of the setting."),
+        (GRID + "points: {a: {scheme.contribution.amount: 5}}\n", "stands in two of grid, points and design."),
+        (GRID + "design: {sobol: 6, over: {setting.illness.outpatient.need: [1, 2]}}\n", "and 6 is none. Write 8."),
+        (GRID.replace("village-mutual.yaml", "nowhere.yaml"), "There is no such file."),
+        (GRID.replace("60", "{between: [5, 2], until_halfwidth: 1%}"), "must not be above the second"),
+    ],
+)
+def test_what_is_wrong_in_a_study_file_is_told_with_its_line(folder, text, told):
+    path = written(folder, text)
+    answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", str(folder / "x.db")])
+    assert answer.exit_code == 2 and told in answer.output, answer.output
+    assert not (folder / "x.db").exists()
+
+
+# What is found
+
+
+def test_a_point_has_the_figures_of_a_run(folder):
+    """Not one figure, world or digest may differ from `simulate` with the same values."""
+    with Study(swept(folder)) as study:
+        for number, sets in ((0, ["1_800", "none"]), (3, ["2_400", "2 months"])):
+            paths = ("scheme.contribution.amount", "scheme.membership.waiting.default")
+            scenario = mho_sim.load(SCENARIO, [f"{path}={value}" for path, value in zip(paths, sets)])
+            lived = mho_sim.simulate(scenario, worlds=60, seed=1)
+            told = study.result(number)
+            assert told.to_dict() == lived.to_dict()
+            row = study.figures.loc[number]
+            for name, value, low, high in figures.with_intervals(lived):
+                assert row[name] == value
+                ends = [np.nan if end is None else end for end in (low, high)]
+                np.testing.assert_array_equal([row[f"{name}_low"], row[f"{name}_high"]], ends)
+
+
+def test_more_worlds_later_are_the_worlds_of_the_larger_study(folder):
+    whole = exported(swept(folder, GRID.replace("60", "90"), "whole.db"))
+    path = swept(folder)
+    with Study(path) as study:
+        plan = expanded(study.plan(), worlds=90)
+    live_study(plan, path, Threads(1))
+    assert exported(path) == whole
+
+
+def test_more_values_later_are_the_points_of_the_larger_grid(folder):
+    path = swept(folder)
+    answer = CliRunner().invoke(commands, ["study", "expand", str(path), "--also", "scheme.contribution.amount=3_000"])
+    assert answer.exit_code == 0, answer.output
+    whole = exported(swept(folder, GRID.replace("2_400]", "2_400, 3_000]"), "whole.db"))
+    assert sorted(line.partition(",")[2] for line in exported(path).splitlines()) == sorted(
+        line.partition(",")[2] for line in whole.splitlines()
+    )
+
+
+def test_as_many_worlds_as_the_interval_needs(folder):
+    text = GRID.replace("60", "{between: [40, 4000], until_halfwidth: 12%}")
+    with Study(swept(folder, text)) as study:
+        frame = study.figures
+        reach = np.maximum(frame["late_high"] - frame["late"], frame["late"] - frame["late_low"])
+        assert (reach <= 0.12 + 1e-6).all() and frame["worlds"].nunique() > 1
+    assert exported(swept(folder, text, "again.db")) == exported(folder / "small.db")
+
+
+def test_given_again_nothing_is_lived_anew(folder):
+    path = swept(folder)
+    before = path.read_bytes()
+    swept(folder)
+    assert path.read_bytes() == before
+
+
+# What has changed
+
+
+def test_a_changed_scenario_is_refused_with_its_difference_and_recomputed_on_demand(folder):
+    path = swept(folder)
+    file = folder / "village-mutual.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("copay: 25%", "copay: 30%", 1), encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(Changed, match=r"scheme\.benefits\.\w+\.copay: 0\.25 -> 0\.3"):
+        swept(folder)
+    assert path.read_bytes() == before
+    swept(folder, recompute=True)
+    assert exported(path) == exported(swept(folder, out="fresh.db"))
+
+
+def test_a_change_that_no_point_feels_keeps_all(folder):
+    """The amount of the scenario as written is no point's amount."""
+    path, notes = swept(folder), []
+    chunks = sqlite3.connect(path).execute("SELECT * FROM chunks").fetchall()
+    file = folder / "village-mutual.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("amount: ", "amount: 1", 1), encoding="utf-8")
+    assert read_plan(folder / "small.study.yaml").scenario.scheme.contribution.amount > 10_000
+    swept(folder, noted=notes.append)
+    assert sqlite3.connect(path).execute("SELECT * FROM chunks").fetchall() == chunks
+    assert notes == ["4 points are kept, 0 are new."]
+
+
+def test_another_program_is_refused_and_may_be_mixed(folder, monkeypatch):
+    path = swept(folder)
+    from mho_sim.sweep import agreeing, program, sweeping
+
+    other = {**program.about(), "numpy": "9.9", "id": "other"}
+    for room in (agreeing, sweeping):
+        monkeypatch.setattr(room, "about", lambda: other)
+    with pytest.raises(Changed, match=r"numpy was .* and is 9\.9"):
+        swept(folder)
+    swept(folder, mix_versions=True)
+    with Study(path) as study:
+        assert set(study.points["program"]) == {program.about()["id"]} and "other" in study.programs
+    swept(folder, GRID.replace("2_400]", "2_400, 3_000]"), mix_versions=True)
+    with Study(path) as study:
+        assert set(study.points["program"]) == {program.about()["id"], "other"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("60", "40"), "it holds 60 worlds a point, and 40 are asked for"),
+        ((", 2_400", ""), "2 of its points are no longer asked for"),
+        (("worlds: 60", "worlds: 60\nseed: 2"), "the seed was 1 and is 2"),
+    ],
+)
+def test_what_would_be_lost_is_refused(folder, change, told):
+    swept(folder)
+    with pytest.raises(Changed, match=told):
+        swept(folder, GRID.replace(*change))
+    path = swept(folder, GRID.replace(*change), recompute=True)
+    assert exported(path) == exported(swept(folder, GRID.replace(*change), "fresh.db"))
+
+
+# Cutting
+
+
+def test_gaps_and_cuts():
+    assert _gaps([], 100) == [(0, 100)]
+    assert _gaps([(0, 40), (60, 20)], 100) == [(40, 20), (80, 20)]
+    assert _gaps([(0, 100)], 60) == []
+    assert _cut(0, 500, 218) == [(0, 168), (168, 168), (336, 164)]
+    assert _cut(10, 7, 4) == [(10, 4), (14, 3)]
+
+
+# Out of it
+
+
+def test_a_title_that_would_be_a_formula_is_none(folder):
+    text = "study: '=1+1'\nscenario: village-mutual.yaml\nworlds: 4\n"
+    text += "points: {'=cmd()': {scheme.contribution.amount: 2000}}\n"
+    path = swept(folder, text)
+    assert '"\'=cmd()"' in exported(path)
+    answer = CliRunner().invoke(commands, ["study", "export", str(path), "--xlsx", str(folder / "x.xlsx")])
+    assert answer.exit_code == 0, answer.output
+    import zipfile
+
+    with zipfile.ZipFile(folder / "x.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
+    assert len(sheets) == 3 and not any("<f>" in sheet for sheet in sheets)
+
+
+def test_parquet_says_what_the_frame_says(folder):
+    import pandas as pd
+
+    path = swept(folder)
+    answer = CliRunner().invoke(commands, ["study", "export", str(path), "--parquet", str(folder / "x.parquet")])
+    assert answer.exit_code == 0, answer.output
+    with Study(path) as study:
+        frame = pd.read_parquet(folder / "x.parquet")
+        assert frame["late"].tolist() == study.figures["late"].tolist()
+        assert frame["members_pay_XOF"].tolist() == study.figures["members_pay"].tolist()
+
+
+def test_months_are_kept_on_demand(folder):
+    with Study(swept(folder, GRID + "monthly: yes\n")) as study:
+        lived, cash = study.result(1), study.monthly.query("point == 1 and measure == 'cash p50'")
+        assert cash["value"].tolist() == lived.monthly["cash p50"].tolist()
+        assert len(study.yearly.query("point == 0")) == len(lived.indicators_per_year)
+
+
+def test_the_page_and_the_object_have_solvency_beside_protection(folder):
+    path = swept(folder)
+    page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout
+    assert "covered" in page and "run" in page and max(map(len, page.splitlines())) <= 100
+    told = json.loads(CliRunner().invoke(commands, ["study", "status", str(path), "--json"]).stdout)
+    assert told["complete"] and len(told["points"]) == 4
+    assert {"late", "covered", "members_pay"} <= set(told["points"][0]["figures"])
+
+
+def test_fail_if_names_the_points(folder):
+    path = written(folder)
+    out = str(folder / "x.db")
+    answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", out, "--fail-if", "late>=0%"])
+    assert answer.exit_code == 3 and "so at 4 points: '1_800, none'" in answer.stderr
+    answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", out, "--fail-if", "lat>0"])
+    assert answer.exit_code == 2 and "did you mean 'late'?" in answer.stderr
+
+
+def test_the_interval_of_a_mean_holds_it(folder):
+    """Own funds at the end, of 60 studies of 80 worlds: nominal 95 % intervals hold the mean of 4,800 others in as many
+    as 95 % allows (binomial, false alarm 1e-4), and not by being wide: they are within 1.5 times the normal one.
+    """
+    scenario = mho_sim.load(SCENARIO)
+    truth = mho_sim.simulate(scenario, worlds=4800, seed=99).per_world["own_funds"]
+    held, wide = 0, []
+    for seed in range(60):
+        lived = mho_sim.simulate(scenario, worlds=80, seed=99_000 + seed)
+        _, _, low, high = next(row for row in figures.with_intervals(lived) if row[0] == "own_funds")
+        held += low <= truth.mean() <= high
+        wide.append((high - low) / (2 * 1.96 * lived.per_world["own_funds"].std() / np.sqrt(80)))
+    assert stats.binom.cdf(held, 60, 0.95) > 1e-4
+    assert np.median(wide) < 1.5
