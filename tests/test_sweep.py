@@ -96,7 +96,7 @@ def test_whole_numbers_between_two_ends_are_equally_likely():
         (GRID.replace("60", "1"), "worlds is '1', which is out of range. Write a whole number from 2 on, such as 500."),
         (
             GRID.replace("scheme.contribution", "scheme.contributions"),
-            "6:33: There is no key 'contributions' in scheme",
+            "There is no key 'contributions' in scheme",
         ),
         (GRID.replace("scheme.contribution.amount", "years"), "'years' is neither of the scheme nor of the setting."),
         (GRID + "points: {a: {scheme.contribution.amount: 5}}\n", "stands in two of grid, points and design."),
