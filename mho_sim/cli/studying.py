@@ -150,8 +150,7 @@ def expand(file, worlds, also, fail_if, **how):
             values[path.strip()] = [value.strip() for value in written.split(",")]
         try:
             plan = expanded(found.plan(), worlds, values)
-            for point in plan.points:
-                plan.scenario_of(point)
+            plan.settled  # noqa: B018 - a point that cannot be is told while the file is as it was
         except ScenarioError as error:
             refuse(str(error))
     _sit(plan, file, fail_if, recompute=False, mix_versions=False, **how)

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from mho_sim.scenario.differing import differing, flow
-from mho_sim.sweep.plan import key_of
 from mho_sim.sweep.program import about, differences
 from mho_sim.sweep.store import Stored
 
@@ -58,22 +57,10 @@ def agree(store, plan, recompute=False, mix_versions=False):
 
 def _wanted(plan):
     """The points of a plan as they are stored, with nothing found yet."""
-    found = []
-    for number, point in enumerate(plan.points):
-        scenario = plan.scenario_of(point)
-        resolved = {path: _at(scenario.content, path) for path in plan.axes}
-        found.append(Stored(number, point.name, point.values, resolved, key_of(scenario, plan.seed), plan.worlds.least))
-    return found
-
-
-def _at(content, path):
-    """What a scenario's content has at a path; None where it has nothing."""
-    for key in path.split("."):
-        if isinstance(content, list):
-            content = content[int(key)] if key.isdecimal() and int(key) < len(content) else None
-        else:
-            content = content.get(key) if isinstance(content, dict) else None
-    return content
+    return [
+        Stored(number, point.name, point.values, resolved, key, plan.worlds.least)
+        for number, (point, (key, resolved)) in enumerate(zip(plan.points, plan.settled, strict=True))
+    ]
 
 
 def _kept(there, wanted):

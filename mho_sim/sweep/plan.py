@@ -78,6 +78,16 @@ class Plan:
         paths = dict.fromkeys(path for point in self.points for path in point.values)
         return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
 
+    @cached_property
+    def settled(self):
+        """(key, {path: what the scenario has there}) of each point, all of them checked. Raises ScenarioError."""
+        found = []
+        for point in self.points:
+            scenario = self.scenario_of(point)
+            content = scenario.content
+            found.append((key_of(scenario, self.seed), {path: _at(content, path) for path in self.axes}))
+        return found
+
     def told(self):
         """All that decides what the study finds, as plain values: equal for equal studies."""
         return {
@@ -307,6 +317,16 @@ class _Reader:
         value = node.plain()
         self.marks[path, _canonical(value)] = node.mark
         return value
+
+
+def _at(content, path):
+    """What a scenario's content has at a path; None where it has nothing."""
+    for key in path.split("."):
+        if isinstance(content, list):
+            content = content[int(key)] if key.isdecimal() and int(key) < len(content) else None
+        else:
+            content = content.get(key) if isinstance(content, dict) else None
+    return content
 
 
 def _has(node, count):

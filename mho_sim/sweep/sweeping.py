@@ -4,6 +4,7 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mho_sim.study.result import unsupported
@@ -264,6 +265,8 @@ def live_study(
     study, `Busy` where another program is writing into it, `NoRoom` when it cannot grow.
     """
     noted = noted or (lambda sentence: None)
+    if not Path(path).exists():
+        plan.settled  # noqa: B018 - a point that cannot be is told before there is a file
     with alone(path), _opened(path, plan, noted) as store:
         agreed = agree(store, plan, recompute, mix_versions)
         for note in agreed.notes:
