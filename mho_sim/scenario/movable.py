@@ -13,6 +13,7 @@ from mho_sim.scenario.faults import ScenarioError, quoted
 from mho_sim.scenario.sentences import among
 from mho_sim.scenario.values import RICHEST
 
+LIMITS = ("events_per_", "days_per_")
 WAITING = ("scheme", "membership", "waiting")
 PER_CENT = 10_000  # millionths, in which shares are moved
 PROBES = {"text": "any words", "share": "37%", "months": "3 months", "money": 10**9, "whole": 7}
@@ -33,8 +34,16 @@ class Movable(NamedTuple):
     currency: str
     meaning: str
 
-    def written(self, value: int) -> Any:
-        """A value as it is written in a file."""
+    @property
+    def limit(self) -> str | None:
+        """`ceiling` or `limit` where the number is the most that is paid for, so that none means no end; else None."""
+        key = self.path.rpartition(".")[2]
+        return "ceiling" if key.startswith("ceiling_") else "limit" if key.startswith(LIMITS) else None
+
+    def written(self, value: int | None) -> Any:
+        """A value as it is written in a file; None is none."""
+        if value is None:
+            return "none"
         if self.kind == "share":
             return f"{value / PER_CENT:g}%"
         if self.kind in ("months", "days"):
@@ -42,9 +51,9 @@ class Movable(NamedTuple):
         return value
 
     def said(self, value: int | None) -> str:
-        """A value in words, with its unit."""
+        """A value in words, with its unit; None is none, or that there is no limit."""
         if value is None:
-            return "none"
+            return f"no {self.limit}" if self.limit else "none"
         if self.kind == "money":
             return f"{value:,} {self.currency}".replace(",", " ")
         return str(self.written(value))
