@@ -61,8 +61,8 @@ def _seeking(solved):
     if words:
         text.append(
             f"In this calculation another {listed([*words], 'or')} changes nothing in how often people seek care: "
-            "whoever is covered goes as often, whatever part of the bill is theirs. Where that is not so, it is another "
-            "number that is needed."
+            "whoever is covered goes as often, whatever part of the bill is theirs. Where that is not so, the answer "
+            "is another."
         )
     if any(path.startswith("scheme.membership.waiting") for path in paths):
         text.append(

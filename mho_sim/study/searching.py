@@ -124,7 +124,7 @@ def _beyond(judge, looked):
     if number.limit and judge.allows(None):
         if judge.meets(None) == met:
             return {}
-    elif met:  # more money helps, and at 0 it is met
+    elif met and not _harder(judge, least, most):
         return {}
     while number.kind == "money" and len(looked) + len(further) < MOST:
         wished = min(most * FURTHER, number.most // number.step * number.step)
@@ -136,6 +136,12 @@ def _beyond(judge, looked):
             break
         most = value
     return further
+
+
+def _harder(judge, least, most):
+    """Whether the figure is further from missing the target at the least value than at the most."""
+    less, more = judge.at(least).figure, judge.at(most).figure
+    return less < more if judge.target.sign in ("<", "<=") else less > more
 
 
 def _rests(judge, values):
