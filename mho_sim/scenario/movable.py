@@ -109,7 +109,8 @@ def _meant(scenario: Any, keys: tuple) -> list[str]:
     within = [text for place, text in known.items() if str(keys[-1]) in map(str, place)]
     last = guess(str(keys[-1]), [str(place[-1]) for place in known])
     alike = [text for place, text in known.items() if str(place[-1]) == last]
-    return (ends or within or alike)[:MEANT]
+    near = [*ends, *(text for text in within if text not in ends)] if len(keys) == 1 else ends or within
+    return (near or alike)[:MEANT]
 
 
 def _numbers(part: Any, path: tuple) -> Iterator[tuple]:

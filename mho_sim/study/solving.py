@@ -41,7 +41,8 @@ def solve(
     if worlds < FEWEST:
         raise ValueError(f"worlds is {worlds}: to solve, at least {FEWEST} are needed")
     target = _asked(scenario, target)
-    lived = _Lived(seed, workers, progress, conditions.find(Result.outline(scenario), target.name)[0])
+    path, _ = conditions.find(Result.outline(scenario), target.name)
+    lived = _Lived(path, looking, seed=seed, workers=workers, progress=progress)
     options = [_searched(Judge(scenario, number, target, worlds, lived, looking)) for number in numbers]
     answers = [option for option in options if option.found is not None]
     if not answers:
@@ -113,8 +114,8 @@ class _Lived:
     not know unless its figure is of that.
     """
 
-    def __init__(self, seed, workers, progress, path):
-        self.how = {"seed": seed, "workers": workers, "progress": progress}
+    def __init__(self, path, looking, **how):
+        self.how, self.looking = how, looking
         self.always_whole, self.known = path[0] == "without_support", {}
 
     def __call__(self, scenario, worlds, whole=False):
@@ -127,6 +128,13 @@ class _Lived:
             while len(self.known) > REMEMBERED:
                 del self.known[next(iter(self.known))]
         return self.known[key][1]
+
+    def at(self, scenario, number, value, worlds, whole=False):
+        """The scenario with another value of a number, and its result."""
+        if self.looking:
+            self.looking(number, value)
+        changed = allowed(scenario, number, value)
+        return changed, self(changed, worlds, whole)
 
 
 def _searched(judge):
@@ -146,8 +154,7 @@ def _searched(judge):
 
 def _complete(option, scenario, target, lived, worlds, today):
     """Put beside an answer what it does to members, on so many worlds."""
-    changed = allowed(scenario, option.number, option.found.value)
-    option.result = lived(changed, worlds, whole=True)
+    changed, option.result = lived.at(scenario, option.number, option.found.value, worlds, whole=True)
     option.effects = _effects_at(changed, option.result, option.exact)
     option.less_care = less_care(today, option.effects)
     if not option.exact:
@@ -175,7 +182,7 @@ def _pays(option, scenario, lived, worlds):
     if found.low is None or found.high is None:
         return None
     values = sorted({found.low, found.value, found.high})
-    return [pay(lived(allowed(scenario, option.number, value), worlds)) for value in values]
+    return [pay(lived.at(scenario, option.number, value, worlds)[1]) for value in values]
 
 
 def _order(option):
