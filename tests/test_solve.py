@@ -328,7 +328,7 @@ def test_numbers_that_can_be_moved(path, kind, today, step):
         ("amount", None, "did you mean scheme.contribution.amount or scheme.contribution.child.amount or"),
         ("contribution.amount", None, "did you mean scheme.contribution.amount?"),
         ("opening", None, "did you mean scheme.reserve.opening?"),
-        ("delivery", None, "did you mean scheme.benefits.delivery.copay"),
+        ("delivery", None, "did you mean scheme.membership.waiting.delivery or scheme.benefits.delivery.copay"),
         ("amout", None, "did you mean scheme.contribution.amount or"),
         ("scheme.contribution.every", None, "no number"),
         ("scheme.support.0.name", None, "no number"),
@@ -499,8 +499,8 @@ def test_of_two_exact_answers_the_cheaper_one_is_known_by_hand():
     assert difference == pytest.approx(amount.value - 1_500 - fee.value / 4) and half == pytest.approx(0, abs=1e-6)
     assert difference > 0 and solved.cheapest == paths[1] and solved.alike == []
     page = " ".join(solve_text(solved).split())
-    assert "A costs members least: they pay, in XOF a person and year," in page
-    assert "Lateness is exact, all else from 100 simulated worlds" in page
+    assert "A costs members least: they pay, XOF a person and year," in page
+    assert "Lateness is exact, all else from 100 simulated futures" in page
 
 
 def test_exact_and_simulated_answers_are_compared_on_equal_worlds():
@@ -553,6 +553,8 @@ def test_support_and_income_stand_beside_the_answer():
     assert solved.options[0].effects.late_without_support >= solved.options[0].effects.late
     assert 0 < solved.today.share_of_income < 0.1 and "of a household's income" in page
     assert "bills above a tenth of income" in page
+    several = replace(solved, options=[*solved.options, replace(solved.options[0], pays=None)])
+    assert re.search(r"above +not", page := solve_text(several)) and max(map(len, page.splitlines())) <= 80
 
 
 # The command

@@ -105,12 +105,12 @@ def _contribution(amount):
 
 def _figures(solved, form):
     """(name, words, how it is written) of the figures that stand beside an answer; `form` of what members pay."""
-    currency = solved.scenario.currency
+    currency, months = solved.scenario.currency, plural(solved.scenario.scheme.lost_when_owing, "month")
     return (
         ("late", "run short, of 100 mutuals", of_hundred),
         ("late_without_support", "  the same without the support from outside", of_hundred),
         ("stopped", "a provider may stop (stopped), of 100", of_hundred),
-        ("lost", "lost, of 100", of_hundred),
+        ("lost", f"lost (owing over {months} of contributions), of 100", of_hundred),
         ("members_pay", f"members pay, a person and year, {currency}", form),
         ("contribution", "  of this contributions and fees", form),
         ("own_part", "  of this their own part of the bills", amount_of),
@@ -119,7 +119,7 @@ def _figures(solved, form):
         ("covered", "covered for at least one benefit, of 100 people", of_hundred),
         ("not_paid_for", "not covered or refused, of 100 times care was sought", of_hundred),
         ("forgone_care", "went without care, of 100 times it was needed", of_hundred),
-        ("above_10_percent_of_income", "bills above a tenth of income, of 100 families", of_hundred),
+        ("above_10_percent_of_income", "own part of bills above a tenth of income, of 100", of_hundred),
     )
 
 

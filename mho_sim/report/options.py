@@ -20,13 +20,13 @@ def compared(solved):
     """The table of what the options do to members, today first."""
     support = solved.today.late_without_support is not None
     income = solved.today.share_of_income is not None
-    heads = ["", "members pay\na year", "own part\nof it", "not paid\nfor", "without\ncare", "covered", "run\nshort"]
+    heads = ["", "members\npay", "own\npart", "not\npaid", "without\ncare", "covered", "run\nshort"]
     keys = ["members_pay", "own_part", "not_paid_for", "forgone_care", "covered", "late"]
     if support:
         heads.append("without\nsupport")
         keys.append("late_without_support")
     if income:
-        heads = [*heads[:2], "of 100 of\nincome", heads[2], "above\n10%", *heads[3:]]
+        heads = [*heads[:2], "of\nincome", heads[2], "above\n10%", *heads[3:]]
         keys = [*keys[:1], "share_of_income", keys[1], "above_10_percent_of_income", *keys[2:]]
     rows = [tuple(heads)]
     found = [(letter, option.effects) for letter, option in zip(letters(), solved.options) if option.effects]
@@ -40,14 +40,14 @@ def _what_they_are(solved, income):
     """What the columns are."""
     note = (
         f"Members pay: contributions, fees and their own part of the bills, {solved.scenario.currency} a person and "
-        "year. Of 100: of the times that members sought care those not paid for, of the times that care was needed "
-        "those without it, of the people of the association those covered for at least one benefit, of the mutuals "
-        "those that run short."
+        "year. The others are out of 100: of the times that members sought care those not paid for, of the times that "
+        "care was needed those without it, of the people of the association those covered for at least one benefit, of "
+        "the mutuals those that run short."
     )
     if income:
         note += (
-            " Of income: the contributions of a household. Above 10%: of 100 families those whose bills, beyond what "
-            "the mutual pays, take more than a tenth of their income."
+            " Of income: the contributions of a household. Above 10%: of 100 families those whose own part of the "
+            "bills is more than a tenth of their income."
         )
     return note
 
@@ -77,7 +77,7 @@ def _costs(solved, options, named):
     if known:
         where = "" if all(option.exact for option in known) else "wherever in its interval each value may lie, "
         each = [f"{_between(option.may_cost)} with {named[option.number.path]}" for option in known]
-        parts.append(f"{where}they pay, in {solved.scenario.currency} a person and year, {listed(each)}")
+        parts.append(f"{where}they pay, {solved.scenario.currency} a person and year, {listed(each)}")
     if unknown := [option for option in options if not option.may_cost]:
         parts.append(f"how far the value of {_listed(unknown, named)} may lie off is not known")
     elif may_be_cheaper(options) and not _overlap(options):

@@ -91,13 +91,13 @@ def _provenance(solved):
     answers = [(letter, option) for letter, option in zip(letters(), solved.options) if option.found is not None]
     drawn = [letter for letter, option in answers if not option.exact]
     if not solved.exact_today:
-        lived = f"up to {plural(solved.worlds, 'world')} for each value, the same for all"
+        lived = f"up to {plural(solved.worlds, 'future')} for each value, the same for all"
         return f"Simulated, {lived}. {by}. {END}"
     if not drawn:
-        return f"Lateness is exact, all else from {plural(solved.worlds, 'simulated world')}. {by}. {ANSWERS}"
+        return f"Lateness is exact, all else from {plural(solved.worlds, 'simulated future')}. {by}. {ANSWERS}"
     exact = listed(["today", *(f"with {letter}" for letter, option in answers if option.exact)])
     also = f" with {listed(drawn)}" if len(solved.options) > 1 else " at other values"
     return (
-        f"Lateness is exact {exact}; simulated{also}, as all else, up to {plural(solved.worlds, 'world')} for each "
+        f"Lateness is exact {exact}; simulated{also}, as all else, up to {plural(solved.worlds, 'future')} for each "
         f"value, the same for all. {by}. {END}"
     )
