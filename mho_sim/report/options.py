@@ -76,8 +76,10 @@ def _costs(solved, options, named):
     known, parts = [option for option in options if option.may_cost], []
     if known:
         where = "" if all(option.exact for option in known) else "wherever in its interval each value may lie, "
-        each = [f"{_between(option.may_cost)} with {named[option.number.path]}" for option in known]
-        parts.append(f"{where}they pay, {solved.scenario.currency} a person and year, {listed(each)}")
+        each = [(_between(option.may_cost), named[option.number.path]) for option in known]
+        (cost, letter), *others = each
+        first = f"{cost} {solved.scenario.currency} a person and year with {letter}"
+        parts.append(f"{where}they pay {listed([first, *(f'{cost} with {letter}' for cost, letter in others)])}")
     if unknown := [option for option in options if not option.may_cost]:
         parts.append(f"how far the value of {_listed(unknown, named)} may lie off is not known")
     elif may_be_cheaper(options) and not _overlap(options):
@@ -102,7 +104,9 @@ def _less_care(options, near, named):
     if not cut:
         return ""
     text = f" {_listed(cut, named)} protect{'s' if len(cut) == 1 else ''} less than today: see above."
-    if len(uncut) > 1 and (rivals := may_be_cheaper(uncut)):
+    if len(uncut) == 1:
+        return f"{text} {_listed(uncut, named)} does not."
+    if uncut and (rivals := may_be_cheaper(uncut)):
         return f"{text} The cheapest that protects no less is one of {_listed([uncut[0], *rivals], named)}."
     return f"{text} The cheapest that protects no less is {_listed(uncut[:1], named)}." if uncut else text
 

@@ -66,7 +66,7 @@ def _seeking(solved):
         )
     if any(path.startswith("scheme.membership.waiting") for path in paths):
         text.append(
-            "Who still waits is taken to seek care as often as people who are not covered do (seeking, in the file)."
+            "Who still waits is taken to seek care as often as people who are not covered (seeking: uncovered)."
             if _waiting_keeps_away(solved.scenario)
             else "Who still waits is taken to seek care as often as anybody else, for the file says nothing else."
         )
