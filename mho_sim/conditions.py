@@ -45,6 +45,10 @@ class Condition(NamedTuple):
         whole = abs(number) >= 1000 or number == int(number)
         return f"{round(number):,}".replace(",", " ") if whole else f"{number:.4g}"
 
+    def roughly(self, number):
+        """The same with the few digits that a simulated figure carries: 3.7%, 1 250 000, 0.753."""
+        return f"{100 * number:.2g}%" if self.percent and 0 < number < 0.1 else self.said(float(f"{number:.3g}"))
+
 
 def parse(text):
     """A condition's text as a `Condition`. Raises ValueError with a sentence."""

@@ -3,7 +3,7 @@
 import click
 
 from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Whole
-from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, telling_what, told_by
 
 
 @click.command(short_help="What contribution, reserve or copay meets a target?")
@@ -39,7 +39,8 @@ def solve(scenario, sets, for_, step, as_json, quiet, **how):
 
     try:
         with progress_of(None, quiet) as bar:
-            found = told_by(lambda: solved(loaded, for_, step=step or None, progress=bar.update, **how))
+            how |= {"progress": bar.update, "looking": telling_what(bar)}
+            found = told_by(lambda: solved(loaded, for_, step=step or None, **how))
     except TooLarge as error:
         refuse(str(error))
     answer(found, sets, solve_text, as_json)

@@ -1,5 +1,6 @@
 """What commands do around their work: read the scenario, refuse in one sentence, show progress, print the answer."""
 
+import os
 import shutil
 import sys
 from difflib import get_close_matches
@@ -68,6 +69,28 @@ def say_if_cold(quiet):
 
 
 def progress_of(worlds, quiet, unit=" worlds"):
+    """A line on standard error that tells how far it has come, from the first second on; nothing where that is no
+    terminal.
+    """
     from tqdm import tqdm
 
-    return tqdm(total=worlds, unit=unit, delay=1, disable=quiet or None, file=sys.stderr, leave=False)
+    size = {"ncols": _columns_of(sys.stderr), "nrows": 2}  # some terminals say that they have no lines
+    return tqdm(total=worlds, unit=unit, delay=1, disable=quiet or None, file=sys.stderr, leave=False, **size)
+
+
+def _columns_of(stream):
+    """How wide the terminal of a stream is; 80 where it does not say so (assumed)."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns or 80) - 1
+    except (OSError, ValueError):
+        return 79
+
+
+def telling_what(bar):
+    """A function that names, in front of a line of progress, the number of a scheme and its value that is looked at."""
+
+    def looking(number, value):
+        bar.set_description_str(f"{number.path}: {number.said(value)}", refresh=False)
+        bar.update(0)
+
+    return looking

@@ -4,6 +4,8 @@ sentences are broken into lines.
 
 import re
 import textwrap
+from itertools import chain, count, product
+from string import ascii_uppercase
 
 WIDTH = 80  # of every page: it is read on small screens and pasted into messages
 UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first that fits
@@ -58,6 +60,11 @@ def listed(words, link="and"):
     """Words one after the other: a; a and b; a, b and c."""
     *first, last = words
     return f"{', '.join(first)} {link} {last}" if first else last
+
+
+def letters():
+    """A, B, ... Z, AA, AB, ... without end: names of things in a list."""
+    return map("".join, chain.from_iterable(product(ascii_uppercase, repeat=length) for length in count(1)))
 
 
 def unknown(path):

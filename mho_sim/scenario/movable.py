@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,10 +11,12 @@ from mho_sim.data import coin
 from mho_sim.scenario import grammar, quantities
 from mho_sim.scenario.durations import Duration
 from mho_sim.scenario.faults import ScenarioError, quoted
-from mho_sim.scenario.sentences import among
+from mho_sim.scenario.sentences import among, guess
 from mho_sim.scenario.values import RICHEST
 
+LIMITS = ("events_per_", "days_per_")
 WAITING = ("scheme", "membership", "waiting")
+MEANT = 4  # numbers that are named where one of them was probably meant
 PER_CENT = 10_000  # millionths, in which shares are moved
 PROBES = {"text": "any words", "share": "37%", "months": "3 months", "money": 10**9, "whole": 7}
 WORDS = {"money": "an amount such as 25", "share": "a share such as 1%", "months": "a time such as 1 month or 15 days",
@@ -33,8 +36,16 @@ class Movable(NamedTuple):
     currency: str
     meaning: str
 
-    def written(self, value: int) -> Any:
-        """A value as it is written in a file."""
+    @property
+    def limit(self) -> str | None:
+        """`ceiling` or `limit` where the number is the most that is paid for, so that none means no end; else None."""
+        key = self.path.rpartition(".")[2]
+        return "ceiling" if key.startswith("ceiling_") else "limit" if key.startswith(LIMITS) else None
+
+    def written(self, value: int | None) -> Any:
+        """A value as it is written in a file; None is none."""
+        if value is None:
+            return "none"
         if self.kind == "share":
             return f"{value / PER_CENT:g}%"
         if self.kind in ("months", "days"):
@@ -42,9 +53,9 @@ class Movable(NamedTuple):
         return value
 
     def said(self, value: int | None) -> str:
-        """A value in words, with its unit."""
+        """A value in words, with its unit; None is none, or that there is no limit."""
         if value is None:
-            return "none"
+            return f"no {self.limit}" if self.limit else "none"
         if self.kind == "money":
             return f"{value:,} {self.currency}".replace(",", " ")
         return str(self.written(value))
@@ -60,6 +71,8 @@ def movable(scenario: Any, path: str, step: str | None = None) -> Movable:
             f"--for {path}: this is what the assembly cannot decide, and only what it can is solved for. Name a number "
             f"under scheme, such as scheme.contribution.amount; to see what another {path} changes, use --set."
         )
+    if meant := _meant(scenario, keys):
+        raise ValueError(f"--for {path}: write where it stands in the file; did you mean {' or '.join(meant)}?")
     _find(scenario, path, keys)
     if keys[0] != "scheme":
         raise ValueError(
@@ -83,6 +96,34 @@ def allowed(scenario: Any, number: Movable, value: int) -> Any:
         return scenario.with_(number.path, number.written(value))
     except ScenarioError:
         return None
+
+
+def _meant(scenario: Any, keys: tuple) -> list[str]:
+    """The numbers of a scheme that end with keys which do not begin at the file's beginning, or else that are like
+    them: at most four; nothing where the keys do begin there, or nothing is like them.
+    """
+    if str(keys[0]) in (*scenario.content, *grammar.main_keys_at(())):
+        return []
+    known = {place: ".".join(map(str, place)) for place in _numbers(scenario.content.get("scheme"), ("scheme",))}
+    ends = [text for place, text in known.items() if place[-len(keys) :] == keys]
+    within = [text for place, text in known.items() if str(keys[-1]) in map(str, place)]
+    last = guess(str(keys[-1]), [str(place[-1]) for place in known])
+    alike = [text for place, text in known.items() if str(place[-1]) == last]
+    near = [*ends, *(text for text in within if text not in ends)] if len(keys) == 1 else ends or within
+    return (near or alike)[:MEANT]
+
+
+def _numbers(part: Any, path: tuple) -> Iterator[tuple]:
+    """The places in a scheme, as it is written, where a number stands that can be moved."""
+    if isinstance(part, dict | list):
+        for key, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _numbers(inner, (*path, key))
+        return
+    try:
+        _kind_of("", path)
+    except ValueError:
+        return
+    yield path
 
 
 def _find(scenario: Any, path: str, keys: tuple) -> None:

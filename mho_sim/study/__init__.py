@@ -9,8 +9,10 @@ from mho_sim.study.outcome import Outcome, world_digest
 from mho_sim.study.outstanding import outstanding_checked
 from mho_sim.study.repeating import measured, planned, processors, simulate
 from mho_sim.study.result import Result
+from mho_sim.study.searching import Unsolved
 from mho_sim.study.sensitivity import Sensitivity, runs, sensitivity
-from mho_sim.study.solving import Solved, Unsolved, solve
+from mho_sim.study.solved import Solved
+from mho_sim.study.solving import solve
 from mho_sim.study.watching import Watch, watch
 
 __all__ = [

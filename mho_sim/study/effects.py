@@ -20,7 +20,7 @@ class Effects(NamedTuple):
     own_part: float  # of the bills, while they are members: what the mutual does not pay
     care_paid: float  # what the mutual pays of the bills
     share_of_income: float  # contributions of a member household, of the mean income of a household
-    covered: float  # of all people of the association, in an average month
+    covered: float  # for at least one benefit: of all people of the association, in an average month
     not_paid_for: float  # of the times that members sought care: not covered, or refused
     forgone_care: float  # of the times that care was needed
     own_share: float  # of all bills
@@ -34,9 +34,9 @@ class Effects(NamedTuple):
 def effects(result):
     """The `Effects` of a `Result`."""
     shares, alone, sums = result.protection, result.without_support, result._sums
-    pay = _pay(result)
-    years = pay.years.sum()
-    each = [None if years == 0 else rounded(float(part.sum() / years)) for part in (pay.contribution, pay.own)]
+    paid = pay(result)
+    years = paid.years.sum()
+    each = [None if years == 0 else rounded(float(part.sum() / years)) for part in (paid.contribution, paid.own)]
     care = sum(sums[kind, "paid"] for kind in sums.kinds).sum() if sums.kinds else 0.0
     refused = [share for share in shares["refused"].values() if share is not None]
     return Effects(
@@ -57,20 +57,30 @@ def effects(result):
 
 
 class Pay(NamedTuple):
-    """What members pay in each world, (worlds,): money, and person-years of membership."""
+    """What members pay in each world, (worlds,): money, and person-years of membership; `paired`: neighbouring worlds
+    share what nobody knows.
+    """
 
     contribution: np.ndarray
     own: np.ndarray
     years: np.ndarray
+    paired: bool
+
+    @property
+    def each(self):
+        """A person and year of membership, money; NaN where there is no member."""
+        years = self.years.sum()
+        return float((self.contribution + self.own).sum() / years) if years else float("nan")
 
 
-def _pay(result):
+def pay(result):
+    """The `Pay` of a `Result`."""
     sums, outcome = result._sums, result.outcome
     fees = -outcome.yearly[:, 0, -1, ledger.ACCOUNTS.index("fees")]
     zones = len(groups_of(result.scenario)[WHOM[0]])  # the first side holds every cell once
     whom = outcome.whom[:, 0, :zones].sum(axis=1).astype(float)
     own = whom[:, ledger.OF_BILLS] - whom[:, ledger.OF_PAID]
-    return Pay(sums["members_paid"] + fees.astype(float), own, sums["people"] / 12)
+    return Pay(sums["members_paid"] + fees.astype(float), own, sums["people"] / 12, result.has_ranges)
 
 
 def _share_of_income(sums):
@@ -83,24 +93,17 @@ def _share_of_income(sums):
 
 
 def dearer(first, second):
-    """(by how much members pay more a person and year in the first of two results of the same worlds, the half width of
-    its 95 % interval): the difference of two ratios, linearized, neighbouring worlds a cluster where numbers have
-    ranges.
+    """(by how much members pay more a person and year in the first of two `Pay`s of the same worlds, the half width of
+    its 95 % interval): the difference of two ratios, linearized, neighbouring worlds a cluster where they are paired.
     """
-    parts, difference = [], 0.0
-    for sign, result in ((1, first), (-1, second)):
-        pay = _pay(result)
-        total, years = pay.contribution + pay.own, pay.years.sum()
-        if years == 0:
-            return float("nan"), float("nan")
-        ratio = total.sum() / years
-        difference += sign * ratio
-        parts.append(sign * (total - ratio * pay.years) / years)
-    influence = parts[0] + parts[1]
-    if first.has_ranges or second.has_ranges:
+    influence = np.zeros(len(first.years))
+    for sign, one in ((1, first), (-1, second)):
+        influence += sign * (one.contribution + one.own - one.each * one.years) / max(one.years.sum(), 1e-9)
+    if first.paired or second.paired:
         influence = np.add.reduceat(influence, np.arange(0, len(influence), 2))
     clusters = len(influence)
-    return float(difference), float(1.96 * np.sqrt(clusters / max(clusters - 1, 1) * (influence**2).sum()))
+    half = 1.96 * np.sqrt(clusters / max(clusters - 1, 1) * (influence**2).sum())
+    return first.each - second.each, float(half)
 
 
 def less_care(before, after):
