@@ -9,7 +9,7 @@ from datetime import timedelta
 from mho_sim.monitoring.comparison import ALL, CHANCE_TO_TELL, TOLD
 from mho_sim.monitoring.lines import Written
 from mho_sim.report.tables import table
-from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural
+from mho_sim.report.words import UNITS, WIDTH, about, lines, listed, money, of_100, plural, unit_of
 from mho_sim.scenario import add_months
 
 TOO = {
@@ -18,7 +18,6 @@ TOO = {
     "paid": {"above": "too much to be chance", "below": "too little to be chance"},
 }
 PREFIX = {"claims": "", "payment": "payment_", "paid": "paid_"}
-UNITS = ((10**8, 10**6, ", millions"), (10**5, 1000, ", thousands"))  # from which amount on sums are told in which unit
 FOOT = "A calculation to help the discussion, not a promise. The assembly decides."
 
 
@@ -97,8 +96,9 @@ def _compared(found, what):
 
 
 def _unit(most):
-    """In what sums are told so that a table stays narrow: 1, 1 000 or 1 000 000, and how it is called."""
-    return next(((unit, name) for least, unit, name in UNITS if most >= least), (1, ""))
+    """In what sums are told so that a table stays narrow, and how it is called behind a comma."""
+    unit = unit_of(most)
+    return unit, f", {UNITS[unit].removesuffix(' of ')}" if unit > 1 else ""
 
 
 def _named(service):
@@ -338,19 +338,11 @@ def _worth(found):
     quarterly, yearly = found.money.loc["quarterly"], found.money.loc["yearly"]
     currency, saved = found.scenario.currency, yearly["beyond"] - quarterly["beyond"]
     return (
-        f"Until it is noticed, the mutual has on average paid about {_about(quarterly['beyond'])} {currency} more for "
-        f"care than planned when looking every quarter, {_about(yearly['beyond'])} when looking once a year: about "
-        f"{_about(saved)} {'more to act with' if saved >= 0 else 'less'}. On average that takes "
+        f"Until it is noticed, the mutual has on average paid about {about(quarterly['beyond'])} {currency} more for "
+        f"care than planned when looking every quarter, {about(yearly['beyond'])} when looking once a year: about "
+        f"{about(saved)} {'more to act with' if saved >= 0 else 'less'}. On average that takes "
         f"{quarterly['quarters']:.1f} and {yearly['quarters']:.1f} quarters; who never notices counts until the end."
     )
-
-
-def _about(amount):
-    """An amount with two digits that count."""
-    if round(amount) == 0:
-        return "0"
-    digits = max(math.floor(math.log10(abs(amount))) - 1, 0)
-    return money(round(amount / 10**digits) * 10**digits)
 
 
 def _told(text):

@@ -5,11 +5,10 @@ amounts allow it.
 import math
 
 from mho_sim.actuarial import value_at_risk
-from mho_sim.report.words import WIDTH, lines, money
+from mho_sim.report.words import UNITS, WIDTH, lines, money
 
 SAME = 0.02  # shares that differ by less are told as one; assumed
 EXTREMES = 20  # worlds below which the 5 % and 95 % quantiles are the lowest and the highest
-UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
 SHORT_LIST = {  # indicator: words, scale, unit
     "claims_ratio": ("claims ratio (care / contributions)", 100, "%"),
     "gross_expense_ratio": ("expense ratio (running / contributions)", 100, "%"),
