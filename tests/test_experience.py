@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from scipy import stats
 
 import mho_sim
+from mho_sim import capacity
 from mho_sim.actuarial import comparing, credibility
 from mho_sim.cli import commands
 from mho_sim.monitoring import Plan, Register, Row, blank_register, parse_register
@@ -417,6 +418,72 @@ def test_watching_notices_as_often_as_the_law_says():
     assert found["noticed_yearly"].iloc[2] == 0 and found["noticed_yearly"].iloc[3] == found["noticed_one_look"].iloc[3]
 
 
+def most_by_chance(share, worlds):
+    """What a share of so many worlds stays below, but with a chance below one in 100,000."""
+    return share + 4.5 * np.sqrt(share * (1 - share) / worlds)
+
+
+def test_watching_each_kind_by_itself_is_no_more_often_wrong():
+    """400 worlds in which the plan is right: at one look, at most 2.5 of 100 are called wrong in any of the kinds, and
+    each kind in at most half of that; as often as its own law says where more is needed."""
+    found = watch(scenario(), 0.3, 400)
+    assert (found.quarters["false_alarm_one_look_by_kind"] < most_by_chance(0.025, 400)).all()
+    each = found.services.drop("any")
+    assert set(each.index) == {"visit", "stay"} == set(found.raised)
+    assert (each["false_alarm_one_look"] < most_by_chance(0.0125, 400)).all()
+    whole = found.services.loc["any"]
+    assert each["noticed_quarterly"].max() <= whole["noticed_quarterly"] <= each["noticed_quarterly"].sum()
+    assert whole["noticed_quarterly"] == found.quarters["noticed_quarterly_by_kind"].iloc[-1]
+    assert whole["first"] == pytest.approx(each["first"].sum()) == pytest.approx(whole["noticed_quarterly"])
+    assert set(found.money.index) == {"quarterly", "yearly", "quarterly_by_kind", "yearly_by_kind"}
+
+
+def test_an_excess_in_one_kind_is_found_where_it_is():
+    """Twice the stays, a tenth of the claims, more in one kind than its law makes likely and hardly more in all: it is
+    called first where it is, as often as the law of the stays says at half the level (within 4.5 standard errors and 2
+    of 100), and not in the visits, of which there are as many as planned."""
+    found = watch(scenario(), 1.0, 300, kinds=("stay",))
+    assert found.raised == ("stay",)
+    stay, visit = found.services.loc["stay"], found.services.loc["visit"]
+    assert stay["first"] > 0.95 and stay["noticed_quarterly"] > 2 * found.quarters["noticed_quarterly"].iloc[-1]
+    assert visit["noticed_quarterly"] == visit["false_alarm_quarterly"]
+    quarters = watch(scenario(), 0.4, 300, kinds=("stay",))
+    power = quarters.services.loc["stay", "power_one_look"]
+    assert 0.2 < power < 0.98
+    assert quarters.services.loc["stay", "noticed_quarterly"] > power - 4.5 * np.sqrt(power * (1 - power) / 300) - 0.02
+    assert quarters.services.loc["visit", "power_one_look"] <= 0.0125
+
+
+def test_half_the_level_is_half_the_tail():
+    """45 stays of a Poisson law, two kinds: called too many from the first number of which P(N >= n) <= 1.25 %."""
+    law = stats.poisson(45)
+    first = next(n for n in range(45, 100) if law.sf(n - 1) <= 0.0125)
+    assert comparing.too_many_from(45.0, 0.0, comparing.LEVEL / 2) == first
+    assert comparing.power(1.4, 45.0, 0.0, comparing.LEVEL / 2) == pytest.approx(stats.poisson(63).sf(first - 1))
+
+
+def test_one_kind_by_itself_is_the_total():
+    found = watch(scenario(SMALL, "scheme.benefits={visit: {copay: 0%}}"), 0.3, 60)
+    for column in ("noticed_quarterly", "noticed_yearly", "false_alarm_quarterly"):
+        assert found.quarters[column].equals(found.quarters[f"{column}_by_kind"].rename(column))
+    assert "by itself" not in watch_text(found)
+
+
+def test_a_kind_that_cannot_be_raised_is_refused():
+    with pytest.raises(ValueError, match=r"stays is no care of the package. Name one that the scheme pays for: stay"):
+        watch(scenario(), 0.3, kinds=("stays",))
+    with pytest.raises(ValueError, match=r"referred_from.share is 0.1, and 1000% more is beyond its limit. Take less."):
+        watch(scenario(), 10.0, kinds=("stay",))
+
+
+def test_watching_needs_the_memory_that_there_is(monkeypatch):
+    """In one sentence, which names no option that this command has not."""
+    monkeypatch.setattr(capacity, "available", lambda: 2**20)
+    with pytest.raises(capacity.TooLarge, match="1 MiB are available: ") as refused:
+        watch(scenario(), 0.3, 400)
+    assert "--batch" not in str(refused.value) and "--memory-limit" not in str(refused.value)
+
+
 def test_watching_refuses_what_cannot_be_watched():
     with pytest.raises(ValueError, match="above 0%"):
         watch(scenario(), 0.0)
@@ -610,6 +677,8 @@ def test_mistakes_end_in_one_sentence(folder):
         ((folder / "none.csv",), "There is no such file."),
         ((folder / "bad.csv",), "bad.csv:2: claims is 'x'"),
         (("--watch", "0%"), "above 0%"),
+        (("--watch", "30%", "--kind", "stays"), "stays is no care of the package."),
+        ((folder / "register.csv", "--kind", "stay"), "--kind goes with --watch"),
         (("--blank", folder / "new.txt"), "Known are .csv"),
     ):
         done = asked(folder / "small.yaml", *words)

@@ -47,11 +47,12 @@ def sensitivity(scenario, sets, seed, worlds, indices, memory_limit, as_json, qu
 @SEED
 @click.option("--blank", type=click.Path(), metavar="FILE", help="Write an empty register to fill in, a .csv file.")
 @click.option("--watch", "excess", type=Share(), help="Without a register: how soon so much more need is noticed.")
+@click.option("--kind", "kinds", multiple=True, metavar="NAME", help="Of --watch: only this care is needed more often.")
 @click.option("--worlds", type=Whole(2, 100_000), default=400, show_default=True, help="Futures of --watch, each way.")
 @WORKERS
 @JSON
 @QUIET
-def experience(scenario, register, sets, seed, blank, excess, worlds, workers, as_json, quiet):
+def experience(scenario, register, sets, blank, excess, worlds, seed, as_json, quiet, **how):
     """Your register beside the plan: claims by service against what was expected, what to plan with next year, what is
     still to pay. REGISTER is a .csv file: --blank writes an empty one.
     """
@@ -59,6 +60,8 @@ def experience(scenario, register, sets, seed, blank, excess, worlds, workers, a
 
     if [register, blank, excess].count(None) != 2:
         raise click.UsageError("Name a register, or --blank FILE for an empty one, or --watch SHARE: one of the three.")
+    if how["kinds"] and excess is None:
+        raise click.UsageError("--kind goes with --watch SHARE: it names the care that is needed so much more often.")
     if blank is not None:
         told_by(files.refuse_place, blank, scenario, "--blank", files.REGISTERS)
         if Path(blank).exists():
@@ -86,7 +89,7 @@ def experience(scenario, register, sets, seed, blank, excess, worlds, workers, a
         say_if_cold(quiet)
         try:
             with progress_of(2 * worlds, quiet) as bar:
-                found = told_by(lambda: watch(loaded, excess, worlds, seed, workers=workers, progress=bar.update))
+                found = told_by(lambda: watch(loaded, excess, worlds, seed, progress=bar.update, **how))
         except TooLarge as error:
             refuse(str(error))
         text_of = report.watch_text

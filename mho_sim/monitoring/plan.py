@@ -90,9 +90,9 @@ class Plan:
 
     def _root(self, kind):
         """The kind that comes about by itself, and from which this one is referred, at once or in steps."""
-        return self._line_of(kind)[-1]
+        return self.line_of(kind)[-1]
 
-    def _line_of(self, kind):
+    def line_of(self, kind):
         """A kind, the kind that it is referred from, and so on."""
         found, illness = [kind], self.scenario.setting.illness
         while (referral := illness[found[-1]].referred_from) is not None:
@@ -188,8 +188,8 @@ class Plan:
         for i in range(count):
             for j in range(count):
                 if i != j and self.roots[i] == self.roots[j]:
-                    above = self._line_of(self.services[j])
-                    common = next(kind for kind in self._line_of(self.services[i]) if kind in above)
+                    above = self.line_of(self.services[j])
+                    common = next(kind for kind in self.line_of(self.services[i]) if kind in above)
                     found[i, j] = self._mean_of(i, j, _inverse(self.care.sought(common)))
                     if self._illness(i).chronic is not None:
                         found[i, j] -= self._mean_of(i, j, _inverse(MONTHS * self._prevalence(i)))

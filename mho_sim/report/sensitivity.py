@@ -10,7 +10,7 @@ from mho_sim.scenario.unknowns import numbers
 from mho_sim.study.sensitivity import CHANCE
 
 HOW_WIDE = 25  # the name of a number
-SIZES = ((HOW_WIDE, 9), (HOW_WIDE, 4), (HOW_WIDE, 1), (15, 1))  # of names and of the longest bar
+SIZES = (*((HOW_WIDE, bar) for bar in range(9, 0, -1)), (15, 1))  # of names and of the longest bar
 NOTHING = 0.02  # share of the largest difference below which a number moves nothing; assumed
 SMALL = 0.02  # share of the variance that is not listed; assumed
 MOST_LISTED = 12
