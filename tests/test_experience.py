@@ -353,6 +353,47 @@ def test_groups_have_their_credibility():
     assert one.groups is None and "two periods" in one.without_groups
 
 
+def rows_of(service, group, numbers, each):
+    """A row a quarter, 250 people covered."""
+    starts = [add_months(date(2027, 1, 1), 3 * quarter) for quarter in range(len(numbers))]
+    return [Row(first, add_months(first, 3) - timedelta(days=1), service, 250, number, each * number, group)
+            for first, number in zip(starts, numbers)]  # fmt: skip
+
+
+def test_groups_have_their_credibility_of_each_service_by_itself():
+    """By hand: village A has more visits, village B more stays; together they are hardly told apart. Of a service that
+    the register has for one quarter only, nothing can be said."""
+    one, plan = scenario(PLAIN), Plan(scenario(PLAIN))
+    visits = {"A": (45, 62, 85, 48), "B": (30, 38, 60, 32)}
+    stays = {"A": (1, 2, 3, 1), "B": (14, 18, 26, 15)}
+    rows = [row for service, each, of in (("visit", 2_000, visits), ("stay", 8_000, stays))
+            for group, numbers in of.items() for row in rows_of(service, group, numbers, each)]  # fmt: skip
+    found = mho_sim.experience(one, Register(tuple(rows)))
+    expected = plan.claims_by_month(np.full((2, 1, 12), 250.0), np.arange(12))[:, 0].reshape(2, 4, 3).sum(axis=2)
+    for service, place, of in (("visit", VISIT, visits), ("stay", STAY, stays)):
+        weights = np.array([expected[place]] * 2)
+        by_hand = credibility.buhlmann_straub(np.array(list(of.values())) / weights, weights)
+        by_group = found.groups_by_service.loc[service]
+        assert by_group["credible"].tolist() == pytest.approx(by_hand.premium.tolist())
+        assert by_group["weight"].tolist() == pytest.approx(by_hand.weight.tolist())
+    assert found.groups_by_service.loc[("stay", "B"), "credible"] > 1.5 > found.groups.loc["B", "credible"]
+    page = experience_text(found)
+    assert "\n  visit:\n    A " in page and "\n  all together:\n    A " in page
+    assert set(found.to_dict()["groups_by_service"]) == {"visit", "stay"}
+    short = [row for row in rows if row.service == "visit" or row.first == date(2027, 1, 1)]
+    found = mho_sim.experience(one, Register(tuple(short)))
+    assert found.services_without_groups == ["stay"] and list(found.groups_by_service.index.unique(0)) == ["visit"]
+    assert "Too little for stay by itself." in " ".join(experience_text(found).split())
+
+
+def test_groups_that_cannot_be_compared():
+    """Nobody of the other village was covered: a sentence."""
+    rows = [*rows_of("visit", "A", (30, 40), 2_000), Row(date(2027, 1, 1), date(2027, 3, 31), "visit", 0, 0, 0, "B")]
+    found = mho_sim.experience(scenario(PLAIN), Register(tuple(rows)))
+    assert found.groups is None and found.groups_by_service is None
+    assert found.without_groups == "Groups are compared once two of them have people covered in the register."
+
+
 # Outstanding claims
 
 

@@ -157,13 +157,34 @@ def _groups(found):
     if found.groups is None:
         return []
     rows = [("claims by group", "plan", "seen", "of the\nplan", "weight", "credible,\nof the plan")]
-    for group, row in found.groups.iterrows():
+    by_service = found.groups_by_service
+    services = [] if by_service is None else list(by_service.index.unique("service"))
+    if len(services) + len(found.services_without_groups) > 1:
+        for service in services:
+            rows += [(f"{service}:", *[""] * 5), *_of_groups(by_service.loc[service])]
+        rows.append((f"{_named(ALL)}:", *[""] * 5))
+    rows += _of_groups(found.groups)
+    return [*table(rows), *_note(_of_weights(found, services))]
+
+
+def _of_groups(frame):
+    rows = []
+    for group, row in frame.iterrows():
         shares = (f"{100 * row[key]:.0f}%" for key in ("ratio", "weight", "credible"))
-        rows.append((str(group)[:30], _amount(row["expected"]), money(row["seen"]), *shares))
-    return [*table(rows), *_note(
+        rows.append((f"  {str(group)[:28]}", _amount(row["expected"]), money(row["seen"]), *shares))
+    return rows
+
+
+def _of_weights(found, services):
+    told = (
         "Weight: how far a group's own figure is to be believed rather than that of all groups (Bühlmann and Straub); "
         "0% where groups differ no more than chance makes them."
-    )]  # fmt: skip
+    )
+    if len(services) + len(found.services_without_groups) > 1:
+        told += " All together: of all claims of a group, so that frequent care counts most."
+    if found.services_without_groups:
+        told += f" Too little for {listed(found.services_without_groups)} by itself."
+    return told
 
 
 def _next_year(found):
@@ -372,8 +393,8 @@ def _worth(found):
     saved = yearly["beyond"] - quarterly["beyond"]
     told = (
         "Until it is noticed in all claims together, the mutual has on average paid about "
-        f"{about(quarterly['beyond'])} {found.scenario.currency} more for care than planned when looking every quarter, "
-        f"{about(yearly['beyond'])} when looking once a year: about {about(saved)} "
+        f"{about(quarterly['beyond'])} {found.scenario.currency} more for care than planned when looking every "
+        f"quarter, {about(yearly['beyond'])} when looking once a year: about {about(saved)} "
         f"{'more to act with' if saved >= 0 else 'less'}. On average that takes {quarterly['quarters']:.1f} and "
         f"{yearly['quarters']:.1f} quarters; who never notices counts until the end."
     )
