@@ -12,7 +12,7 @@ from scipy import stats
 
 import mho_sim
 from mho_sim import capacity
-from mho_sim.actuarial import comparing, credibility
+from mho_sim.actuarial import comparing, costs, counts, credibility, lattice, totals
 from mho_sim.cli import commands
 from mho_sim.monitoring import Plan, Register, Row, blank_register, parse_register
 from mho_sim.monitoring.comparison import compared, months_to_tell, power_after, seen_of
@@ -114,6 +114,71 @@ def test_intervals_hold_what_the_tests_do_not_reject():
     for end in (low, high):
         spread = end * (10_000**2 - 0.03 * 50_000**2) + 0.03 * (end * 50_000) ** 2
         assert comparing.amount_p_value(70_000, end * 50_000, spread) == pytest.approx(0.05)
+
+
+EXACTLY = [  # of what is paid in all: mean number of claims, variance of their common factor, cv of a bill, ceiling
+    (5, 0.1, 0.5, math.inf), (5, 0.03, 0.8, math.inf), (5, 0.1, 1.5, 5), (12, 0, 0.5, math.inf), (12, 0.1, 1.5, 5),
+    (12, 0, 1.5, math.inf), (30, 0.03, 0.8, math.inf), (30, 0, 1.5, math.inf), (60, 0.1, 0.8, 5),
+    (60, 0, 1.5, math.inf), (156, 0.03, 1.5, 5), (623, 0, 1.5, math.inf), (623, 0.03, 0.8, math.inf),
+]  # fmt: skip
+
+
+def exact_total(claims, mixing, cv, up_to):
+    """The law of a total of lognormal bills of mean 1, paid up to a ceiling, on a lattice; and of one of them."""
+    one = lattice.discretised(costs.Lognormal(1.0, cv), 0.05, costs.Layer(1.0, 0.0, up_to), tail=1e-9)
+    return totals.compound(counts.gamma_mixed_poisson(claims, mixing), one, tail=1e-9), one
+
+
+@pytest.mark.parametrize(("claims", "mixing", "cv", "up_to"), EXACTLY)
+def test_what_is_paid_in_all_against_the_exact_law(claims, mixing, cv, up_to):
+    """Of 1,000 right plans at most 27 are called too much, and at most 27 too little (25 is meant), at least 15 (one
+    gamma law alone: up to 54); the third moment is that of the exact law."""
+    law, one = exact_total(claims, mixing, cv, up_to)
+    whole = lattice.moments(law)
+    squares, cubes = (claims * float(np.dot(one.amounts**power, one.chances)) for power in (2, 3))
+    assert whole.variance == pytest.approx(squares + mixing * whole.mean**2, rel=1e-5)
+    third = cubes + 3 * mixing * whole.mean * squares + 2 * mixing**2 * whole.mean**3
+    assert whole.third == pytest.approx(third, rel=1e-3)
+
+    def called(side):
+        """The chance of all amounts that are called so."""
+        near = law.amounts[(law.amounts > 0) & (law.amounts < whole.mean + 6 * whole.sd)]
+        p_values = [comparing.amount_p_value(x, whole.mean, whole.variance, mixing, cubes) for x in near]
+        inside = near[(np.array(p_values) < comparing.LEVEL) & (side * (near - whole.mean) > 0)]
+        if side > 0:
+            return float(lattice.beyond(law, inside.min() - 1e-6))
+        return float(lattice.below(law, inside.max(initial=0.0)))
+
+    assert 0.015 < called(1) <= 0.027
+    assert called(-1) <= max(0.027, float(law.chances[0]))
+
+
+def test_verdicts_of_a_typical_register_are_those_of_the_exact_law():
+    """A year of 450 visits at 2,000 (cv 0.8), frailty and years as the plan has them: of all totals from half to twice
+    the plan, the p-value is that of the exact law to 2 parts in 1,000 where a verdict turns."""
+    line = Plan(scenario()).expected(*year_of(500)).of(slice(VISIT, VISIT + 1))
+    assert line.mixing_paid == pytest.approx(line.mixing)
+    one = lattice.discretised(costs.Lognormal(2_000.0, 0.8), 100.0, tail=1e-9)
+    law = totals.compound(counts.gamma_mixed_poisson(line.claims, line.mixing), one, tail=1e-9)
+    for ratio in np.linspace(0.5, 2, 61):
+        x = 100.0 * round(ratio * line.paid / 100)
+        exact = 2 * min(lattice.below(law, x), lattice.beyond(law, x - 50))
+        found = comparing.amount_p_value(x, line.paid, line.of_paid, line.mixing_paid, line.cubes)
+        if 0.01 < exact < 0.2:
+            assert found == pytest.approx(exact, abs=0.002)
+
+
+def test_the_interval_of_what_is_paid_holds_what_the_test_does_not_reject():
+    """At each end the test, with all that grows with the ratio, stands at 5 of 100; as before where nothing is paid."""
+    mean, squares, mixing, cubes = 30.0, 50.0, 0.05, 110.0
+    low, high = comparing.amount_ratio_interval(41.0, mean, squares + mixing * mean**2, mixing, cubes)
+    for end in (low, high):
+        spread = end * squares + mixing * (end * mean) ** 2
+        assert comparing.amount_p_value(41.0, end * mean, spread, mixing, end * cubes) == pytest.approx(0.05)
+    plain = comparing.amount_ratio_interval(41.0, mean, squares + mixing * mean**2, mixing)
+    assert low <= plain[0] + 1e-9 and high >= plain[1] - 1e-9
+    nothing = mho_sim.experience(scenario(PLAIN), year(0, 0)).services.loc["visit"]
+    assert (nothing["paid_low"], nothing["paid_high"]) == (nothing["low"], nothing["high"])
 
 
 def test_a_gamma_law_of_a_mean_and_a_width():

@@ -30,7 +30,7 @@ def experience_text(found, changed=()):
         [*_compared(found, "claims"), *_note(_law(found))],
         _told(_months(found)),
         _compared(found, "payment"),
-        _compared(found, "paid"),
+        [*_compared(found, "paid"), *_note(_law_of_paid())],
         _groups(found),
         [*_next_year(found), *_note(_weights(found))],
         _told(_conflict(found)),
@@ -134,6 +134,14 @@ def _law(found):
         "Too many to be chance: so far to this side in 1 of 40 mutuals for which the plan is right. Chance is who "
         f"falls ill and when, people who are ill more often than others, good and bad years that all share{years}. "
         "Truly: where the true figure may well lie, as a share of the plan."
+    )
+
+
+def _law_of_paid():
+    return (
+        "What is paid in all is judged by two gamma laws with the plan's mean and variance, one with its third moment "
+        "too, and called so where both do. They stand for the exact law: from 5 claims on, no more than 1 of 37 right "
+        "plans is called too much, or too little."
     )
 
 
