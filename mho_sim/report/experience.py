@@ -9,7 +9,7 @@ from datetime import timedelta
 from mho_sim.monitoring.comparison import ALL, CHANCE_TO_TELL, TOLD
 from mho_sim.monitoring.lines import Written
 from mho_sim.report.tables import table
-from mho_sim.report.words import UNITS, WIDTH, about, lines, listed, money, of_100, plural, unit_of
+from mho_sim.report.words import UNITS, WIDTH, about, lines, listed, money, of_100, plural, remark, unit_of
 from mho_sim.scenario import add_months
 from mho_sim.study.watching import ANY
 
@@ -27,15 +27,15 @@ def experience_text(found, changed=()):
     blocks = [
         _head(found, changed),
         _told(_headline(found)),
-        [*_compared(found, "claims"), *_note(_law(found))],
+        [*_compared(found, "claims"), *remark(_law(found))],
         _told(_months(found)),
         _compared(found, "payment"),
-        [*_compared(found, "paid"), *_note(_law_of_paid())],
+        [*_compared(found, "paid"), *remark(_law_of_paid())],
         _groups(found),
-        [*_next_year(found), *_note(_weights(found))],
+        [*_next_year(found), *remark(_weights(found))],
         _told(_conflict(found)),
         _lines(found),
-        [*_outstanding(found), *_note(_of_outstanding(found))],
+        [*_outstanding(found), *remark(_of_outstanding(found))],
         _left_out(found),
         lines(f"Worked out without simulation; scenario {found.scenario.hash[:19]}…. {FOOT}"),
     ]
@@ -172,7 +172,7 @@ def _groups(found):
             rows += [(f"{service}:", *[""] * 5), *_of_groups(by_service.loc[service])]
         rows.append((f"{_named(ALL)}:", *[""] * 5))
     rows += _of_groups(found.groups)
-    return [*table(rows), *_note(_of_weights(found, services))]
+    return [*table(rows), *remark(_of_weights(found, services))]
 
 
 def _of_groups(frame):
@@ -309,8 +309,8 @@ def watch_text(found, changed=()):
     """What it is worth to look every quarter, as a page."""
     blocks = [
         _head_of_watch(found, changed),
-        [*_quarters(found), *_note(_of_quarters())],
-        [*_by_kind(found), *_note(_of_kinds(found))] if len(found.services) > 2 else [],
+        [*_quarters(found), *remark(_of_quarters())],
+        [*_by_kind(found), *remark(_of_kinds(found))] if len(found.services) > 2 else [],
         _told(_worth(found)),
         lines(
             f"Simulated, seed {found.seed}, {plural(found.worlds, 'future')} each way; scenario "
@@ -416,7 +416,3 @@ def _worth(found):
 
 def _told(text):
     return lines(text) if text else []
-
-
-def _note(text):
-    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mho_sim.report.tables import table
-from mho_sim.report.words import UNITS, WIDTH, about, lines, money, of_100, plural, unit_of, unknown
+from mho_sim.report.words import UNITS, WIDTH, about, lines, money, of_100, plural, remark, unit_of, unknown
 from mho_sim.scenario import grammar
 from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.unknowns import numbers
@@ -98,7 +98,7 @@ def _after_moves(frame, moves):
         after += " Who pays late is suspended, and the mutual pays for less care."
     if rest := len(frame) - len(moves):
         after += f" {plural(rest, 'other figure moves', 'other figures move')} less."
-    return [f"  {line}" for line in lines(after, WIDTH - 2)]
+    return remark(after)
 
 
 def _short(row):

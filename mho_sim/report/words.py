@@ -87,3 +87,8 @@ def lines(text, width=WIDTH, indent=""):
     joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "\u00a0", text)
     broken = textwrap.wrap(joined, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\u00a0", " ") for line in broken]
+
+
+def remark(text):
+    """A remark below a table, as lines; none where there is nothing to say."""
+    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []
