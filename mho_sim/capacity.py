@@ -22,6 +22,7 @@ QUEUED = 2_000  # a batch that waits for its turn: measured likewise [D]
 PROBES = ((50, 1), (100, 1), (100, 3))  # households, and persons in each
 UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 2**10, "M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30}
 UNITS |= {"T": 10**12, "Ti": 2**40}
+OPTIONS = ("batch", "workers", "worlds", "memory-limit")  # of a command, that lower what it needs or allow it more
 
 
 class TooLarge(MemoryError):
@@ -60,6 +61,8 @@ class Run(NamedTuple):
     batch: int  # worlds that are lived together
     workers: int  # batches that are lived at the same time
     layout: Layout | None = None  # None: not measured yet
+    times: int = 1  # worlds that are kept at one time, for each that is asked for
+    fewest: int = 1  # worlds that may be asked for
 
     @property
     def bound(self):
@@ -67,7 +70,12 @@ class Run(NamedTuple):
         is as much need not be measured.
         """
         of_people = (self.rows + self.households) * (self.kinds + 1) * (200 * self.workers * self.batch + 1000)
-        return of_people + self.worlds * self.months * (self.kinds + 2) * 100 + 2**25
+        return of_people + self.together * self.months * (self.kinds + 2) * 100 + 2**25
+
+    @property
+    def together(self):
+        """Worlds that are kept at one time."""
+        return self.times * self.worlds
 
     @property
     def shared(self):
@@ -79,15 +87,15 @@ class Run(NamedTuple):
         """Bytes of the batches that are lived at the same time: the state of each person and household in each of
         their worlds, books, registers and day buckets.
         """
-        at_once = min(self.workers, -(-self.worlds // self.batch))
-        worlds = min(self.workers * self.batch, self.worlds)
+        at_once = min(self.workers, -(-self.together // self.batch))
+        worlds = min(self.workers * self.batch, self.together)
         each = self.layout.batch.of(self.rows, self.households)
         return at_once * each + worlds * self.layout.world.of(self.rows, self.households)
 
     @property
     def kept(self):
         """Bytes of what is kept of all worlds until they are told of."""
-        return self.worlds * self.layout.kept
+        return self.together * self.layout.kept
 
     @property
     def total(self):
@@ -95,7 +103,7 @@ class Run(NamedTuple):
         told of.
         """
         drawing = self.rows * DRAWING
-        living = self.batches + self.kept + -(-self.worlds // self.batch) * QUEUED
+        living = self.batches + self.kept + -(-self.together // self.batch) * QUEUED
         return int(self.shared + max(drawing, living, TELLING * self.kept))
 
 
@@ -187,35 +195,37 @@ def _fertile(ages, years):
     return within / total
 
 
-def refuse_too_large(run, limit=None):
+def refuse_too_large(run, limit=None, options=OPTIONS):
     """Raises TooLarge with one sentence if a run would hold more than `limit` bytes (default: what the machine has
-    available, if that can be known).
+    available, if that can be known); it names of the `options` those that help.
     """
     room = available() if limit is None else limit
     if room is None or run.total <= room:
         return
     has = "are available" if limit is None else "are allowed"
+    more = " (or allow more with --memory-limit)" if "memory-limit" in options else ""
     raise TooLarge(
-        f"This run would hold about {said(run.total)} in memory, and {said(room)} {has}: {_advice(run, room)} "
-        f"(or allow more with --memory-limit)."
+        f"This run would hold about {said(run.total)} in memory, and {said(room)} {has}: "
+        f"{_advice(run, room, 'batch' in options)}{more}."
     )
 
 
-def _advice(run, room):
+def _advice(run, room, has_batch):
     """What to change so that a run fits, said so that it can be typed."""
-    batch = _largest(run, "batch", room)
-    if batch:
+    if has_batch and (batch := _largest(run, "batch", room)):
         return f"take --batch {batch} instead of {run.batch}"
-    alone = run._replace(batch=1, workers=1)
+    alone = run._replace(batch=1 if has_batch else run.batch, workers=1)
+    least = ["--batch 1", "--workers 1"] if has_batch else ["--workers 1"]
     if alone.total <= room:
-        return "take --batch 1 and --workers 1"
-    worlds, more = _largest(run, "worlds", room), _largest(alone, "worlds", room)
+        return f"take {' and '.join(least)}"
+    worlds, more = (found if (found := _largest(one, "worlds", room)) >= run.fewest else 0 for one in (run, alone))
     if more > worlds:
-        return f"take --batch 1, --workers 1 and --worlds {more} instead of {run.worlds}"
+        return f"take {', '.join(least)} and --worlds {more} instead of {run.worlds}"
     if worlds:
         return f"take --worlds {worlds} instead of {run.worlds}"
     homes = f"{run.households:,}".replace(",", " ")
-    return f"neither --batch nor --worlds lowers it enough, {homes} households are too many at once; take fewer"
+    nothing = "neither --batch nor --worlds lowers it" if has_batch else "fewer --worlds do not lower it"
+    return f"{nothing} enough, {homes} households are too many at once; take fewer"
 
 
 def _largest(run, name, room):

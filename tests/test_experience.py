@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from scipy import stats
 
 import mho_sim
-from mho_sim.actuarial import comparing, credibility
+from mho_sim import capacity
+from mho_sim.actuarial import comparing, costs, counts, credibility, lattice, totals
 from mho_sim.cli import commands
 from mho_sim.monitoring import Plan, Register, Row, blank_register, parse_register
 from mho_sim.monitoring.comparison import compared, months_to_tell, power_after, seen_of
@@ -113,6 +114,71 @@ def test_intervals_hold_what_the_tests_do_not_reject():
     for end in (low, high):
         spread = end * (10_000**2 - 0.03 * 50_000**2) + 0.03 * (end * 50_000) ** 2
         assert comparing.amount_p_value(70_000, end * 50_000, spread) == pytest.approx(0.05)
+
+
+EXACTLY = [  # of what is paid in all: mean number of claims, variance of their common factor, cv of a bill, ceiling
+    (5, 0.1, 0.5, math.inf), (5, 0.03, 0.8, math.inf), (5, 0.1, 1.5, 5), (12, 0, 0.5, math.inf), (12, 0.1, 1.5, 5),
+    (12, 0, 1.5, math.inf), (30, 0.03, 0.8, math.inf), (30, 0, 1.5, math.inf), (60, 0.1, 0.8, 5),
+    (60, 0, 1.5, math.inf), (156, 0.03, 1.5, 5), (623, 0, 1.5, math.inf), (623, 0.03, 0.8, math.inf),
+]  # fmt: skip
+
+
+def exact_total(claims, mixing, cv, up_to):
+    """The law of a total of lognormal bills of mean 1, paid up to a ceiling, on a lattice; and of one of them."""
+    one = lattice.discretised(costs.Lognormal(1.0, cv), 0.05, costs.Layer(1.0, 0.0, up_to), tail=1e-9)
+    return totals.compound(counts.gamma_mixed_poisson(claims, mixing), one, tail=1e-9), one
+
+
+@pytest.mark.parametrize(("claims", "mixing", "cv", "up_to"), EXACTLY)
+def test_what_is_paid_in_all_against_the_exact_law(claims, mixing, cv, up_to):
+    """Of 1,000 right plans at most 27 are called too much, and at most 27 too little (25 is meant), at least 15 (one
+    gamma law alone: up to 54); the third moment is that of the exact law."""
+    law, one = exact_total(claims, mixing, cv, up_to)
+    whole = lattice.moments(law)
+    squares, cubes = (claims * float(np.dot(one.amounts**power, one.chances)) for power in (2, 3))
+    assert whole.variance == pytest.approx(squares + mixing * whole.mean**2, rel=1e-5)
+    third = cubes + 3 * mixing * whole.mean * squares + 2 * mixing**2 * whole.mean**3
+    assert whole.third == pytest.approx(third, rel=1e-3)
+
+    def called(side):
+        """The chance of all amounts that are called so."""
+        near = law.amounts[(law.amounts > 0) & (law.amounts < whole.mean + 6 * whole.sd)]
+        p_values = [comparing.amount_p_value(x, whole.mean, whole.variance, mixing, cubes) for x in near]
+        inside = near[(np.array(p_values) < comparing.LEVEL) & (side * (near - whole.mean) > 0)]
+        if side > 0:
+            return float(lattice.beyond(law, inside.min() - 1e-6))
+        return float(lattice.below(law, inside.max(initial=0.0)))
+
+    assert 0.015 < called(1) <= 0.027
+    assert called(-1) <= max(0.027, float(law.chances[0]))
+
+
+def test_verdicts_of_a_typical_register_are_those_of_the_exact_law():
+    """A year of 450 visits at 2,000 (cv 0.8), frailty and years as the plan has them: of all totals from half to twice
+    the plan, the p-value is that of the exact law to 2 parts in 1,000 where a verdict turns."""
+    line = Plan(scenario()).expected(*year_of(500)).of(slice(VISIT, VISIT + 1))
+    assert line.mixing_paid == pytest.approx(line.mixing)
+    one = lattice.discretised(costs.Lognormal(2_000.0, 0.8), 100.0, tail=1e-9)
+    law = totals.compound(counts.gamma_mixed_poisson(line.claims, line.mixing), one, tail=1e-9)
+    for ratio in np.linspace(0.5, 2, 61):
+        x = 100.0 * round(ratio * line.paid / 100)
+        exact = 2 * min(lattice.below(law, x), lattice.beyond(law, x - 50))
+        found = comparing.amount_p_value(x, line.paid, line.of_paid, line.mixing_paid, line.cubes)
+        if 0.01 < exact < 0.2:
+            assert found == pytest.approx(exact, abs=0.002)
+
+
+def test_the_interval_of_what_is_paid_holds_what_the_test_does_not_reject():
+    """At each end the test, with all that grows with the ratio, stands at 5 of 100; as before where nothing is paid."""
+    mean, squares, mixing, cubes = 30.0, 50.0, 0.05, 110.0
+    low, high = comparing.amount_ratio_interval(41.0, mean, squares + mixing * mean**2, mixing, cubes)
+    for end in (low, high):
+        spread = end * squares + mixing * (end * mean) ** 2
+        assert comparing.amount_p_value(41.0, end * mean, spread, mixing, end * cubes) == pytest.approx(0.05)
+    plain = comparing.amount_ratio_interval(41.0, mean, squares + mixing * mean**2, mixing)
+    assert low <= plain[0] + 1e-9 and high >= plain[1] - 1e-9
+    nothing = mho_sim.experience(scenario(PLAIN), year(0, 0)).services.loc["visit"]
+    assert (nothing["paid_low"], nothing["paid_high"]) == (nothing["low"], nothing["high"])
 
 
 def test_a_gamma_law_of_a_mean_and_a_width():
@@ -352,6 +418,47 @@ def test_groups_have_their_credibility():
     assert one.groups is None and "two periods" in one.without_groups
 
 
+def rows_of(service, group, numbers, each):
+    """A row a quarter, 250 people covered."""
+    starts = [add_months(date(2027, 1, 1), 3 * quarter) for quarter in range(len(numbers))]
+    return [Row(first, add_months(first, 3) - timedelta(days=1), service, 250, number, each * number, group)
+            for first, number in zip(starts, numbers)]  # fmt: skip
+
+
+def test_groups_have_their_credibility_of_each_service_by_itself():
+    """By hand: village A has more visits, village B more stays; together they are hardly told apart. Of a service that
+    the register has for one quarter only, nothing can be said."""
+    one, plan = scenario(PLAIN), Plan(scenario(PLAIN))
+    visits = {"A": (45, 62, 85, 48), "B": (30, 38, 60, 32)}
+    stays = {"A": (1, 2, 3, 1), "B": (14, 18, 26, 15)}
+    rows = [row for service, each, of in (("visit", 2_000, visits), ("stay", 8_000, stays))
+            for group, numbers in of.items() for row in rows_of(service, group, numbers, each)]  # fmt: skip
+    found = mho_sim.experience(one, Register(tuple(rows)))
+    expected = plan.claims_by_month(np.full((2, 1, 12), 250.0), np.arange(12))[:, 0].reshape(2, 4, 3).sum(axis=2)
+    for service, place, of in (("visit", VISIT, visits), ("stay", STAY, stays)):
+        weights = np.array([expected[place]] * 2)
+        by_hand = credibility.buhlmann_straub(np.array(list(of.values())) / weights, weights)
+        by_group = found.groups_by_service.loc[service]
+        assert by_group["credible"].tolist() == pytest.approx(by_hand.premium.tolist())
+        assert by_group["weight"].tolist() == pytest.approx(by_hand.weight.tolist())
+    assert found.groups_by_service.loc[("stay", "B"), "credible"] > 1.5 > found.groups.loc["B", "credible"]
+    page = experience_text(found)
+    assert "\n  visit:\n    A " in page and "\n  all together:\n    A " in page
+    assert set(found.to_dict()["groups_by_service"]) == {"visit", "stay"}
+    short = [row for row in rows if row.service == "visit" or row.first == date(2027, 1, 1)]
+    found = mho_sim.experience(one, Register(tuple(short)))
+    assert found.services_without_groups == ["stay"] and list(found.groups_by_service.index.unique(0)) == ["visit"]
+    assert "Too little for stay by itself." in " ".join(experience_text(found).split())
+
+
+def test_groups_that_cannot_be_compared():
+    """Nobody of the other village was covered: a sentence."""
+    rows = [*rows_of("visit", "A", (30, 40), 2_000), Row(date(2027, 1, 1), date(2027, 3, 31), "visit", 0, 0, 0, "B")]
+    found = mho_sim.experience(scenario(PLAIN), Register(tuple(rows)))
+    assert found.groups is None and found.groups_by_service is None
+    assert found.without_groups == "Groups are compared once two of them have people covered in the register."
+
+
 # Outstanding claims
 
 
@@ -415,6 +522,72 @@ def test_watching_notices_as_often_as_the_law_says():
     assert found["noticed_quarterly"].is_monotonic_increasing
     assert (found["noticed_quarterly"] >= found["noticed_yearly"]).all()
     assert found["noticed_yearly"].iloc[2] == 0 and found["noticed_yearly"].iloc[3] == found["noticed_one_look"].iloc[3]
+
+
+def most_by_chance(share, worlds):
+    """What a share of so many worlds stays below, but with a chance below one in 100,000."""
+    return share + 4.5 * np.sqrt(share * (1 - share) / worlds)
+
+
+def test_watching_each_kind_by_itself_is_no_more_often_wrong():
+    """400 worlds in which the plan is right: at one look, at most 2.5 of 100 are called wrong in any of the kinds, and
+    each kind in at most half of that; as often as its own law says where more is needed."""
+    found = watch(scenario(), 0.3, 400)
+    assert (found.quarters["false_alarm_one_look_by_kind"] < most_by_chance(0.025, 400)).all()
+    each = found.services.drop("any")
+    assert set(each.index) == {"visit", "stay"} == set(found.raised)
+    assert (each["false_alarm_one_look"] < most_by_chance(0.0125, 400)).all()
+    whole = found.services.loc["any"]
+    assert each["noticed_quarterly"].max() <= whole["noticed_quarterly"] <= each["noticed_quarterly"].sum()
+    assert whole["noticed_quarterly"] == found.quarters["noticed_quarterly_by_kind"].iloc[-1]
+    assert whole["first"] == pytest.approx(each["first"].sum()) == pytest.approx(whole["noticed_quarterly"])
+    assert set(found.money.index) == {"quarterly", "yearly", "quarterly_by_kind", "yearly_by_kind"}
+
+
+def test_an_excess_in_one_kind_is_found_where_it_is():
+    """Twice the stays, a tenth of the claims, more in one kind than its law makes likely and hardly more in all: it is
+    called first where it is, as often as the law of the stays says at half the level (within 4.5 standard errors and 2
+    of 100), and not in the visits, of which there are as many as planned."""
+    found = watch(scenario(), 1.0, 300, kinds=("stay",))
+    assert found.raised == ("stay",)
+    stay, visit = found.services.loc["stay"], found.services.loc["visit"]
+    assert stay["first"] > 0.95 and stay["noticed_quarterly"] > 2 * found.quarters["noticed_quarterly"].iloc[-1]
+    assert visit["noticed_quarterly"] == visit["false_alarm_quarterly"]
+    quarters = watch(scenario(), 0.4, 300, kinds=("stay",))
+    power = quarters.services.loc["stay", "power_one_look"]
+    assert 0.2 < power < 0.98
+    assert quarters.services.loc["stay", "noticed_quarterly"] > power - 4.5 * np.sqrt(power * (1 - power) / 300) - 0.02
+    assert quarters.services.loc["visit", "power_one_look"] <= 0.0125
+
+
+def test_half_the_level_is_half_the_tail():
+    """45 stays of a Poisson law, two kinds: called too many from the first number of which P(N >= n) <= 1.25 %."""
+    law = stats.poisson(45)
+    first = next(n for n in range(45, 100) if law.sf(n - 1) <= 0.0125)
+    assert comparing.too_many_from(45.0, 0.0, comparing.LEVEL / 2) == first
+    assert comparing.power(1.4, 45.0, 0.0, comparing.LEVEL / 2) == pytest.approx(stats.poisson(63).sf(first - 1))
+
+
+def test_one_kind_by_itself_is_the_total():
+    found = watch(scenario(SMALL, "scheme.benefits={visit: {copay: 0%}}"), 0.3, 60)
+    for column in ("noticed_quarterly", "noticed_yearly", "false_alarm_quarterly"):
+        assert found.quarters[column].equals(found.quarters[f"{column}_by_kind"].rename(column))
+    assert "by itself" not in watch_text(found)
+
+
+def test_a_kind_that_cannot_be_raised_is_refused():
+    with pytest.raises(ValueError, match=r"stays is no care of the package. Name one that the scheme pays for: stay"):
+        watch(scenario(), 0.3, kinds=("stays",))
+    with pytest.raises(ValueError, match=r"referred_from.share is 0.1, and 1000% more is beyond its limit. Take less."):
+        watch(scenario(), 10.0, kinds=("stay",))
+
+
+def test_watching_needs_the_memory_that_there_is(monkeypatch):
+    """In one sentence, which names no option that this command has not."""
+    monkeypatch.setattr(capacity, "available", lambda: 2**20)
+    with pytest.raises(capacity.TooLarge, match="1 MiB are available: ") as refused:
+        watch(scenario(), 0.3, 400)
+    assert "--batch" not in str(refused.value) and "--memory-limit" not in str(refused.value)
 
 
 def test_watching_refuses_what_cannot_be_watched():
@@ -610,6 +783,8 @@ def test_mistakes_end_in_one_sentence(folder):
         ((folder / "none.csv",), "There is no such file."),
         ((folder / "bad.csv",), "bad.csv:2: claims is 'x'"),
         (("--watch", "0%"), "above 0%"),
+        (("--watch", "30%", "--kind", "stays"), "stays is no care of the package."),
+        ((folder / "register.csv", "--kind", "stay"), "--kind goes with --watch"),
         (("--blank", folder / "new.txt"), "Known are .csv"),
     ):
         done = asked(folder / "small.yaml", *words)

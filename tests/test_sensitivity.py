@@ -1,6 +1,9 @@
 """Which unknown numbers matter: the mathematics against closed forms, and the engine's part against itself."""
 
 import json
+import re
+import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -16,11 +19,13 @@ from mho_sim.actuarial.importance import (
     variance_indices,
 )
 from mho_sim.actuarial.ranges import quantile
+from mho_sim.capacity import TooLarge
 from mho_sim.cli import commands
 from mho_sim.engine import Prepared
 from mho_sim.scenario import parse
 from mho_sim.study.repeating import live
 
+module = sys.modules["mho_sim.study.sensitivity"]  # the function of that name hides it
 SMALL = """
 title: Small
 currency: XOF
@@ -199,6 +204,85 @@ def test_the_page_and_the_object(tmp_path):
     assert set(found["tornado"]) == {"setting.illness.outpatient.need", "setting.illness.outpatient.cost.fixed"}
     again = CliRunner().invoke(commands, ["sensitivity", str(file), "--worlds", "60", "--quiet", "--workers", "1"])
     assert again.output == ran.output
+
+
+@pytest.fixture
+def told(tmp_path):
+    """The page of a text, as one line."""
+
+    def ask(text, *options):
+        file = tmp_path / "asked.yaml"
+        file.write_text(text)
+        ran = CliRunner().invoke(commands, ["sensitivity", str(file), "--worlds", "40", "--quiet", *options])
+        assert ran.exit_code == 0, ran.output
+        assert max(map(len, ran.output.splitlines())) <= 80
+        return " ".join(ran.output.split())
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("bill", "unit", "moved"), [(10, "in XOF", 4), (1000, "in thousands of XOF", 3), (10**6, "in millions of XOF", 3)]
+)
+def test_the_unit_of_the_moves_is_that_of_their_size(told, bill, unit, moved):
+    """The need moves own funds by 120 people x 1.44 episodes x the bill, 1 728, 172 800 and 172 800 000: in the unit
+    that leaves so many figures, to 15 % (four standard errors of 40 worlds)."""
+    text = SMALL.replace("[900, 1_100], best: 1_000", f"[{bill * 0.9:.0f}, {bill * 1.1:.0f}], best: {bill}")
+    page = told(text, "--no-indices")
+    assert f"at high less at low, {unit}." in page
+    digits = page.split("how often outpatient care is needed", 1)[1].split("#")[0].split()[4:]
+    number = "".join(digits).lstrip("-")
+    assert len(number) == moved and abs(int(number[:3]) / 172.8 - 1) < 0.15
+
+
+def test_a_rate_is_told_as_files_write_it(told):
+    """1 % to 5 %, moved between the marks of 5 and 95 of 100 of a uniform law: 1.2 % and 4.8 %."""
+    text = SMALL.replace("scheme:", "  inflation: {medical: {between: [1%, 5%], best: 3%, law: uniform}}\nscheme:", 1)
+    text = text.replace("years: 1", "years: 3").replace("[0.2, 1.8], best: 1.0", "[0.9, 1.1], best: 1.0")
+    page = told(text, "--no-indices")
+    assert "how fast prices of care rise 1.2% 4.8%" in page
+
+
+def test_what_to_measure_next_without_indices(told):
+    page = told(SMALL, "--no-indices")
+    first = page.split("What to measure next", 1)[1]
+    assert "- how often outpatient care is needed: own funds by about 1" in first
+    assert "Not worked out, as --no-indices asks: how much less would be needed" in first
+
+
+def test_too_large_is_refused_before_anyone_is_drawn(tmp_path, monkeypatch):
+    """In one sentence, with options that this command has; a smaller number of worlds that is named fits."""
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    monkeypatch.setattr(module, "Prepared", None)  # nobody gets that far
+
+    def refused(*options):
+        ran = CliRunner().invoke(commands, ["sensitivity", str(file), "--workers", "1", "--quiet", *options])
+        assert ran.exit_code == 2 and ran.stdout == ""
+        (sentence,) = ran.stderr.splitlines()
+        assert "--batch" not in sentence
+        return sentence
+
+    sentence = refused("--worlds", "100000", "--memory-limit", "20MiB")
+    assert "20 MiB are allowed: take --worlds" in sentence and "--memory-limit" in sentence
+    fitting = int(re.search("--worlds ([0-9]+) instead of 100000", sentence)[1])
+    needs = module.needed
+    assert needs(scenario(), fitting, workers=1).total <= 20 * 2**20 < needs(scenario(), fitting * 2, workers=1).total
+    assert "fewer --worlds do not lower it enough, 40 households are too many" in refused("--memory-limit", "100KiB")
+    with pytest.raises(TooLarge):
+        mho_sim.sensitivity(scenario(), 60, memory_limit=1000)
+    assert "is no amount of memory" in refused("--memory-limit", "much")
+
+
+def test_the_estimate_holds_what_is_allocated():
+    """All that numpy allocates at one time is the estimate within a factor of one and a half."""
+    mho_sim.sensitivity(scenario(), 40, workers=1).to_dict()  # what is compiled and kept once
+    tracemalloc.start()
+    mho_sim.sensitivity(scenario(), 2000, workers=1).to_dict()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    estimate = module.needed(scenario(), 2000, workers=1).total
+    assert estimate / 1.5 < peak < 1.5 * estimate
 
 
 def test_nothing_unknown(tmp_path):

@@ -1,9 +1,10 @@
 """Is it chance? What was seen against what was expected: exact two-sided tests, intervals of the ratio, and power.
 
 A number of claims is Poisson whose mean is multiplied by a gamma factor of mean 1 and variance `mixing` (negative
-binomial; Poisson for 0). An amount is gamma of the mean and the variance of a compound law. The p-value is twice the
-smaller of the two tails, at most 1; the interval holds the ratios that the test does not reject (Clopper and Pearson,
-Biometrika 26, 1934; Garwood, Biometrika 28, 1936, for Poisson).
+binomial; Poisson for 0). An amount is gamma of the mean and the variance of a compound law, a total of payments also
+gamma of its first three moments: approximations, which the tests hold against exact laws by Fourier transform. The
+p-value is twice the smaller of the two tails, at most 1; the interval holds the ratios that the test does not reject
+(Clopper and Pearson, Biometrika 26, 1934; Garwood, Biometrika 28, 1936, for Poisson).
 """
 
 import math
@@ -63,29 +64,51 @@ def power(ratio, mean, mixing=0.0, level=LEVEL):
     return float(at_least(too_many_from(mean, mixing, level), ratio * mean, mixing))
 
 
-def amount_p_value(amount, mean, variance):
-    """The chance of an amount at least so far from its mean, money; gamma law. Without variance the amount must fit."""
+def amount_p_value(amount, mean, variance, mixing=0.0, cubes=None):
+    """The chance of an amount at least so far from its mean, money; without variance the amount must fit.
+
+    By a gamma law; where `cubes`, the expected sum of the cubes of the payments, is given, also by a gamma law that is
+    moved so that the third moment is right too, and the larger of the two chances counts: the first calls small totals
+    too small too often, the second those of rare very large payments.
+    """
     if variance <= 0:
         return 1.0 if math.isclose(amount, mean, rel_tol=1e-9, abs_tol=1e-9) else 0.0
-    shape, x = mean**2 / variance, amount * mean / variance
-    return float(min(2 * min(special.gammainc(shape, x), special.gammaincc(shape, x)), 1.0))
+    return float(min(2 * _tails(amount, mean, variance, mixing, cubes, 1.0).min(axis=1).max(), 1.0))
 
 
-def amount_ratio_interval(amount, mean, variance, mixing=0.0, level=LEVEL):
+def amount_ratio_interval(amount, mean, variance, mixing=0.0, cubes=None, level=LEVEL):
     """(low, high): by what the mean may be multiplied so that this amount is not called too much or too little. Of the
-    variance at ratio 1, the part mixing x mean^2 grows with the square of the ratio, the rest with the ratio.
+    variance at ratio 1, the part mixing x mean^2 grows with the square of the ratio, the rest with the ratio; `cubes`
+    as those of `amount_p_value`.
     """
-    tail, rest = level / 2, max(variance - mixing * mean**2, 0.0)
+    tail = level / 2
     if variance <= 0:
         return amount / mean, amount / mean
 
-    def parameters(k):
-        spread = rest * k + mixing * (k * mean) ** 2
-        return (k * mean) ** 2 / spread, amount * k * mean / spread
+    def away(side):
+        return lambda k: _tails(amount, mean, variance, mixing, cubes, k)[:, side].max() - tail
 
     start = max(amount / mean, 1e-6)
-    low = 0.0 if amount <= 0 else _root(lambda k: special.gammaincc(*parameters(k)) - tail, start)
-    return low, _root(lambda k: tail - special.gammainc(*parameters(k)), start)
+    low = 0.0 if amount <= 0 else _root(away(1), start)
+    return low, _root(lambda k: -away(0)(k), start)
+
+
+def _tails(amount, mean, variance, mixing, cubes, ratio):
+    """(P(S <= amount), P(S >= amount)) of a total whose payments are `ratio` times as many, by a gamma law and, with
+    `cubes`, by a moved one, (laws, 2).
+
+    Third central moment of a number of payments that is Poisson with a gamma factor of variance m: c + 3 m E q + 2 m^2
+    E^3, with E the mean, q and c the expected sums of squares and cubes.
+    """
+    squares = ratio * max(variance - mixing * mean**2, 0.0)
+    mean, cubes = ratio * mean, None if cubes is None else ratio * cubes
+    variance = squares + mixing * mean**2
+    laws = [(mean**2 / variance, amount * mean / variance)]
+    if cubes is not None:
+        third = cubes + 3 * mixing * mean * squares + 2 * mixing**2 * mean**3
+        shape = 4 * variance**3 / third**2
+        laws.append((shape, max(shape + (amount - mean) * 2 * variance / third, 0.0)))
+    return np.array([(special.gammainc(*law), special.gammaincc(*law)) for law in laws])
 
 
 def mean_ratio_interval(mean_seen, mean, variance, level=LEVEL):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.options import JSON, MEMORY, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
 from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, told_by
 
 
@@ -16,21 +16,27 @@ from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if
     "--worlds", type=Whole(40, 100_000), default=500, show_default=True, help="Futures for each figure, at each end."
 )
 @click.option(
-    "--no-indices", "indices", flag_value=False, default=True, help="Only what each moves, not what to measure next."
+    "--no-indices", "indices", flag_value=False, default=True, help="Only what each moves by itself: quicker."
 )
 @WORKERS
+@MEMORY
 @JSON
 @QUIET
-def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
+def sensitivity(scenario, sets, seed, worlds, indices, memory_limit, as_json, quiet, **how):
     """Which of the figures that nobody knows exactly matter, and which to measure next."""
     loaded = loaded_from(scenario, sets)
     say_if_cold(quiet)
+    from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report import sensitivity_text
     from mho_sim.study import runs
     from mho_sim.study import sensitivity as found_of
 
-    with progress_of(runs(loaded, worlds, indices), quiet) as bar:
-        found = told_by(lambda: found_of(loaded, worlds, seed, indices=indices, workers=workers, progress=bar.update))
+    how |= {"indices": indices, "memory_limit": None if memory_limit is None else told_by(bytes_of, memory_limit)}
+    try:
+        with progress_of(runs(loaded, worlds, indices), quiet) as bar:
+            found = told_by(lambda: found_of(loaded, worlds, seed, progress=bar.update, **how))
+    except TooLarge as error:
+        refuse(str(error))
     answer(found, sets, sensitivity_text, as_json)
 
 
@@ -41,11 +47,12 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
 @SEED
 @click.option("--blank", type=click.Path(), metavar="FILE", help="Write an empty register to fill in, a .csv file.")
 @click.option("--watch", "excess", type=Share(), help="Without a register: how soon so much more need is noticed.")
+@click.option("--kind", "kinds", multiple=True, metavar="NAME", help="Of --watch: only this care is needed more often.")
 @click.option("--worlds", type=Whole(2, 100_000), default=400, show_default=True, help="Futures of --watch, each way.")
 @WORKERS
 @JSON
 @QUIET
-def experience(scenario, register, sets, seed, blank, excess, worlds, workers, as_json, quiet):
+def experience(scenario, register, sets, blank, excess, worlds, seed, as_json, quiet, **how):
     """Your register beside the plan: claims by service against what was expected, what to plan with next year, what is
     still to pay. REGISTER is a .csv file: --blank writes an empty one.
     """
@@ -53,6 +60,8 @@ def experience(scenario, register, sets, seed, blank, excess, worlds, workers, a
 
     if [register, blank, excess].count(None) != 2:
         raise click.UsageError("Name a register, or --blank FILE for an empty one, or --watch SHARE: one of the three.")
+    if how["kinds"] and excess is None:
+        raise click.UsageError("--kind goes with --watch SHARE: it names the care that is needed so much more often.")
     if blank is not None:
         told_by(files.refuse_place, blank, scenario, "--blank", files.REGISTERS)
         if Path(blank).exists():
@@ -74,10 +83,14 @@ def experience(scenario, register, sets, seed, blank, excess, worlds, workers, a
 
         found, text_of = told_by(found_of, loaded, register), report.experience_text
     else:
+        from mho_sim.capacity import TooLarge
         from mho_sim.study import watch
 
         say_if_cold(quiet)
-        with progress_of(2 * worlds, quiet) as bar:
-            found = told_by(lambda: watch(loaded, excess, worlds, seed, workers=workers, progress=bar.update))
+        try:
+            with progress_of(2 * worlds, quiet) as bar:
+                found = told_by(lambda: watch(loaded, excess, worlds, seed, progress=bar.update, **how))
+        except TooLarge as error:
+            refuse(str(error))
         text_of = report.watch_text
     answer(found, sets, text_of, as_json)

@@ -75,5 +75,8 @@ SEED = click.option(
     help="The same seed gives the same futures.",
 )
 WORKERS = click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+MEMORY = click.option(
+    "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 QUIET = click.option("--quiet", is_flag=True, help="No progress on standard error.")

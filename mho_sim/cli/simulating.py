@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.options import JSON, MEMORY, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
 from mho_sim.cli.telling import columns, loaded_from, place_in, progress_of, refuse, say_if_cold, told_by
 
 
@@ -22,9 +22,7 @@ from mho_sim.cli.telling import columns, loaded_from, place_in, progress_of, ref
 )
 @click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
 @WORKERS
-@click.option(
-    "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
-)
+@MEMORY
 @click.option(
     "--fail-if",
     "fail_if",

@@ -103,16 +103,19 @@ def of_payment(claims, paid, line):
 
 
 def of_paid(paid, line):
-    """All that is paid against its law: gamma of the plan's mean and variance; nothing at all as often as no claim."""
+    """All that is paid against its law, for which a gamma law stands that has the plan's mean and variance, and one
+    that has its third moment too (`comparing.amount_p_value`); nothing at all as often as no claim.
+    """
     if line.paid <= 0:
         return _told(0.0, paid, np.nan, (np.nan, np.nan), 1.0 if paid == 0 else 0.0)
-    mixing = line.mixing
-    interval = comparing.amount_ratio_interval(paid, line.paid, line.of_paid, min(mixing, line.of_paid / line.paid**2))
     if paid == 0:
-        p_value = min(2 * float(comparing.at_most(0, line.claims, mixing)), 1.0)
-    else:
-        p_value = comparing.amount_p_value(paid, line.paid, line.of_paid)
-    return _told(line.paid, paid, paid / line.paid, interval, p_value)
+        interval = comparing.number_ratio_interval(0, line.claims, line.mixing)
+        return _told(
+            line.paid, paid, 0.0, interval, min(2 * float(comparing.at_most(0, line.claims, line.mixing)), 1.0)
+        )
+    law = (line.paid, line.of_paid, line.mixing_paid, line.cubes)
+    interval = comparing.amount_ratio_interval(paid, *law)
+    return _told(line.paid, paid, paid / line.paid, interval, comparing.amount_p_value(paid, *law))
 
 
 def _told(expected, seen, ratio, interval, p_value):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mho_sim.monitoring import lines
 from mho_sim.monitoring.comparison import ALL, Seen, compared, seen_of
-from mho_sim.monitoring.next_year import beliefs, by_group, credible
+from mho_sim.monitoring.next_year import beliefs, by_group, by_service_and_group, credible
 from mho_sim.monitoring.outstanding import outstanding
 from mho_sim.monitoring.plan import Plan
 from mho_sim.monitoring.register import Register, load_register
@@ -46,8 +46,24 @@ class Experience:
 
     @property
     def groups(self):
-        """Claims by group with the credibility of each; None where the register has no groups, or too little."""
+        """Claims by group, all services together, with the credibility of each; None where the register has no groups,
+        or too little.
+        """
         return self._groups[0]
+
+    @cached_property
+    def _groups_by_service(self):
+        return by_service_and_group(self.plan, self.seen)
+
+    @property
+    def groups_by_service(self):
+        """The same of each service by itself, a row a service and group; None likewise."""
+        return self._groups_by_service[0]
+
+    @property
+    def services_without_groups(self):
+        """Services of which the register has too little to compare groups."""
+        return self._groups_by_service[1]
 
     @property
     def without_groups(self):
@@ -110,6 +126,9 @@ class Experience:
             "lines": {name: _line(one) for name, one in self.lines.items()},
             "bill_lines": {name: _line(one) for name, one in self.bill_lines.items()},
             "groups": None if self.groups is None else _rows(self.groups),
+            "groups_by_service": None
+            if (rows := self.groups_by_service) is None
+            else {service: _rows(rows.loc[service]) for service in rows.index.unique("service")},
             "outstanding": _rows(self.outstanding),
             "not_counted": self.not_counted,
         }

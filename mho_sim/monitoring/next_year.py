@@ -130,16 +130,21 @@ def _limited(ratio, weight, row):
     return Belief(1 + weight * (ratio - 1), *ends, weight)
 
 
-def by_group(plan, seen):
-    """Claims of all services by group, as ratios to the plan, with the credibility of each group (Buehlmann and Straub,
-    weights the expected claims): a frame and a sentence, one of them None.
+def by_group(plan, seen, which=slice(None)):
+    """Claims by group, of one service or of all together, as ratios to the plan, with the credibility of each group
+    (Buehlmann and Straub, weights the expected claims): a frame and a sentence, one of them None; both where the
+    register has no groups. All together a group's ratio is that of all its claims to all that were expected of it, so
+    that frequent services count most.
     """
     if len(seen.groups) < 2:
         return None, None
-    expected = plan.claims_by_month(seen.covered, seen.months)
-    periods = _periods(seen)
-    claims = np.array([[seen.claims[:, g, part].sum() for part in periods] for g in range(len(seen.groups))])
-    weights = np.array([[expected[:, g, part].sum() for part in periods] for g in range(len(seen.groups))])
+    periods, there = _periods(seen), seen.begins[which].any(axis=(0, 2))
+    claims, weights = (
+        np.array([one[which][..., part].sum(axis=(0, 2)) for part in periods]).T[there]
+        for one in (seen.claims, plan.claims_by_month(seen.covered, seen.months))
+    )  # (groups, periods)
+    if len(claims) < 2 or weights.sum(axis=1).min() <= 0:
+        return None, "Groups are compared once two of them have people covered in the register."
     if (weights > 0).sum(axis=1).max() < 2:
         return None, "Groups are compared once one of them has two periods in the register."
     ratios = np.divide(claims, weights, out=np.zeros(claims.shape), where=weights > 0)
@@ -152,8 +157,22 @@ def by_group(plan, seen):
             "weight": found.weight,
             "credible": found.premium,
         },
-        index=pd.Index(seen.groups, name="group"),
+        index=pd.Index(np.array(seen.groups, dtype=object)[there], name="group"),
     ), None
+
+
+def by_service_and_group(plan, seen):
+    """The same of each service by itself: a frame with a row a service and group (None if there is none), and the
+    services that the register has but of which groups cannot be compared.
+    """
+    frames, missing = {}, []
+    for place, service in enumerate(plan.services):
+        found, why = by_group(plan, seen, slice(place, place + 1))
+        if found is not None:
+            frames[service] = found
+        elif why is not None and seen.begins[place].any():
+            missing.append(service)
+    return pd.concat(frames, names=["service"]) if frames else None, missing
 
 
 def _periods(seen):

@@ -77,7 +77,7 @@ def outstanding(plan, covered, months, closing, belief, place):
     parts, one = unpaid(plan.scenario, months, closing), np.zeros((len(plan.services), *np.shape(covered)))
     one[place] = covered
     claims = plan.claims_by_month(one, months)[place].sum(axis=0)
-    first, second = plan.payments(months)[:, place]
+    first, second, _ = plan.payments(months)[:, place]
     not_invoiced, not_due = ((claims * first * part).sum() for part in parts)
     planned = float(not_invoiced + not_due)
     of_chance = belief.mean * float((claims * second * parts.both).sum()) + belief.variance * planned**2

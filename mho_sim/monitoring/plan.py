@@ -29,6 +29,7 @@ class Expected(NamedTuple):
     paid: np.ndarray
     of_paid: np.ndarray
     squares: np.ndarray  # (services,): expected sum of the squares of the payments
+    cubes: np.ndarray  # (services,): of their cubes
 
     def of(self, which):
         """The same of one service, or of all together (`slice(None)`): a `Line`."""
@@ -39,6 +40,7 @@ class Expected(NamedTuple):
             paid,
             float(self.of_paid[which][..., which].sum()),
             float(self.squares[which].sum()),
+            float(self.cubes[which].sum()),
         )
 
 
@@ -50,11 +52,17 @@ class Line(NamedTuple):
     paid: float
     of_paid: float
     squares: float
+    cubes: float
 
     @property
     def mixing(self):
         """Variance of the gamma factor of a negative binomial number with this mean and variance; 0 for Poisson."""
         return max(self.of_claims - self.claims, 0.0) / self.claims**2 if self.claims else 0.0
+
+    @property
+    def mixing_paid(self):
+        """The same of all that is paid: how much of its variance, over the square of the mean, its payments leave."""
+        return max(self.of_paid - self.squares, 0.0) / self.paid**2 if self.paid else 0.0
 
     @property
     def payment(self):
@@ -90,9 +98,9 @@ class Plan:
 
     def _root(self, kind):
         """The kind that comes about by itself, and from which this one is referred, at once or in steps."""
-        return self._line_of(kind)[-1]
+        return self.line_of(kind)[-1]
 
-    def _line_of(self, kind):
+    def line_of(self, kind):
         """A kind, the kind that it is referred from, and so on."""
         found, illness = [kind], self.scenario.setting.illness
         while (referral := illness[found[-1]].referred_from) is not None:
@@ -106,9 +114,9 @@ class Plan:
         return self.seasons[:, (np.asarray(months) + self.scenario.start.month - 1) % MONTHS] / MONTHS
 
     def payments(self, months):
-        """E[X] and E[X^2] of a claim of each service in each month, (2, services, months)."""
+        """E[X], E[X^2] and E[X^3] of a claim of each service in each month, (3, services, months)."""
         index = (1 + self.growth) ** (np.asarray(months) / MONTHS)
-        return np.array([self.care.pays(kind, index).moments[:2] for kind in self.services]).transpose(1, 0, 2)
+        return np.array([self.care.pays(kind, index).moments for kind in self.services]).transpose(1, 0, 2)
 
     def claims_by_month(self, covered, months):
         """Expected claims, (services, groups, months)."""
@@ -118,13 +126,14 @@ class Plan:
         """What is expected of the people who are covered in these months: an `Expected`."""
         covered, months = np.asarray(covered, dtype=float), np.asarray(months)
         claims = self.claims_by_month(covered, months)
-        (first, second), one = self.payments(months), np.ones((len(self.services), len(months)))
+        (first, second, third), one = self.payments(months), np.ones((len(self.services), len(months)))
         return Expected(
             claims.sum(axis=(1, 2)),
             self._covariances(covered, months, one, one),
             (claims * first[:, None]).sum(axis=(1, 2)),
             self._covariances(covered, months, first, second),
             (claims * second[:, None]).sum(axis=(1, 2)),
+            (claims * third[:, None]).sum(axis=(1, 2)),
         )
 
     def claims_line(self, covered, months, which):
@@ -132,7 +141,7 @@ class Plan:
         one = np.ones((len(self.services), len(months)))
         claims = self.claims_by_month(covered, months).sum(axis=(1, 2))
         of_claims = self._covariances(covered, np.asarray(months), one, one, range(len(self.services))[which])
-        return Expected(claims, of_claims, claims, of_claims, claims).of(which)
+        return Expected(claims, of_claims, claims, of_claims, claims, claims).of(which)
 
     # How far chance moves them
 
@@ -188,8 +197,8 @@ class Plan:
         for i in range(count):
             for j in range(count):
                 if i != j and self.roots[i] == self.roots[j]:
-                    above = self._line_of(self.services[j])
-                    common = next(kind for kind in self._line_of(self.services[i]) if kind in above)
+                    above = self.line_of(self.services[j])
+                    common = next(kind for kind in self.line_of(self.services[i]) if kind in above)
                     found[i, j] = self._mean_of(i, j, _inverse(self.care.sought(common)))
                     if self._illness(i).chronic is not None:
                         found[i, j] -= self._mean_of(i, j, _inverse(MONTHS * self._prevalence(i)))

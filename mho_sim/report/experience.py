@@ -9,8 +9,9 @@ from datetime import timedelta
 from mho_sim.monitoring.comparison import ALL, CHANCE_TO_TELL, TOLD
 from mho_sim.monitoring.lines import Written
 from mho_sim.report.tables import table
-from mho_sim.report.words import WIDTH, lines, listed, money, of_100, plural
+from mho_sim.report.words import UNITS, WIDTH, about, lines, listed, money, of_100, plural, remark, unit_of
 from mho_sim.scenario import add_months
+from mho_sim.study.watching import ANY
 
 TOO = {
     "claims": {"above": "too many to be chance", "below": "too few to be chance"},
@@ -18,7 +19,6 @@ TOO = {
     "paid": {"above": "too much to be chance", "below": "too little to be chance"},
 }
 PREFIX = {"claims": "", "payment": "payment_", "paid": "paid_"}
-UNITS = ((10**8, 10**6, ", millions"), (10**5, 1000, ", thousands"))  # from which amount on sums are told in which unit
 FOOT = "A calculation to help the discussion, not a promise. The assembly decides."
 
 
@@ -27,15 +27,15 @@ def experience_text(found, changed=()):
     blocks = [
         _head(found, changed),
         _told(_headline(found)),
-        [*_compared(found, "claims"), *_note(_law(found))],
+        [*_compared(found, "claims"), *remark(_law(found))],
         _told(_months(found)),
         _compared(found, "payment"),
-        _compared(found, "paid"),
+        [*_compared(found, "paid"), *remark(_law_of_paid())],
         _groups(found),
-        [*_next_year(found), *_note(_weights(found))],
+        [*_next_year(found), *remark(_weights(found))],
         _told(_conflict(found)),
         _lines(found),
-        [*_outstanding(found), *_note(_of_outstanding(found))],
+        [*_outstanding(found), *remark(_of_outstanding(found))],
         _left_out(found),
         lines(f"Worked out without simulation; scenario {found.scenario.hash[:19]}…. {FOOT}"),
     ]
@@ -97,8 +97,9 @@ def _compared(found, what):
 
 
 def _unit(most):
-    """In what sums are told so that a table stays narrow: 1, 1 000 or 1 000 000, and how it is called."""
-    return next(((unit, name) for least, unit, name in UNITS if most >= least), (1, ""))
+    """In what sums are told so that a table stays narrow, and how it is called behind a comma."""
+    unit = unit_of(most)
+    return unit, f", {UNITS[unit].removesuffix(' of ')}" if unit > 1 else ""
 
 
 def _named(service):
@@ -136,6 +137,14 @@ def _law(found):
     )
 
 
+def _law_of_paid():
+    return (
+        "What is paid in all is judged by two gamma laws with the plan's mean and variance, one with its third moment "
+        "too, and called so where both do. They stand for the exact law: from 5 claims on, no more than 1 of 37 right "
+        "plans is called too much, or too little."
+    )
+
+
 def _months(found):
     """How long one must wait to know."""
     more = found.services.loc[found.services["expected"] > 0, "months_more"]
@@ -156,13 +165,34 @@ def _groups(found):
     if found.groups is None:
         return []
     rows = [("claims by group", "plan", "seen", "of the\nplan", "weight", "credible,\nof the plan")]
-    for group, row in found.groups.iterrows():
+    by_service = found.groups_by_service
+    services = [] if by_service is None else list(by_service.index.unique("service"))
+    if len(services) + len(found.services_without_groups) > 1:
+        for service in services:
+            rows += [(f"{service}:", *[""] * 5), *_of_groups(by_service.loc[service])]
+        rows.append((f"{_named(ALL)}:", *[""] * 5))
+    rows += _of_groups(found.groups)
+    return [*table(rows), *remark(_of_weights(found, services))]
+
+
+def _of_groups(frame):
+    rows = []
+    for group, row in frame.iterrows():
         shares = (f"{100 * row[key]:.0f}%" for key in ("ratio", "weight", "credible"))
-        rows.append((str(group)[:30], _amount(row["expected"]), money(row["seen"]), *shares))
-    return [*table(rows), *_note(
+        rows.append((f"  {str(group)[:28]}", _amount(row["expected"]), money(row["seen"]), *shares))
+    return rows
+
+
+def _of_weights(found, services):
+    told = (
         "Weight: how far a group's own figure is to be believed rather than that of all groups (Bühlmann and Straub); "
         "0% where groups differ no more than chance makes them."
-    )]  # fmt: skip
+    )
+    if len(services) + len(found.services_without_groups) > 1:
+        told += " All together: of all claims of a group, so that frequent care counts most."
+    if found.services_without_groups:
+        told += f" Too little for {listed(found.services_without_groups)} by itself."
+    return told
 
 
 def _next_year(found):
@@ -279,7 +309,8 @@ def watch_text(found, changed=()):
     """What it is worth to look every quarter, as a page."""
     blocks = [
         _head_of_watch(found, changed),
-        [*_quarters(found), *_note(_of_quarters())],
+        [*_quarters(found), *remark(_of_quarters())],
+        [*_by_kind(found), *remark(_of_kinds(found))] if len(found.services) > 2 else [],
         _told(_worth(found)),
         lines(
             f"Simulated, seed {found.seed}, {plural(found.worlds, 'future')} each way; scenario "
@@ -334,28 +365,54 @@ def _of_quarters():
     )
 
 
-def _worth(found):
-    quarterly, yearly = found.money.loc["quarterly"], found.money.loc["yearly"]
-    currency, saved = found.scenario.currency, yearly["beyond"] - quarterly["beyond"]
-    return (
-        f"Until it is noticed, the mutual has on average paid about {_about(quarterly['beyond'])} {currency} more for "
-        f"care than planned when looking every quarter, {_about(yearly['beyond'])} when looking once a year: about "
-        f"{_about(saved)} {'more to act with' if saved >= 0 else 'less'}. On average that takes "
-        f"{quarterly['quarters']:.1f} and {yearly['quarters']:.1f} quarters; who never notices counts until the end."
+def _by_kind(found):
+    """Each kind of care watched by itself, until the horizon; once a year is left out where the page is too narrow."""
+    columns = {"noticed_quarterly": "every\nquarter", "noticed_yearly": "once a\nyear", "first": "\nfirst",
+               "false_alarm_quarterly": "false,\nquarter", "false_alarm_yearly": "false,\nyear",
+               "power_one_look": "one look,\ntheory"}  # fmt: skip
+    for left_out in ((), ("noticed_yearly", "false_alarm_yearly")):
+        kept = {key: head for key, head in columns.items() if key not in left_out}
+        rows = [("each by itself,\nto the end", "claims\nplanned", *kept.values())]
+        for service, row in found.services.iterrows():
+            shares = ("" if math.isnan(row[key]) else _of_100(row[key]) for key in kept)
+            rows.append(("any of them" if service == ANY else service, _amount(row["expected_claims"]), *shares))
+        if max(map(len, told := table(rows))) <= WIDTH:
+            break
+    return told
+
+
+def _of_kinds(found):
+    services, count = found.services, len(found.services) - 1
+    first = services["first"].drop(ANY)
+    told = (
+        f"Each is called too many only where that happens in 1 of {40 * count} right plans, 40 times the {count} "
+        "kinds: so at one look no more than 1 of 40 right plans is called wrong in any of them, however the kinds hang "
+        "together (Bonferroni). First: called before the others, looking every quarter."
     )
+    if not first.max():
+        return told
+    together, each = found.quarters[["noticed_quarterly", "noticed_quarterly_by_kind"]].iloc[-1]
+    told += f" Most often it is {first.idxmax()}, in {of_100(first.max())} of 100 mutuals."
+    return f"{told} Any kind by itself tells it in {of_100(each)}, all claims together in {of_100(together)}."
 
 
-def _about(amount):
-    """An amount with two digits that count."""
-    if round(amount) == 0:
-        return "0"
-    digits = max(math.floor(math.log10(abs(amount))) - 1, 0)
-    return money(round(amount / 10**digits) * 10**digits)
+def _worth(found):
+    quarterly, yearly, by_kind = (found.money.loc[way] for way in ("quarterly", "yearly", "quarterly_by_kind"))
+    saved = yearly["beyond"] - quarterly["beyond"]
+    told = (
+        "Until it is noticed in all claims together, the mutual has on average paid about "
+        f"{about(quarterly['beyond'])} {found.scenario.currency} more for care than planned when looking every "
+        f"quarter, {about(yearly['beyond'])} when looking once a year: about {about(saved)} "
+        f"{'more to act with' if saved >= 0 else 'less'}. On average that takes {quarterly['quarters']:.1f} and "
+        f"{yearly['quarters']:.1f} quarters; who never notices counts until the end."
+    )
+    if len(found.services) <= 2:
+        return told
+    return (
+        f"{told} Looking every quarter at each kind by itself, it is about {about(by_kind['beyond'])}, after "
+        f"{by_kind['quarters']:.1f} quarters."
+    )
 
 
 def _told(text):
     return lines(text) if text else []
-
-
-def _note(text):
-    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []

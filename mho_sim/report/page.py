@@ -14,7 +14,7 @@ from mho_sim.actuarial import value_at_risk
 from mho_sim.report import tables
 from mho_sim.report.tables import ENOUGH, EXTREMES, RARE
 from mho_sim.report.understood import first_day_gift, understood
-from mho_sim.report.words import lines, listed, money, of_100, plural, unknown
+from mho_sim.report.words import about, lines, listed, money, of_100, plural, unknown
 from mho_sim.study.trouble import reserve_interval
 
 NOT_COVERED = {
@@ -223,8 +223,7 @@ def _reserve_of(result):
 
 def _rounded_up(amount):
     """An amount rounded up to two significant figures."""
-    unit = 10 ** max(len(str(int(amount))) - 2, 0)
-    return money(math.ceil(amount / unit) * unit)
+    return about(amount, whole=math.ceil)
 
 
 def _ignorance(result):

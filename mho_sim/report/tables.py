@@ -5,11 +5,10 @@ amounts allow it.
 import math
 
 from mho_sim.actuarial import value_at_risk
-from mho_sim.report.words import WIDTH, lines, money
+from mho_sim.report.words import UNITS, WIDTH, money, remark
 
 SAME = 0.02  # shares that differ by less are told as one; assumed
 EXTREMES = 20  # worlds below which the 5 % and 95 % quantiles are the lowest and the highest
-UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
 SHORT_LIST = {  # indicator: words, scale, unit
     "claims_ratio": ("claims ratio (care / contributions)", 100, "%"),
     "gross_expense_ratio": ("expense ratio (running / contributions)", 100, "%"),
@@ -70,12 +69,7 @@ def years(result):
     if _in_kind(result):
         note += " In kind: work and goods given, which the mutual neither receives as money nor pays."
     of_cash = _quantiles(result.worlds)[1]
-    return [*flows, *_note(note)], [*stocks, *(_note(of_cash) if of_cash else ())]
-
-
-def _note(text):
-    """A remark below a table."""
-    return [f"  {line}" for line in lines(text, WIDTH - 2)]
+    return [*flows, *remark(note)], [*stocks, *remark(of_cash)]
 
 
 def _namedyears(result):
@@ -171,8 +165,8 @@ def services(result):
         "A person and year: need, of all our people; claims (care that was sought), of members. Not covered: of claims"
     )
     if (services["refused"] >= RARE).any():
-        return [*table(rows), *_note(f"{note}; refused: of those that are covered.")]
-    return [*table([row[:-1] for row in rows]), *_note(f"{note}.")]
+        return [*table(rows), *remark(f"{note}; refused: of those that are covered.")]
+    return [*table([row[:-1] for row in rows]), *remark(f"{note}.")]
 
 
 def table(rows):

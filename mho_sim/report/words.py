@@ -8,6 +8,7 @@ from itertools import chain, count, product
 from string import ascii_uppercase
 
 WIDTH = 80  # of every page: it is read on small screens and pasted into messages
+UNITS = {1: "", 10**3: "thousands of ", 10**6: "millions of ", 10**9: "thousands of millions of "}
 UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first that fits
     (r"illness\.([^.]+)\.need", "how often {0} care is needed"),
     (r"illness\.([^.]+)\.use\.value", "how often {0} care is used"),
@@ -35,6 +36,17 @@ UNKNOWNS = (  # paths of numbers of the setting, and what they are; the first th
 def money(amount):
     """An amount with a thousands mark, for the eye: 1 250 000."""
     return f"{round(amount):,}".replace(",", " ")
+
+
+def about(amount, figures=2, whole=round):
+    """An amount with so many figures that count, the rest rounded by `whole`: 1 200 000."""
+    unit = 10 ** max(len(str(round(abs(amount)))) - figures, 0)
+    return money(whole(amount / unit) * unit)
+
+
+def unit_of(most):
+    """In what amounts up to this one are told so that a column stays narrow and three figures are left: 1, 1 000, …"""
+    return max(unit for unit in UNITS if unit == 1 or most >= 100 * unit)
 
 
 def of_100(share):
@@ -82,3 +94,8 @@ def lines(text, width=WIDTH, indent=""):
     joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "\u00a0", text)
     broken = textwrap.wrap(joined, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\u00a0", " ") for line in broken]
+
+
+def remark(text):
+    """A remark below a table, as lines; none where there is nothing to say."""
+    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []

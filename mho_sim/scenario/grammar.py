@@ -5,7 +5,7 @@ from functools import cache
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from mho_sim.scenario.faults import Path
@@ -87,6 +87,21 @@ def main_keys_at(path: Path) -> list[str]:
 
 def _remarks(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(Sourced.model_fields) if issubclass(model, Sourced) else ()
+
+
+def accepts(field: FieldInfo, value: Any) -> bool:
+    """Whether a value may stand in a field, looked at by itself."""
+    try:
+        TypeAdapter(Annotated[(field.annotation, "alone", *field.metadata)]).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_share(path: Path) -> bool:
+    """Whether the number at a path is a share or a rate, which files write as 37%."""
+    field = field_at(path)
+    return field is not None and accepts(field, "37%")
 
 
 def meaning_of(path: Path) -> str:

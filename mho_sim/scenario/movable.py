@@ -3,9 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Any, NamedTuple
 
 from mho_sim.data import coin
 from mho_sim.scenario import grammar, quantities
@@ -159,19 +157,11 @@ def _kind_of(path: str, keys: tuple) -> str:
     field, wrap = grammar.field_at(keys), lambda value: value
     if field is None:
         field, wrap = grammar.field_at(keys[:-1]), lambda value: {str(keys[-1]): value}
-    kinds = [kind for kind, probe in PROBES.items() if field is not None and _accepts(field, wrap(probe))]
+    kinds = [kind for kind, probe in PROBES.items() if field is not None and grammar.accepts(field, wrap(probe))]
     if not kinds or kinds[0] == "text":
         raise ValueError(f"--for {path}: this is no number that can be moved. Name an amount, a share, a time or a "
                          "count, such as scheme.contribution.amount.")  # fmt: skip
     return kinds[0]
-
-
-def _accepts(field: Any, value: Any) -> bool:
-    try:
-        TypeAdapter(Annotated[(field.annotation, "alone", *field.metadata)]).validate_python(value)
-    except ValidationError:
-        return False
-    return True
 
 
 def _today(scenario: Any, keys: tuple, kind: str) -> Any:

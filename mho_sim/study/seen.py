@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mho_sim import ledger
+from mho_sim import capacity, ledger
 from mho_sim.engine import Part, Prepared, live_batch
 from mho_sim.rules import PAID_FOR
 from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.unknowns import numbers
-from mho_sim.study.repeating import batches, in_threads
+from mho_sim.study.repeating import batches, in_threads, measured, planned
 
 BATCH = 32
 LOOKS = (0.25, 0.75)  # parts of a month after which it is counted who is covered
@@ -27,7 +27,10 @@ class Months(NamedTuple):
 
 
 def months_of(scenario, worlds, seed=1, *, workers=None, progress=None):
-    """The months of so many worlds: a `Months`."""
+    """The months of so many worlds: a `Months`. Raises `capacity.TooLarge` before anything is drawn where they need
+    more memory than there is.
+    """
+    capacity.refuse_too_large(_needed(scenario, worlds, workers), options=("workers", "worlds"))
     prepared = Prepared(scenario, seed)
     places = [place for place, kind in enumerate(scenario.kinds) if kind in scenario.scheme.benefits]
 
@@ -43,6 +46,13 @@ def months_of(scenario, worlds, seed=1, *, workers=None, progress=None):
 
     parts = in_threads(lived, batches(0, worlds, BATCH), workers)
     return Months(*(np.concatenate(part) for part in zip(*parts)))
+
+
+def _needed(scenario, worlds, workers):
+    """What decides how much memory these months take, measured: a `capacity.Run`."""
+    run = measured(scenario, planned(scenario, worlds, workers, BATCH))
+    of_world = 8 * run.months * (3 * len(scenario.scheme.benefits) + 1)
+    return run._replace(fewest=2, layout=run.layout._replace(kept=of_world))
 
 
 def _counting(places, covered):

@@ -10,17 +10,20 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mho_sim import indicators, ledger
+from mho_sim import capacity, indicators, ledger
 from mho_sim.actuarial import paired_difference_interval, value_at_risk
 from mho_sim.actuarial.importance import tail_mean, value_of_knowing, variance_index_intervals
 from mho_sim.actuarial.ranges import quantile
 from mho_sim.draws import SHARED, decision, uniform_columns
 from mho_sim.engine import Prepared
-from mho_sim.study.repeating import live
+from mho_sim.study.repeating import live, measured, planned
 from mho_sim.study.trouble import rounded
 
 LOW, HIGH = 0.05, 0.95  # marks of the ends between which a number is moved; assumed
 LEVEL = 0.95  # of the reserve
+FEWEST = 40  # worlds, for intervals
+FIGURES_BYTES = 17  # of the figures below, of a world: a truth value and two numbers
+OPTIONS = ("workers", "worlds", "memory-limit")  # of the command, that lower what it needs or allow it more
 CHANCE = "chance"  # the name of what is no number of the setting
 FIGURES = {
     "late": lambda outcome: outcome.first_late[:, 0] >= 0,
@@ -29,18 +32,20 @@ FIGURES = {
 }
 
 
-def sensitivity(scenario, worlds=500, seed=1, *, indices=True, workers=None, progress=None):
+def sensitivity(scenario, worlds=500, seed=1, *, indices=True, workers=None, progress=None, memory_limit=None):
     """Which unknown numbers of the setting matter: a `Sensitivity`.
 
     `worlds`, at least 40, for each number at each end, and for each of the samples from which the indices are worked
-    out (which are left out without `indices`); `workers` and `progress` as those of `simulate`. Raises ValueError where
-    the scenario has no range, and KeyboardInterrupt.
+    out (which are left out without `indices`); `workers`, `progress` and `memory_limit` as those of `simulate`. Raises
+    ValueError where the scenario has no range, `capacity.TooLarge` before anything is drawn where it needs more memory,
+    and KeyboardInterrupt.
     """
-    if worlds < 40:
-        raise ValueError(f"worlds is {worlds}: it must be at least 40, for intervals")
+    if worlds < FEWEST:
+        raise ValueError(f"worlds is {worlds}: it must be at least {FEWEST}, for intervals")
     names = list(scenario.unknowns)
     if not names:
         raise ValueError("No number of the setting has a range: write 'between', or a grade other than exact.")
+    capacity.refuse_too_large(needed(scenario, worlds, indices, workers), memory_limit, OPTIONS)
     prepared = Prepared(scenario, seed)
 
     def figures(marks, first, count):
@@ -60,6 +65,16 @@ def runs(scenario, worlds, indices=True):
     """How many worlds `sensitivity` lives."""
     count = len(scenario.unknowns)
     return worlds * (1 + 2 * count + (3 + count if indices else 0))
+
+
+def needed(scenario, worlds, indices=True, workers=None):
+    """What decides how much memory `sensitivity` takes, measured: a `capacity.Run`. Two samples are lived at one time,
+    and the figures of all worlds are held to the end.
+    """
+    times = 2 if indices else 1
+    run = measured(scenario, planned(scenario, times * worlds, workers))
+    kept = run.layout.kept + FIGURES_BYTES * runs(scenario, 1, indices) / times
+    return run._replace(worlds=worlds, times=times, fewest=FEWEST, layout=run.layout._replace(kept=kept))
 
 
 def _samples(names, figures, worlds, seed):
