@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from judging import accept
 from scenario_generator import scenario_text
 
-from mho_sim import actuarial, load, verification
+from mho_sim import actuarial, conditions, load, study, verification
 from mho_sim.cli import commands
 from mho_sim.scenario import parse, scheme
 from mho_sim.scenario.illness import Illness
-from mho_sim.study import NotClosed, closed, exactly, fund
+from mho_sim.study import Exact, NotClosed, closed, exactly, fund
 from mho_sim.verification.judging import binomial_band, judge, judge_estimate
 from mho_sim.verification.oracles import EXPECTED
 from mho_sim.verification.sampling import average
@@ -292,6 +292,26 @@ def test_fail_if_and_out(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["exact"]
     assert run(FUND, "--exact", "--fail-if", "late>5%").exit_code == 0
     assert run(FUND, "--exact", "--out", str(tmp_path / "a.csv")).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("lates>4%", "The answer has no 'lates'; did you mean 'late'?"),
+        ("stopped>4%", "The answer has no 'stopped'. Short names are: late, years; `run --exact --json` shows all others."),
+        ("without_support.late>1%", "The answer has no 'without_support.late'"),
+        ("version>4%", "'version' is a word or a sign"),
+    ],
+)
+def test_what_the_answer_does_not_tell_is_refused_before_the_work(asked, sentence, monkeypatch):
+    monkeypatch.setattr(study, "exactly", None)
+    done = run(FUND, "--exact", "--fail-if", asked)
+    assert done.exit_code == 2 and done.output.startswith(sentence) and done.output.count("\n") == 1
+
+
+def test_the_outline_has_the_keys_of_the_answer():
+    for scenario in (scenario_of("fund3"), changed(*VARIED["support"])):
+        assert list(conditions.names(Exact.outline(scenario))) == list(conditions.names(exactly(scenario).to_dict()))
 
 
 def test_no_line_of_the_page_is_wider_than_the_page():

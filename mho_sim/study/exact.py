@@ -24,6 +24,7 @@ ROUNDING = 3e-13  # of each chance, from tilting and transforming (`totals.first
 CLASSES = 4096  # of the factor that all share in a year (MODEL.md, section 3)
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 TAILS = (0.95, 0.99)
+PAYMENTS = ("mean", "sd", *(f"p{100 * x:.0f}" for x in QUANTILES), *(f"tvar{100 * x:.0f}" for x in TAILS))
 NARROW = 0.001  # how far a chance may be off that is still told as exact; assumed
 JUST_THERE = (
     "payments of one and the same amount (a ceiling, a fixed bill) among bills that vary may come to just what is in "
@@ -100,6 +101,22 @@ class Exact:
     reserve_needed: dict
     on_lattice: bool  # whether all payments lie on the lattice, so that nothing is made discrete
     without_support: "Exact | None" = field(repr=False)
+
+    @classmethod
+    def outline(cls, scenario):
+        """The object of `run --exact --json` for a scenario, all its keys in place, before anything is worked out: its
+        figures mean nothing.
+        """
+        alone = unsupported(scenario)
+        return cls._empty(scenario, None if alone is None else cls._empty(alone, None)).to_dict()
+
+    @classmethod
+    def _empty(cls, scenario, alone):
+        """An answer of no years' payments."""
+        years = range(1, scenario.years + 1)
+        late = {"probability": 0.0, "by_year": [0.0 for _ in years], "numerical_error": 0.0}
+        needed = {"method": "exact", "unit": 1} | {f"{level:.2f}": 0 for level in LEVELS}
+        return cls(scenario, late, pd.DataFrame(0.0, index=years, columns=PAYMENTS), needed, True, alone)
 
     def to_dict(self):
         """The object that `run --exact --json` prints."""
@@ -231,13 +248,13 @@ def _payments(fund, laws):
     for year in range(fund.scenario.years):
         law = laws.of_year(year)
         of_law = lattice.moments(law)
-        rows[year + 1] = {
-            "mean": of_law.mean,
-            "sd": of_law.sd,
-            **{f"p{100 * level:.0f}": float(lattice.value_at_risk(law, level)) for level in QUANTILES},
-            **{f"tvar{100 * level:.0f}": float(lattice.tail_value_at_risk(law, level)) for level in TAILS},
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+        rows[year + 1] = (
+            of_law.mean,
+            of_law.sd,
+            *(float(lattice.value_at_risk(law, level)) for level in QUANTILES),
+            *(float(lattice.tail_value_at_risk(law, level)) for level in TAILS),
+        )
+    return pd.DataFrame.from_dict(rows, orient="index", columns=PAYMENTS).rename_axis("year")
 
 
 def _of_classes(fund):
