@@ -6,7 +6,7 @@ for a target, `sensitivity_text(found)` which unknown figures matter, `experienc
 the plan, `watch_text(watch)` what watching it is worth, `validation_text(book)` the validation book.
 """
 
-from importlib import import_module
+from mho_sim.doors import lazily
 
 _TEXTS = {
     "exact_text": "exact",
@@ -21,10 +21,4 @@ _TEXTS = {
     "watch_text": "experience",
 }
 __all__ = list(_TEXTS)
-
-
-def __getattr__(name):
-    """A text is imported only when somebody asks for it: what reads a scenario alone needs nothing heavy."""
-    if name in _TEXTS:
-        return getattr(import_module(f"mho_sim.report.{_TEXTS[name]}"), name)
-    raise AttributeError(f"mho_sim.report has no {name!r}; it has {', '.join(_TEXTS)}")
+__getattr__ = lazily(__name__, _TEXTS)  # what reads a scenario alone needs nothing heavy
