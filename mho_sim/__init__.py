@@ -6,21 +6,16 @@ result = mho_sim.simulate(scenario, worlds=1000, seed=1)
 result.late["probability"], result.indicators, result.monthly
 """
 
-from importlib import import_module
+from mho_sim.doors import lazily
 
 _DOORS = {
     "experience": "monitoring",
     "load": "scenario",
+    "offers": "tariff",
     "price": "tariff",
     "sensitivity": "study",
     "simulate": "study",
     "solve": "study",
 }
 __all__ = list(_DOORS)
-
-
-def __getattr__(name):
-    """Open a door only when somebody knocks: importing the package costs nothing."""
-    if name in _DOORS:
-        return getattr(import_module(f"mho_sim.{_DOORS[name]}"), name)
-    raise AttributeError(f"mho_sim has no {name!r}; it has {', '.join(_DOORS)}")
+__getattr__ = lazily(__name__, _DOORS)  # importing the package costs nothing

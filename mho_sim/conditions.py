@@ -71,15 +71,16 @@ def parse(text):
     return Condition(text, match["name"], match["sign"], value / 100 if percent else value, percent)
 
 
-def find(told, name):
-    """The path (a tuple of keys) that a name means in an object, and what stands there.
+def find(told, name, shown_by="run --json"):
+    """The path (a tuple of keys) that a name means in an object, and what stands there; `shown_by` is the command that
+    prints the object.
 
     What stands there is None where a value on the way is missing. Raises ValueError with a sentence if there is no such
     name, or if it names no number.
     """
     name = ALSO.get(name, name)
     start = told["indicators"] if _first(told, name) is None and _first(told.get("indicators"), name) else told
-    path, found = _walk(start, name)
+    path, found = _walk(start, name, shown_by)
     path = ("indicators", *path) if start is not told else path
     headline = next((key for key in HEADLINES if isinstance(found, dict) and key in found), None)
     if headline:
@@ -159,7 +160,7 @@ def _first(told, rest):
     return None if key is None else (key, rest[len(key) + 1 :])
 
 
-def _walk(told, name):
+def _walk(told, name, shown_by):
     """The path of a name and what stands there; the path ends early where a value is missing (None)."""
     here, rest, path = told, name, ()
     while rest and here is not None:
@@ -172,11 +173,11 @@ def _walk(told, name):
         elif step := _first(here, rest):
             path, here, rest = (*path, step[0]), here[step[0]], step[1]
         else:
-            raise ValueError(f"The answer has no '{name}'{_nearest(name, names(told))}")
+            raise ValueError(f"The answer has no '{name}'{_nearest(name, names(told), shown_by)}")
     return path, here
 
 
-def _nearest(name, known):
+def _nearest(name, known, shown_by):
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     short = ", ".join(name for name in known if "." not in name)
-    return f"; did you mean '{near[0]}'?" if near else f". Short names are: {short}; `run --json` shows all others."
+    return f"; did you mean '{near[0]}'?" if near else f". Short names are: {short}; `{shown_by}` shows all others."

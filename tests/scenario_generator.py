@@ -506,3 +506,67 @@ def _dates(r, start, years):
         after = [day.isoformat() for day in firsts if day.isoformat() > dates.get("from", start)]
         dates |= {"until": r.choice(after)} if after else {}
     return dates
+
+
+CLOSED_ILLNESS = ("need", "cost", "season", "community", "seeking", "emergency")
+CLOSED_CONTRIBUTION = ("amount", "per", "by_size", "extra_person", "minimum", "every", "timing", "grace", "struck_off",
+                       "joining_fee", "penalty", "collector")  # fmt: skip
+CLOSED_BENEFIT = ("copay", "copay_fixed", "deductible", "ceiling_per_event", "order", "lump_sum",
+                  "events_per_person_year", "paid_to")  # fmt: skip
+
+
+def closed_parts(number):
+    """A scenario drawn from a number, in which what forbids a closed law (`run --exact`) is switched off by hand: all
+    pay on the day, nobody joins later, leaves, is born or dies, figures have no ranges, nothing looks at ages or
+    providers. Years in which episodes depend on each other are paid once a year in half of the scenarios.
+    """
+    r, parts = random.Random(-2 * number - 1), scenario_parts(number)
+    setting, scheme = parts["setting"], parts["scheme"]
+    parts.pop("start_from", None)
+    parts["default_grade"] = "exact"
+    people = {key: setting["association"][key] for key in ("people", "member")}
+    households = {1: r.randint(1, 20), 4: r.randint(1, 10)}
+    parts["setting"] = {
+        "association": {"households": households, **people, "births": "none", "deaths": "none"},
+        "illness": {kind: _closed_illness(r, says) for kind, says in setting["illness"].items()},
+    }
+    contribution = _some_of(scheme["contribution"], CLOSED_CONTRIBUTION)
+    if r.random() < 0.5:
+        contribution["every"] = "year"
+    parts["scheme"] = {
+        "membership": {"waiting": scheme["membership"]["waiting"]},
+        "contribution": contribution,
+        "benefits": {kind: _closed_benefit(r, says) for kind, says in scheme["benefits"].items()},
+        **{key: scheme[key] for key in ("providers", "expenses", "support")},
+        "reserve": {"opening": r.choice((0, 1000, 30_000))},
+    }
+    return parts
+
+
+def _closed_illness(r, says):
+    need = {"need": r.choice((0.1, 0.5, 2))}
+    kept = _some_of({**says, **need}, CLOSED_ILLNESS)
+    if "seeking" in kept:
+        kept["seeking"] = _some_of(kept["seeking"], ("covered", "uncovered"))
+    return _points(kept)
+
+
+def _closed_benefit(r, says):
+    kept = _some_of(says, CLOSED_BENEFIT)
+    for key, instead in (("copay", "25%"), ("copay_fixed", 100)):
+        if isinstance(kept.get(key), dict):
+            kept[key] = instead
+    return kept if r.random() < 0.3 else {key: item for key, item in kept.items() if key != "events_per_person_year"}
+
+
+def _some_of(mapping, keys):
+    return {key: mapping[key] for key in keys if key in mapping}
+
+
+def _points(value):
+    """The same with one number in place of every range."""
+    if not isinstance(value, dict):
+        return value
+    if "between" in value:
+        return value.get("best", value["between"][1])
+    return {key: _points(item) for key, item in value.items()}

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 import mho_sim
 from mho_sim.cli import commands
+from mho_sim.report import offers_text
 from mho_sim.scenario import parse
-from mho_sim.tariff.offers import offers
+from mho_sim.tariff import offers
 
 TEXT = """
 title: Offered
@@ -41,7 +42,7 @@ def scenario(text=TEXT):
 
 
 def test_by_hand():
-    found = offers({"": scenario()}, (80, 300))
+    found = offers({"": scenario()}, (80, 300)).frame
     row = found.loc[("", 300)]
     assert (row["joining"], row["households"], row["people"], row["asked"]) == (1, 100, 400, 3_600)
     assert row["result"] == pytest.approx(908_000)
@@ -53,7 +54,7 @@ def test_by_hand():
 def test_a_package_by_hand():
     """A copayment of 30 % leaves 700 of care: 60,000 / 2,720 = 22.06, so 23 people."""
     less = scenario().with_("scheme.benefits.outpatient.copay", 0.3)
-    found = offers({"all": scenario(), "less": less})
+    found = offers({"all": scenario(), "less": less}).frame
     assert list(found.index) == [("all", 300), ("less", 300)]
     assert found.loc[("less", 300), "break_even"] == 23
     assert found.loc[("less", 300), "result"] == pytest.approx(400 * 2_720 - 60_000)
@@ -61,13 +62,13 @@ def test_a_package_by_hand():
 
 def test_a_survey_by_hand():
     """Of 100 asked 60 would at 300 and 20 at 500, half of whom come: 30 and 10 households."""
-    found = offers({"": scenario(TEXT.replace("setting:\n", SURVEY))}, (300, 500))
+    found = offers({"": scenario(TEXT.replace("setting:\n", SURVEY))}, (300, 500)).frame
     assert list(found["households"].round(6)) == [30, 10]
     assert found.loc[("", 500), "result"] == pytest.approx(40 * (500 * 12 * 0.95 - 1_000) - 60_000)
 
 
 def test_needed_is_the_price():
-    found = offers({"": scenario()}, (300,), safety=0.2)
+    found = offers({"": scenario()}, (300,), safety=0.2).frame
     assert found.loc[("", 300), "needed"] == mho_sim.price(scenario(), safety=0.2).contribution
 
 
@@ -81,7 +82,31 @@ def test_the_command(tmp_path):
     assert "less" in ran.output and "908 000" in ran.output
     told = json.loads(CliRunner().invoke(commands, [*ask, "--json"]).output)
     assert [row["package"] for row in told["offers"]] == ["as written"] * 2 + ["less"] * 2
-    assert told["offers"][0]["break_even"] is None
+    assert told["offers"][0]["break_even"] is None and told["year"] == 1 and told["changed"] == []
+    assert set(told["packages"]) == {"as written", "less"}
+
+
+def test_the_page_by_hand():
+    """At 80 the mutual lacks 400 x 88 + 60,000 = 95,200 a year and never pays for itself; needed is (1,000 + 10 % +
+    60,000 / 400) / 95 % = 1,315.8; where no survey is there, no column of who joins.
+    """
+    page = " ".join(offers_text(offers({"": scenario()}, (80, 300))).split())
+    assert "80 400 1 316 960 -95 200 never 300 400 1 316 3 600 908 000 25" in page
+    assert "of a beneficiary and month; that of the file is 300" in page and "take_up" in page and "join" in page
+    assert "of 100" not in page
+    asked = " ".join(offers_text(offers({"": scenario(TEXT.replace("setting:\n", SURVEY))}, (300,))).split())
+    assert "of 100" in asked and "take_up" not in asked
+
+
+def test_the_year_is_the_last_of_the_shortest_package():
+    longer = scenario(TEXT.replace("years: 1", "years: 3"))
+    assert offers({"a": longer}).year == 3 and offers({"a": longer, "b": scenario()}).year == 1
+
+
+def test_what_cannot_be_priced_names_its_package():
+    gone = scenario().with_("scheme.expenses.share_of_contributions", 0.96)
+    with pytest.raises(ValueError, match=r"^dear: Running costs take 101%"):
+        offers({"as it is": scenario(), "dear": gone})
 
 
 @pytest.mark.parametrize(
@@ -90,8 +115,8 @@ def test_the_command(tmp_path):
         (["--contributions", "80;300"], "write amounts with commas between them, such as 300,400,500"),
         (["--contributions", "300 400 500"], "write amounts with commas between them"),
         (["--contributions", "300", "--xlsx", "p.xlsx"], "--xlsx writes one price"),
-        (["--package", "a:years=1", "--package", "a:years=1"], "--package a is there twice"),
-        (["--package", "less"], "--package less: write NAME:PATH=VALUE"),
+        (["--package", "a:years=1", "--package", "a:years=1"], "--package 'a' is there twice"),
+        (["--package", "as written:years=1"], "--package 'as written': this is what the table calls the scenario"),
         (["--package", "less:scheme.benefits.outpatient.copey=30%"], "did you mean 'copay'"),
         (["--package", "less:scheme.benefits.outpatient.copay=300%"], "from 0% to 100%"),
     ],

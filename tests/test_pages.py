@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from test_cli import SCENARIO, mho_sim
 
-from mho_sim.cli import ORDER, commands
+from mho_sim.cli import commands
 from mho_sim.report import run_text
 from mho_sim.report.tables import table
 from mho_sim.report.words import WIDTH, lines
@@ -220,8 +220,8 @@ def test_help_fits_a_narrow_screen_and_breaks_no_sentence_off(command):
 
 def test_commands_are_listed_in_the_order_of_their_use():
     shown = mho_sim("--help").stdout.split("Commands:\n")[1]
-    assert [line.split()[0] for line in shown.splitlines() if line.strip()] == list(ORDER)
-    assert set(ORDER) == set(commands.commands)
+    listed = [line.split()[0] for line in shown.splitlines() if line.strip()]
+    assert listed == list(commands.commands) and listed.index("check") < listed.index("run") < listed.index("verify")
 
 
 @pytest.mark.parametrize("number", ["1_000", "1 000", "1000"])

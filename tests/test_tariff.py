@@ -23,7 +23,9 @@ import mho_sim
 from mho_sim.actuarial import contributions
 from mho_sim.actuarial.costs import Gamma
 from mho_sim.actuarial.margins import CLASSES, comonotone, cumulants, np_margin, raw_moments, smallest_pool
+from mho_sim.data import coin
 from mho_sim.engine import Prepared
+from mho_sim.report import price_text
 from mho_sim.report.workbook import workbook
 from mho_sim.rules import contribution_due
 from mho_sim.scenario import parse
@@ -273,6 +275,55 @@ def test_what_the_scheme_asks_is_what_the_rule_says():
 
 
 # Limits of the year
+
+
+@pytest.mark.parametrize(
+    ("sets", "amount"),
+    [
+        ((), 450),
+        (("scheme.contribution.every=year",), 5_150),
+        (("scheme.contribution.per=household",), 2_150),
+        (("scheme.contribution.every=quarter", "currency=GNF"), 1_500),
+        (("currency=EUR",), 428),
+        (("scheme.contribution.child={below: 5, amount: 200}",), 475),
+    ],
+)
+def test_the_amount_to_write_by_hand(sets, amount):
+    """5,134.50 a person and year, 5 a household on average: 427.9 a month, 1,283.6 a quarter, 2,139.4 a household and
+    month; in coins of 25, of 500 (GNF), of 1 (not known). 4 of 5 people are drawn from all ages, of whom 0.143 / 0.999
+    are below 5: 0.1145 pay 200, the others (427.9 - 22.9) / 0.8855 = 457.3.
+    """
+    told = scenario(G1_ILLNESS, G1_BENEFITS, *sets, scheme="  expenses: {per_beneficiary_year: 600}")
+    found = mho_sim.price(told, safety=0.10, surplus=0.05)
+    assert found.years.loc[1, "amount"] == amount
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_the_amount_to_write_asks_for_what_is_needed(path):
+    """And a coin less does not; where contributions go by size there is no one amount."""
+    found = priced(path)
+    told, people = found.scenario, people_of(found.scenario)
+    for row in found.years.itertuples():
+        if told.scheme.contribution.amount is None:
+            assert math.isnan(row.amount)
+            continue
+        asked = [
+            charged.of_beneficiary(told.with_("scheme.contribution.amount", int(amount)), people)
+            for amount in (row.amount, row.amount - coin(told.currency))
+            if amount >= 0
+        ]
+        assert asked[0] >= row.contribution - 1e-9 and (len(asked) == 1 or asked[1] < row.contribution)
+
+
+def test_where_contributions_go_by_size_a_factor_is_told():
+    sized = scenario(
+        G1_ILLNESS, G1_BENEFITS, "scheme.contribution.amount=none", "scheme.contribution.by_size={1: 400, 2+: 300}"
+    )
+    found = mho_sim.price(sized)
+    page = " ".join(price_text(found).split())
+    factor = found.contribution / (12 * 310)  # 1 of 10 people lives alone
+    assert f"write {factor:.2f} times scheme.contribution.by_size." in page and "amount to" not in page
+    assert found.to_dict()["years"]["1"]["amount"] is None
 
 
 def test_limits_of_the_year_are_named():

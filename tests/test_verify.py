@@ -14,10 +14,11 @@ from mho_sim.engine import processes
 from mho_sim.report import validation_text
 from mho_sim.report.validation_page import validation_html
 from mho_sim.report.words import WIDTH
-from mho_sim.verification import Case, Chapter, chosen, oracles, verify
+from mho_sim.verification import Case, Chapter, chosen, everything, oracles, verify
 from mho_sim.verification.book import Book, Done
 from mho_sim.verification.cases import FORMULAS, PUBLISHED
 from mho_sim.verification.judging import judge, judge_estimate, judge_events, judge_exactly, judge_printed, judge_same
+from mho_sim.verification.words import MADE
 
 
 def told(*arguments):
@@ -193,6 +194,39 @@ def test_the_book_is_written(ending, tmp_path):
     written = place.read_text(encoding="utf-8")
     assert (code, err) == (0, "") and "All 24 are met." in " ".join(out.split())
     assert {"html": "<!doctype html>", "json": '{\n "version"', "txt": "The validation book"}[ending] in written[:40]
+
+
+def test_how_figures_are_judged_is_told_apart(book):
+    """Exact ones, those that chance moves, and published ones with a tolerance that is stated: counted here by hand."""
+    ways = [figure.way for figure in book.figures]
+    loose, drawn = ways.count("tolerated"), ways.count("counted") + ways.count("estimated")
+    assert loose > 10 and book.kinds == {
+        "exact": len(ways) - loose - drawn, "by_chance": drawn, "within_tolerance": loose
+    }  # fmt: skip
+    page = " ".join(validation_text(book).split())
+    assert f"All {len(ways)} are met: {len(ways) - loose - drawn} exactly" in page
+    assert f"{loose} published within a stated tolerance." in page and f"{loose} published" in validation_html(book)
+    assert book.widest_tolerance == pytest.approx((0.056 - 0.035) / 0.035) and "the widest is 60% of it" in page
+    assert book.to_dict()["kinds"] == book.kinds
+    guide = " ".join(validation_text(verify(chosen("guide"))).split())
+    assert "All 24 are met. Exactly:" in guide and "tolerance" not in guide
+
+
+def test_the_names_for_only_are_listed():
+    code, out, err = told("--list")
+    assert (code, err) == (0, "") and max(map(len, out.splitlines())) <= WIDTH
+    listed = {line.split(":")[0].strip() for line in out.splitlines() if ": " in line}
+    assert {name for chapter, case in everything() for name in (chapter.key, case.name)} <= listed
+    parts = json.loads(told("--list", "--json")[1])["chapters"]
+    assert {name for part in parts for name in part["cases"]} == {case.name for _, case in everything()}
+
+
+def test_how_a_row_was_calculated_is_told_in_words(book):
+    """No short sign of the table, such as "exact" or "LEV", is printed as it is."""
+    origins = {case.origin for _, case in everything()}
+    assert not any(origin.endswith((": exact", "by exact", "LEV", "by decimal")) for origin in origins)
+    assert any(origin.endswith("outside the program: from the law itself, nothing drawn") for origin in origins)
+    assert {sign for sign in MADE if not any(row["source"] == sign for row in oracles.ROWS.values())} == set()
 
 
 @pytest.mark.parametrize(

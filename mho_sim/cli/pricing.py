@@ -3,7 +3,9 @@
 import click
 
 from mho_sim.cli.options import JSON, SCENARIO, SET, Amounts, Share, Whole
-from mho_sim.cli.telling import answer, loaded_from, refuse, told_by
+from mho_sim.cli.telling import answer, loaded_from, options_from, refuse, told_by
+
+AS_WRITTEN = "as written"  # what a table calls the scenario itself
 
 
 @click.command(short_help="What contribution is needed, service by service.")
@@ -11,7 +13,7 @@ from mho_sim.cli.telling import answer, loaded_from, refuse, told_by
 @SET
 @click.option("--safety", type=Share(), default=0.10, show_default="10%", help="Safety margin, a share of benefits.")
 @click.option("--surplus", type=Share(), default=0.0, show_default="0%", help="For the reserve, a share of all before.")
-@click.option("--year", type=Whole(1, 20), default=1, show_default=True, help="Which year of membership.")
+@click.option("--year", type=Whole(1, 20), help="Which year of membership. Default: 1; in a table the last.")
 @click.option("--on-net", type=Share(), help="Running costs as a share of care and margin, instead of the scheme's.")
 @click.option("--on-gross", type=Share(), help="Running costs as a share of the contribution, instead of the scheme's.")
 @click.option("--collection", type=Share(), help="Share of contributions that comes in. Default: as setting.paying.")
@@ -25,52 +27,27 @@ from mho_sim.cli.telling import answer, loaded_from, refuse, told_by
 )
 @click.option("--xlsx", type=click.Path(), metavar="FILE", help="Write a workbook too, with live formulas.")
 @JSON
-def price(scenario, sets, contributions, packages, xlsx, as_json, **terms):
+def price(scenario, sets, year, contributions, packages, xlsx, as_json, **terms):
     """What contribution is needed, built up service by service, without simulation."""
     from mho_sim.report import files
 
     if xlsx is not None:
         told_by(files.refuse_place, xlsx, scenario, "--xlsx", files.WORKBOOKS)
     loaded = loaded_from(scenario, sets)
+    from mho_sim import tariff
+    from mho_sim.report import offers_text, price_text
+
     if contributions or packages:
         if xlsx is not None:
             refuse("--xlsx writes one price, not a table of several: leave out --contributions and --package.")
-        _offers(loaded, scenario, sets, contributions, packages, as_json, terms)
+        others = options_from(scenario, sets, packages, "--package", (AS_WRITTEN,))
+        named = {AS_WRITTEN if packages else "": loaded, **others}
+        answer(told_by(lambda: tariff.offers(named, contributions, year, **terms)), sets, offers_text, as_json)
         return
-    from mho_sim.report import price_text
-    from mho_sim.tariff import price as priced
-
-    found = told_by(lambda: priced(loaded, **terms))
+    found = told_by(lambda: tariff.price(loaded, year=year or 1, **terms))
     if xlsx is not None:
         from mho_sim.report.workbook import workbook
 
         with files.replacing(xlsx, binary=True) as file:
             file.write(workbook(found))
     answer(found, sets, price_text, as_json)
-
-
-def _offers(loaded, path, sets, contributions, packages, as_json, terms):
-    """`price` with contributions or packages: the table of what could be offered."""
-    from mho_sim.report import files
-    from mho_sim.report.offers import offers_text
-    from mho_sim.tariff.offers import offers
-
-    if click.get_current_context().get_parameter_source("year") is not click.core.ParameterSource.COMMANDLINE:
-        terms["year"] = loaded.years  # when nobody waits any more
-    named = {"as written" if packages else "": loaded}
-    for package in packages:
-        name, colon, values = package.partition(":")
-        if not (colon and name.strip() and values.strip()):
-            refuse(
-                f"--package {package}: write NAME:PATH=VALUE, as in 'less paid:scheme.benefits.outpatient.copay=30%'."
-            )
-        if name.strip() in named:
-            refuse(f"--package {name.strip()} is there twice: give the second another name.")
-        named[name.strip()] = loaded_from(path, [*sets, *(value.strip() for value in values.split(","))])
-    frame = told_by(lambda: offers(named, contributions, **terms))
-    rows = frame.reset_index().astype(object).where(lambda cell: cell.notna(), None).to_dict("records")
-    click.echo(
-        files.as_json({"year": terms["year"], "offers": rows, "changed": list(sets)})
-        if as_json
-        else offers_text(frame, loaded, terms["year"], sets)
-    )

@@ -10,16 +10,20 @@ from mho_sim.cli.telling import progress_of, say_if_cold, told_by
 
 @click.command(short_help="Is the program right? The validation book.")
 @click.option("--only", metavar="NAME", help="Only the cases with this name, row or chapter; 'fund*' for several.")
+@click.option("--list", "names", is_flag=True, help="Run nothing: the names that --only knows.")
 @click.option("--full", is_flag=True, help="All worlds, 100,000 of most cases: many minutes.")
 @SEED
 @WORKERS
 @click.option("--out", type=click.Path(), metavar="PATH", help="Write the book to a file too: .html, .json or .txt.")
 @JSON
 @QUIET
-def verify(only, full, seed, workers, out, as_json, quiet):
+def verify(only, names, full, seed, workers, out, as_json, quiet):
     """Is the program right? Published and exact figures beside what it obtains; exit code 3 if one lies outside."""
     from mho_sim.report import files
 
+    if names:
+        _list(as_json)
+        return
     if out is not None:
         told_by(lambda: files.refuse_place(out, endings=files.BOOKS))
     say_if_cold(quiet)
@@ -43,3 +47,16 @@ def verify(only, full, seed, workers, out, as_json, quiet):
     if book.outside:
         click.echo(f"Outside: {', '.join(dict.fromkeys(case.name for case, _ in book.outside))}.", err=True)
         sys.exit(3)
+
+
+def _list(as_json):
+    """The names of chapters and cases, without running them."""
+    from mho_sim.report import files
+    from mho_sim.report.validation import names_text
+    from mho_sim.verification import CHAPTERS
+
+    told = [
+        {"name": one.key, "title": one.title, "cases": {case.name: case.title for case in one.cases}}
+        for one in CHAPTERS
+    ]
+    click.echo(files.as_json({"chapters": told}) if as_json else names_text(CHAPTERS))

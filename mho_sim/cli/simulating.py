@@ -96,7 +96,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
     """`run --exact`: the exact answer, or the end of the program with what forbids it and where it stands."""
     from mho_sim import conditions
     from mho_sim.report import exact_text, files
-    from mho_sim.study import NotClosed, exactly
+    from mho_sim.study import Exact, NotClosed, exactly
 
     given = click.get_current_context().get_parameter_source
     for option in ("worlds", "seed", "batch", "workers", "memory_limit", "until_halfwidth"):
@@ -105,6 +105,8 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
             refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")
     if out is not None and Path(out).suffix.lower() == ".csv":
         refuse(f"--out {out}: with --exact there are no worlds, a row each. Write .json or .txt.")
+    for condition in asked:
+        told_by(conditions.find, Exact.outline(loaded), condition.name, "run --exact --json")
     try:
         answer = exactly(loaded)
     except NotClosed as error:
@@ -115,7 +117,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
         with files.replacing(out) as file:
             file.write((files.as_json(told) if out.lower().endswith(".json") else exact_text(answer, sets)) + "\n")
     click.echo(page)
-    broken = [told_by(conditions.broken, condition, told, lambda path: None) for condition in asked]
+    broken = [conditions.broken(condition, told, lambda path: None) for condition in asked]
     for sentence in filter(None, broken):
         click.echo(sentence, err=True)
     if any(broken):

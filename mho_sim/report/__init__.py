@@ -1,16 +1,17 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
 `run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
-`exact_text(exact)` the exact answer, `solve_text(solved)` what is needed for a target, `sensitivity_text(found)` which
-unknown figures matter, `experience_text(experience)` a register beside the plan, `watch_text(watch)` what watching it
-is worth, `validation_text(book)` the validation book.
+`offers_text(offers)` several side by side, `exact_text(exact)` the exact answer, `solve_text(solved)` what is needed
+for a target, `sensitivity_text(found)` which unknown figures matter, `experience_text(experience)` a register beside
+the plan, `watch_text(watch)` what watching it is worth, `validation_text(book)` the validation book.
 """
 
-from importlib import import_module
+from mho_sim.doors import lazily
 
 _TEXTS = {
     "exact_text": "exact",
     "experience_text": "experience",
+    "offers_text": "offers",
     "price_text": "price",
     "run_text": "page",
     "sensitivity_text": "sensitivity",
@@ -20,10 +21,4 @@ _TEXTS = {
     "watch_text": "experience",
 }
 __all__ = list(_TEXTS)
-
-
-def __getattr__(name):
-    """A text is imported only when somebody asks for it: what reads a scenario alone needs nothing heavy."""
-    if name in _TEXTS:
-        return getattr(import_module(f"mho_sim.report.{_TEXTS[name]}"), name)
-    raise AttributeError(f"mho_sim.report has no {name!r}; it has {', '.join(_TEXTS)}")
+__getattr__ = lazily(__name__, _TEXTS)  # what reads a scenario alone needs nothing heavy

@@ -3,32 +3,51 @@
 import math
 
 from mho_sim.report.tables import table
-from mho_sim.report.words import WIDTH, lines, money, of_100, ordinal
+from mho_sim.report.words import WIDTH, lines, money, of_100, ordinal, period
 
 
-def offers_text(frame, scenario, year=1, changed=()):
+def offers_text(offers, changed=()):
     """The table of a year of membership, and what its columns say."""
+    scenario = next(iter(offers.packages.values()))
+    surveyed = any(one.setting.take_up is not None for one in offers.packages.values())
     title = [scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
-    heads = ("contribution", "of 100\njoin", "people", "needed", "asked", "a year\nbrings", "people it\ntakes")
-    rows, last = [heads], None
-    for (package, amount), row in frame.iterrows():
-        if package != last and (package or last is not None):
-            rows.append((package, *[""] * 6))
+    heads = ("contribution", "of 100\njoin", "people\ncovered", "needed\na year", "asked\na year", "left over\na year",
+             "pays for\nitself from")  # fmt: skip
+    rows = [heads, *(_cells(amount, row) for (_, amount), row in offers.frame.iterrows())]
+    told = table(rows if surveyed else [(row[0], *row[2:]) for row in rows])
+    head, body = told[:-len(offers.frame)], told[-len(offers.frame):]  # fmt: skip
+    named, last = [], None
+    for (package, _), line in zip(offers.frame.index, body, strict=True):
+        named += [f"  {package}"] if package and package != last else []
+        named.append(line)
         last = package
-        keys = ("people", "needed", "asked", "result", "break_even")
-        cells = (of_100(row["joining"]), *("-" if math.isnan(row[key]) else money(row[key]) for key in keys))
-        own = amount is None or math.isnan(amount)
-        rows.append(("  by size" if own else f"  {money(amount)}", *cells))
+    note = [f"  {line}" for line in lines(_note(offers, scenario, surveyed), WIDTH - 2)]
+    return "\n".join([*(line for text in title for line in lines(text)), "", *head, *named, *note])
+
+
+def _cells(amount, row):
+    own = amount is None or math.isnan(amount)
+    if not row["people"]:
+        return ("  by size" if own else f"  {money(amount)}", "0", "0", *["-"] * 4)
+    keys = ("people", "needed", "asked", "result")
+    enough = "never" if math.isnan(row["break_even"]) else money(row["break_even"])
+    return ("  by size" if own else f"  {money(amount)}", of_100(row["joining"]), *(money(row[key]) for key in keys),
+            enough)  # fmt: skip
+
+
+def _note(offers, scenario, surveyed):
+    """What the columns say."""
+    terms = scenario.scheme.contribution
+    own = "goes by size" if terms.amount is None else f"is {money(terms.amount)}"
     told = (
-        f"Of the {ordinal(year)} year of membership (in the first, waiting makes care cheaper): contributions, each "
-        f"with what it changes. Of 100 households that join, and their people; needed and asked, "
-        f"{scenario.currency} a person and year; what a year brings the mutual more than it costs, expected, without "
-        "safety margin and support; how many people must join so that it brings no less than it costs (-: no number "
-        "does, each costs more than they bring)."
+        f"Of the {ordinal(offers.year)} year of membership (in the first, waiting makes care cheaper). Contribution: "
+        f"of a {terms.per} and {period(terms.every)}; that of the file {own}. Needed and asked: "
+        f"{scenario.currency} a person; needed is with the safety margin of {100 * offers.safety:g}%. Left over: what "
+        "comes in less care and running costs, without that margin and without support, as it is to be expected; a "
+        "minus is what is missing. Pays for itself from so many people on; never: each costs more than they bring."
     )
-    if scenario.setting.take_up is None:
-        told += " The file does not say that fewer join when it is dearer (take_up)."
-    elif scenario.setting.take_up.observed is None:
-        told += " The file says the same share for every contribution; a survey would tell them apart (take_up)."
-    note = [f"  {line}" for line in lines(told, WIDTH - 2)]
-    return "\n".join([*(line for text in title for line in lines(text)), "", *table(rows), *note])
+    if not surveyed:
+        return f"{told} All are taken to join whatever it costs: the file does not say how many would (take_up)."
+    if scenario.setting.take_up is not None and scenario.setting.take_up.observed is None:
+        return f"{told} The same share joins at every contribution; a survey would tell them apart (take_up)."
+    return told

@@ -2,8 +2,11 @@
 
 import math
 
+import pandas as pd
+
+from mho_sim.data import coin
 from mho_sim.report.tables import table
-from mho_sim.report.words import lines, listed, money, of_100, ordinal, plural, unknown
+from mho_sim.report.words import lines, listed, money, of_100, ordinal, period, plural, unknown
 
 TOTALS = ("care", "pure_premium", "needed", "collected", "contribution", "with_support")
 HOW_WIDE = 46  # the name of a line
@@ -21,6 +24,7 @@ def price_text(price, changed=()):
         _compared(price),
         _told(_charged(price)),
         _years(price),
+        _told(_going_on(price)),
         _margins(price),
         _told(_pools(price)),
         _left_out(price),
@@ -147,27 +151,58 @@ def _charged(price):
 def _years(price):
     if len(price.years) == 1:
         return []
-    heads, rows = ("year of membership", "pure premium", "contribution needed"), []
-    support = (price.years["with_support"] != price.years["contribution"]).any()
-    for year, row in price.years.iterrows():
-        rows.append((str(year), *(money(row[key]) for key in ("pure_premium", "contribution", "with_support"))))
-    rows = [(*heads, "with support"), *rows] if support else [heads, *(row[:-1] for row in rows)]
-    first, later = price.years["contribution"].iloc[[0, -1]]
+    frame = price.years
+    support = (frame["with_support"] != frame["contribution"]).any()
+    columns = {
+        "pure_premium": "pure\npremium",
+        "contribution": "contribution\nneeded",
+        **({"with_support": "with\nsupport"} if support else {}),
+        **({"amount": "amount to\nwrite"} if frame["amount"].notna().all() else {}),
+    }
+    rows = [("year of membership", *columns.values())]
+    rows += [(str(year), *(money(row[key]) for key in columns)) for year, row in frame.iterrows()]
+    first, later = frame["contribution"].iloc[[0, -1]]
     if first < 0.95 * later and (price.services["waiting_months"] > 0).any():
         share = _percent(price.compared.loc["person", "asked_year"] / later)
         note = (
             "The first year is cheaper because new members wait; later it does not suffice. What the scheme asks is "
-            f"{share} of what year {price.years.index[-1]} needs."
+            f"{share} of what year {frame.index[-1]} needs."
         )
         return [*table(rows), *_note(note)]
     return table(rows)
 
 
+def _going_on(price):
+    """What to write in the file, and why `solve` gives another amount."""
+    spare = f", with {_percent(price.terms.safety)} to spare" if price.terms.safety else ""
+    return (
+        f"{_to_write(price)}It is no amount with which money is never short: it pays for a year as expected{spare}. "
+        "`mho-sim solve` seeks the one with which 95 of 100 mutuals pay every bill on its day, and counts chance, late "
+        "payers and the cash box; it gives another. `mho-sim run` tries one."
+    )
+
+
+def _to_write(price):
+    """Where to write which amount, so that the file asks for what is needed."""
+    scenario, amount = price.scenario, price.years.loc[price.year, "amount"]
+    terms, unit = scenario.scheme.contribution, coin(scenario.currency)
+    asked, needed = price.compared.loc["person", ["asked_year", "needed_year"]]
+    if terms.amount is None:
+        times = f"{needed / asked:.2f} times " if asked > 0 else "other amounts in "
+        return f"To ask for what is needed, write {times}scheme.contribution.by_size. "
+    if pd.isna(amount):
+        return ""
+    coins = f", rounded up to coins of {unit} {scenario.currency}" if unit > 1 else ""
+    where = f"scheme.contribution.amount, of a {terms.per} and {period(terms.every)}{coins}"
+    if len(price.years) > 1:
+        return f"The amount to write is {where}. "
+    return f"To ask for what is needed, write {money(amount)}: it is {where}. "
+
+
 def _margins(price):
     if price.pure_premium <= 0:
         return []
-    laws = ("normal", "np", *(() if price.exact.missing else ("exact",)))
-    of_people = laws if not price.exact.people_missing else laws[:2]
+    laws, of_people = _laws(price), _laws_of_people(price)
     names = {"exact": "(exact)", "normal": "(normal)", "np": "(NP)"}
     rows = [("years of 100\nto be paid", *(f"margin\n{names[law]}" for law in laws),
              *(f"people\n{names[law]}" for law in of_people))]  # fmt: skip
@@ -177,8 +212,18 @@ def _margins(price):
     return table(rows)
 
 
+def _laws(price):
+    return ("normal", "np", *(() if price.exact.missing else ("exact",)))
+
+
+def _laws_of_people(price):
+    """The laws by which some number of people is enough, or is not at one of the levels; none where it never is."""
+    laws = _laws(price) if not price.exact.people_missing else ("normal", "np")
+    return laws if price.margins[[f"people_{law}" for law in laws]].notna().any(axis=None) else ()
+
+
 def _people(number):
-    return "no number" if math.isnan(number) else money(number)
+    return "never" if math.isnan(number) else money(number)
 
 
 def _pools(price):
@@ -187,13 +232,23 @@ def _pools(price):
     told = (
         f"Margin: the safety margin that {plural(round(price.people.beneficiaries), 'person', 'people')} need so that "
         "a year's care is paid from a year's premiums in so many years of 100, without any reserve, when the figures "
-        f"are right. People: for how many yours, {_percent(price.terms.safety)}, would do. The normal law is the "
-        f"customary estimate; NP also looks at the few very dear years{_exactly(price)}"
+        f"are right. {_enough(price)} The normal law is the customary estimate; NP also looks at the few very dear "
+        f"years{_exactly(price)}"
     )
     if price.pool.shared > 0:
         alone = _percent(math.sqrt(price.pool.shared) / price.pool.mean)
         told += f" Good and bad years that all share vary by {alone}, which no number of people takes away."
     return told
+
+
+def _enough(price):
+    """What the columns of people say; or that no number is enough, where there are none."""
+    yours = f"yours, {_percent(price.terms.safety)},"
+    if not _laws_of_people(price):
+        return f"However many they are, {yours} would not do."
+    missing = price.margins.filter(like="people_").isna().any(axis=None)
+    never = " (never: however many they are, it would not)" if missing else ""
+    return f"People: for how many {yours} would do{never}."
 
 
 def _exactly(price):

@@ -3,8 +3,8 @@
 Reads the scenario only; nothing is simulated, nothing heavy is imported.
 """
 
-from mho_sim.report.words import listed, money, plural
-from mho_sim.scenario import Days, add_months, lost_a_year
+from mho_sim.report.words import listed, money, period, plural
+from mho_sim.scenario import add_months, lost_a_year
 from mho_sim.scenario.tables import MONTHS
 
 
@@ -113,13 +113,6 @@ def _enterprise(one, currency):
     )
 
 
-def _every(every):
-    """The period, after "a household and"."""
-    if isinstance(every, Days):
-        return f"market week of {every.days} days"
-    return "payment" if isinstance(every, tuple) else every
-
-
 def _contribution(scenario):
     terms, currency = scenario.scheme.contribution, scenario.currency
     grace = f"grace {terms.grace}" if _lasts(terms.grace) else "no grace period"
@@ -128,10 +121,10 @@ def _contribution(scenario):
     if terms.by_size:
         amount = listed([f"{money(paid)} {currency} for {_people_of(*size)}" for *size, paid in terms.by_size])
         each = ", for each of them" if terms.per == "beneficiary" else ""
-        lines = [f"Contribution: {amount}{each}, a {_every(terms.every)}{named}, {when}; {grace}."]
+        lines = [f"Contribution: {amount}{each}, a {period(terms.every)}{named}, {when}; {grace}."]
     else:
         amount = f"{money(terms.amount)} {currency}"
-        lines = [f"Contribution: {amount} a {terms.per} and {_every(terms.every)}{named}, {when}; {grace}."]
+        lines = [f"Contribution: {amount} a {terms.per} and {period(terms.every)}{named}, {when}; {grace}."]
     more = []
     if terms.child is not None:
         more.append(f"children below {terms.child.below} pay {money(terms.child.amount)}")

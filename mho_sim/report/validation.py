@@ -2,7 +2,8 @@
 
 import math
 
-from mho_sim.report.words import WIDTH, lines, money, plural
+from mho_sim.report.words import WIDTH, lines, listed, money, plural
+from mho_sim.verification.book import BY_CHANCE, EXACT, LOOSE
 from mho_sim.verification.judging import (
     COUNTED,
     DIGITS,
@@ -43,7 +44,6 @@ def validation_text(book, in_full=False):
 def summary(book):
     """What was compared and found, in sentences."""
     count, outside = len(book.figures), len(book.outside)
-    drawn = sum(figure.alarm > 0 for figure in book.figures)
     yield (
         f"{plural(count, 'figure')} that {'was' if count == 1 else 'were'} computed outside this program, published, "
         "or worked out by hand, beside what the program obtains."
@@ -53,20 +53,32 @@ def summary(book):
     if outside:
         yield f"{plural(outside, 'figure LIES', 'figures LIE')} OUTSIDE the band."
     elif count:
-        yield "It is met." if count == 1 else f"All {money(count)} are met."
-    if drawn:
+        yield f"It is met{_kinds(book)}" if count == 1 else f"All {money(count)} are met{_kinds(book)}"
+    kinds = book.kinds
+    if kinds[EXACT]:
+        yield "Exactly: to the unit, to the printed digits, or to 9 digits (6 where numerical)."
+    if drawn := sum(figure.alarm > 0 for figure in book.figures):
         yield (
             f"{plural(drawn, 'figure comes', 'figures come')} from futures lived by the engine, "
-            f"{'all worlds' if book.full else 'a small sample'} (seed {book.seed}): chance moves them, so they have a "
-            f"band. A right program would have one of them outside in {_rarely(book.alarm)} books with another seed."
+            f"{'all worlds' if book.full else 'a small sample'} (seed {book.seed}), and chance moves them. A "
+            f"right program would have one of them outside in {_rarely(book.alarm)} books with another seed."
         )
-    if count > drawn:
-        rest = "The others are" if drawn else "They are" if count > 1 else "It is"
-        tolerance = any(figure.way == TOLERATED for figure in book.figures)
+    if kinds[LOOSE]:
         yield (
-            f"{rest} judged exactly: to the unit, to the printed digits, or to 9 digits (6 where numerical)"
-            f"{'; or by the tolerance of the publication' if tolerance else ''}."
+            "The tolerance is what roundings, intervals and gaps of a publication leave open: each stands beside its "
+            f"figure, the widest is {book.widest_tolerance:.0%} of it. To meet a wide one proves little."
         )
+
+
+def _kinds(book):
+    """How many are met in which way, where there are several ways."""
+    words = {
+        EXACT: "{} exactly",
+        BY_CHANCE: "{} inside the band that chance leaves them",
+        LOOSE: "{} published within a stated tolerance",
+    }
+    told = [words[kind].format(money(number)) for kind, number in book.kinds.items() if number]
+    return f": {listed(told)}." if len(told) > 1 else "."
 
 
 def _rarely(chance):
@@ -80,14 +92,28 @@ def _rarely(chance):
 def ending(book):
     """What it took, and where to see more."""
     how = f"{book.seconds:.0f} seconds, seed {book.seed}" + (", all worlds (--full)" if book.full else "")
-    more = "" if not book.whole else " One case in full: --only NAME. All of them, to print: --out FILE.html."
-    return f"{how}.{more}"
+    more = (
+        ""
+        if not book.whole
+        else " One case in full: --only NAME (--list names them). All of them, to print: --out FILE.html."
+    )
+    return f"{how}.{more if book.whole else ''}"
+
+
+def names_text(chapters):
+    """The names that --only knows: chapters, and their cases."""
+    parts = lines("To run a part: mho-sim verify --only NAME, with the name of a chapter or of a case; 'fund*' for all "
+                  "that begin so.")  # fmt: skip
+    for chapter in chapters:
+        parts += ["", *lines(f"{chapter.key}: {chapter.title}")]
+        parts += [line for case in chapter.cases for line in lines(f"  {case.name}: {case.title}", indent="      ")]
+    return "\n".join(parts)
 
 
 def _table(book):
     yield f"{'':{NARROW}}   no. verdict  band  time"
     for chapter, cases in book.chapters:
-        yield from ("", *lines(chapter.title))
+        yield from ("", *lines(f"{chapter.title} ({chapter.key})"))
         for done in cases:
             *before, last = lines(f"  {done.case.title}", NARROW, "    ")
             yield from before

@@ -56,7 +56,8 @@ HOW_TO_READ = (
         "what a right program may give. What involves no chance must be equal: exactly, to 9 digits (6 where a law is "
         "worked out numerically), or as it is printed. What is simulated is moved by chance, and has a band: of "
         "counted futures the exact binomial one, of means 4.9 standard errors, so that a right program falls outside "
-        "once in a million figures. What was published with a tolerance is judged by that tolerance",
+        "once in a million figures. What was published is judged by the tolerance that its roundings, intervals and "
+        "gaps leave: to meet a wide one proves little",
     ),
     ("the small line", "the band, the expected value as a stroke and the obtained one as a dot"),
 )
@@ -101,7 +102,12 @@ def _contents(book):
     for n, (chapter, cases) in enumerate(book.chapters, 1):
         figures = [figure for done in cases for figure in done.figures]
         lived = sum(figure.alarm > 0 for figure in figures)
-        row = (f"<a href='#{chapter.key}'>{escape(chapter.title)}</a>", len(cases), len(figures), lived or "")
+        row = (
+            f"<a href='#{chapter.key}'>{escape(chapter.title)}</a> <code>{chapter.key}</code>",
+            len(cases),
+            len(figures),
+            lived or "",
+        )
         yield f"<tr><td>{n}</td><td>{row[0]}</td>" + "".join(f"<td class='n'>{x}</td>" for x in row[1:])
         yield f"<td>{_verdict(all(figure.inside for figure in figures))}</td>"
         yield f"<td class='n'>{sum(done.seconds for done in cases):.1f}</td></tr>"

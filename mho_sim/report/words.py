@@ -68,6 +68,13 @@ def ordinal(number):
     return ("first", "second", "third")[number - 1] if number <= 3 else f"{number}th"
 
 
+def period(every):
+    """What a contribution is paid for, as the scheme's `every` says: month, market week of 5 days, payment."""
+    if isinstance(every, str):
+        return every
+    return "payment" if isinstance(every, tuple) else f"market week of {every.days} days"
+
+
 def listed(words, link="and"):
     """Words one after the other: a; a and b; a, b and c."""
     *first, last = words

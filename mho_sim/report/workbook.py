@@ -30,7 +30,6 @@ CARE = (  # column: head, key of the service, form, who fills it
     ("frequency, if the covered\nsought care as others do", "frequency_as_others", RATE, "program"),
     ("care, as others do", None, MONEY, "={14}*{6}"),
 )
-SUMS = (7, 11, 13, 15)
 SHARES = {  # line of the build-up: words, and which of your shares it takes
     "safety_margin": ("safety margin", "safety"),
     "surplus": ("surplus for the reserve", "surplus_share"),
@@ -78,6 +77,11 @@ class _Book:
         else:
             sheet.write_number(*place, value, form)
 
+    def named(self, sheet, row, words, value, numbers, who=None, cached=None):
+        """A line that begins with words, its cell beside them."""
+        sheet.write_string(row, 0, words)
+        self.put(sheet, (row, 1), value, numbers, who, cached)
+
 
 def workbook(price):
     """The workbook's bytes."""
@@ -106,8 +110,9 @@ def _letter(column):
 def _care(book, price):
     """Service by service; where the sums stand."""
     sheet = book.sheet("Care", 22, *[16] * (len(CARE) - 1))
-    sheet.write_string(0, 0, "share of members who wait this year")
-    book.put(sheet, (0, 1), float(newcomers(price.scenario, price.year)), SHARE, "yours")
+    book.named(
+        sheet, 0, "share of members who wait this year", float(newcomers(price.scenario, price.year)), SHARE, "yours"
+    )
     _head(book, sheet, 2, [head for head, *_ in CARE])
     sheet.set_row(2, 48)
     for row, (kind, service) in enumerate(price.services.iterrows(), 3):
@@ -125,15 +130,17 @@ def _care(book, price):
     services, found = price.services, {}
     others = services["frequency_as_others"] * services["net"]
     sums = {7: services["care"], 11: services["pure_premium"], 13: services["guide_care"], 15: others}
-    for column in SUMS:
+
+    def summed(place, formula, amounts, **looks):
+        book.put(sheet, place, formula if len(services) else "=0", MONEY, cached=float(amounts.sum()), **looks)
+
+    for column, amounts in sums.items():
         letter = _letter(column)
-        formula = f"=SUM({letter}4:{letter}{last})" if len(services) else "=0"
-        book.put(sheet, (last, column), formula, MONEY, cached=float(sums[column].sum()), bold=True)
+        summed((last, column), f"=SUM({letter}4:{letter}{last})", amounts, bold=True)
         found[CARE[column][0].split("\n")[0]] = f"Care!${letter}${last + 1}"
-    served = float((services["care"] * services["first_year_share"]).sum())
-    product = f"=SUMPRODUCT(H4:H{last},J4:J{last})" if len(services) else "=0"
+    served = services["care"] * services["first_year_share"]
     sheet.write_string(last + 1, 0, "after waiting")
-    book.put(sheet, (last + 1, 7), product, MONEY, cached=served)
+    summed((last + 1, 7), f"=SUMPRODUCT(H4:H{last},J4:J{last})", served)
     sheet.freeze_panes(3, 1)
     return {**found, "after waiting": f"Care!$H${last + 2}"}
 
@@ -141,8 +148,7 @@ def _care(book, price):
 def _running(book, price):
     """Running costs and other income, item by item; where each amount a person stands."""
     sheet = book.sheet("Running costs", 48, 18, 18, 24)
-    sheet.write_string(0, 0, "people covered")
-    book.put(sheet, (0, 1), float(price.people.beneficiaries), "#,##0", "yours")
+    book.named(sheet, 0, "people covered", float(price.people.beneficiaries), "#,##0", "yours")
     _head(book, sheet, 2, ("item", "money a year", "a person and year", "how"))
     row, places = 3, {"people": "'Running costs'!$B$1"}
     for group, items in (
@@ -183,8 +189,7 @@ def _contribution(book, sheet, price, places):
         del inputs["on_net"]
     at = {}
     for row, (name, (words, value)) in enumerate(inputs.items(), 3):
-        sheet.write_string(row, 0, words)
-        book.put(sheet, (row, 1), float(value), "0.00%", "yours")
+        book.named(sheet, row, words, float(value), "0.00%", "yours")
         at[name] = f"$B${row + 1}"
     first = 10
     _head(book, sheet, first - 1, ("line", "amount", "how"))
@@ -237,8 +242,7 @@ def _saved(places, loading, rate):
 def _families(book, sheet, price, row, at):
     """What is needed beside what the scheme asks, for a person and for households."""
     dates = dates_a_year(price.scenario.scheme.contribution)
-    sheet.write_string(row, 0, "instalments a year")
-    book.put(sheet, (row, 1), float(dates), "0.00", "yours")
+    book.named(sheet, row, "instalments a year", float(dates), "0.00", "yours")
     at_dates, top = f"$B${row + 1}", row + 2
     heads = ("for whom", "people", "needed a year", "needed an instalment", "needed a day", "the scheme asks, a year",
              "asked / needed")  # fmt: skip
@@ -275,8 +279,7 @@ def _margin(book, price):
          pool.skewness(price.people.beneficiaries)),
     )  # fmt: skip
     for row, (words, value, numbers, cached) in enumerate(rows):
-        sheet.write_string(row, 0, words)
-        book.put(sheet, (row, 1), value, numbers, None if cached is not None else "program", cached)
+        book.named(sheet, row, words, value, numbers, None if cached is not None else "program", cached)
     if pool.mean <= 0:
         return
     yours = f"{100 * price.terms.safety:g}%"
@@ -286,7 +289,7 @@ def _margin(book, price):
              f"people for a margin of {yours} (exact)")  # fmt: skip
     _head(book, sheet, 10, heads)
     for row, (level, found) in enumerate(price.margins.iterrows(), 11):
-        cell, z = row + 1, f"NORMSINV($A{row + 1})"
+        z = f"NORMSINV($A{row + 1})"
         book.put(sheet, (row, 0), float(level), "0%", "yours")
         book.put(sheet, (row, 1), f"={z}*$B$8/($B$1*$B$2)", SHARE, cached=float(found["margin_normal"]))
         np_law = f"=({z}+$B$9*({z}^2-1)/6)*$B$8/($B$1*$B$2)"
@@ -297,7 +300,7 @@ def _margin(book, price):
             number = found[key]
             value = "no number is enough" if number != number else float(number)
             missing = key == "people_exact" and price.exact.people_missing
-            book.put(sheet, (cell - 1, column), "missing" if missing else value, "#,##0", "program")
+            book.put(sheet, (row, column), "missing" if missing else value, "#,##0", "program")
 
 
 def _read_me(book, price):

@@ -14,6 +14,7 @@ from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at
 from mho_sim.scenario.illness import SEEN, Illness
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.observations import COUNTED
+from mho_sim.scenario.options import Change
 from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
 
@@ -41,7 +42,7 @@ class Opened(NamedTuple):
         return Opened(root, faults, self.folder)
 
 
-def opened(path: str | PathLike, sets: Sequence[str] = ()) -> Opened:
+def opened(path: str | PathLike, sets: Sequence[str | Change] = ()) -> Opened:
     """A scenario file, read once, of which many variants are wanted."""
     file = FilePath(path)
     root, faults = elsewhere.read_file(file, str(path))
@@ -54,17 +55,19 @@ def opened_text(text: str, name: str, folder: str | None = None) -> Opened:
     return _opened(*reading.read(text, name), (), folder)
 
 
-def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
+def load(path: str | PathLike, sets: Sequence[str | Change] = ()) -> Scenario:
+    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600", or `Change`s, which say how
+    messages call them.
+    """
     return opened(path, sets).with_()
 
 
-def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario:
+def parse(text: str, name: str = "<text>", sets: Sequence[str | Change] = ()) -> Scenario:
     """Read a scenario from text; `name` stands for the file in messages."""
     return _opened(*reading.read(text, name), sets, None).with_()
 
 
-def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
+def place_of(path: str | PathLike, sets: Sequence[str | Change], key: Path) -> Mark:
     """Where a key stands in a scenario file that can be read, or in one of the `sets`; where it does not stand, the
     place of the last key on the way to it.
     """
@@ -76,7 +79,7 @@ def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
     return _find(root, key)[1]
 
 
-def _opened(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Opened:
+def _opened(root: Node, faults: list[Fault], sets: Sequence[str | Change], folder: str | None) -> Opened:
     for change in sets:
         faults += _set(root, change)
     return Opened(root, faults, folder)
@@ -127,10 +130,11 @@ def _tree(value: Any, mark: Mark) -> Node:
     return elsewhere.node_of(value, mark)
 
 
-def _set(root: Node, change: str) -> list[Fault]:
+def _set(root: Node, change: str | Change) -> list[Fault]:
     """Apply one `PATH=VALUE` to the tree; VALUE is read as YAML."""
-    path, equals, text = change.partition("=")
-    mark = Mark(Source(f"--set {visible(change)[:120]}"))
+    change = change if isinstance(change, Change) else Change(change, f"--set {visible(change)[:120]}")
+    path, equals, text = change.text.partition("=")
+    mark = Mark(Source(change.said))
     if not equals or not path.strip() or not text.strip():
         return [fault_at(mark, (), "Write a change as PATH=VALUE, such as scheme.contribution.amount=600.")]
     try:

@@ -18,12 +18,16 @@ from mho_sim.study.fund import Fund, NotClosed
 from mho_sim.study.result import unsupported
 from mho_sim.study.trouble import LEVELS
 
-WHOLE_POINTS = 2**20  # a lattice on which all payments lie may have so many points to the largest total looked at
-POINTS = 2**13, 2**15  # least and most of a lattice on which they do not; half its step shows the error
-ROUNDING = 3e-13  # of each chance, from tilting and transforming (`totals.first_chances`)
+WHOLE_POINTS = 2**20  # most points of a lattice on which all payments lie: their transform takes 32 MB; assumed
+ALL_POINTS = 2**17  # of one on which they do not, over all stretches together: some seconds of work; assumed
+POINTS = 2**13, 2**15  # least and most for one stretch: error against time; assumed (half the step shows the error)
+LARGEST = 12  # standard deviations above the mean, for which the step of a lattice is made: assumed
+ROUNDING = 3e-13  # of each chance: tilting back (`totals.first_chances`) magnifies 2^-53, a number's last place, by e^8
+LOOKED_AT = 14  # standard deviations to each side; what lies beyond counts as error
 CLASSES = 4096  # of the factor that all share in a year (MODEL.md, section 3)
-QUANTILES = (0.5, 0.9, 0.95, 0.99)
-TAILS = (0.95, 0.99)
+QUANTILES = (0.5, 0.9, 0.95, 0.99)  # of a year's payments that are told: half, and the levels of the reserve
+TAILS = (0.95, 0.99)  # beyond which the mean is told
+PAYMENTS = ("mean", "sd", *(f"p{100 * x:.0f}" for x in QUANTILES), *(f"tvar{100 * x:.0f}" for x in TAILS))
 NARROW = 0.001  # how far a chance may be off that is still told as exact; assumed
 JUST_THERE = (
     "payments of one and the same amount (a ceiling, a fixed bill) among bills that vary may come to just what is in "
@@ -101,6 +105,22 @@ class Exact:
     on_lattice: bool  # whether all payments lie on the lattice, so that nothing is made discrete
     without_support: "Exact | None" = field(repr=False)
 
+    @classmethod
+    def outline(cls, scenario):
+        """The object of `run --exact --json` for a scenario, all its keys in place, before anything is worked out: its
+        figures mean nothing.
+        """
+        alone = unsupported(scenario)
+        return cls._empty(scenario, None if alone is None else cls._empty(alone, None)).to_dict()
+
+    @classmethod
+    def _empty(cls, scenario, alone):
+        """An answer of no years' payments."""
+        years = range(1, scenario.years + 1)
+        late = {"probability": 0.0, "by_year": [0.0 for _ in years], "numerical_error": 0.0}
+        needed = {"method": "exact", "unit": 1} | {f"{level:.2f}": 0 for level in LEVELS}
+        return cls(scenario, late, pd.DataFrame(0.0, index=years, columns=PAYMENTS), needed, True, alone)
+
     def to_dict(self):
         """The object that `run --exact --json` prints."""
         alone = self.without_support
@@ -168,7 +188,7 @@ def _laws_of(fund):
     if all(one.amounts is not None for one in fund.payments.values()) and largest / step <= WHOLE_POINTS:
         laws = Laws(fund, step)
         return laws, laws, True
-    points = min(max(2**17 // len(fund.starts), POINTS[0]), POINTS[1])
+    points = min(max(ALL_POINTS // len(fund.starts), POINTS[0]), POINTS[1])
     return Laws(fund, largest / points, True), Laws(fund, largest / points / 2, True), False
 
 
@@ -215,7 +235,7 @@ def _largest(fund):
         one = _moments(fund.payments[part.kind])
         of_part = counts.compound_moments(fund.number(part.kind, part.mean).moments, one)
         mean, variance = mean + of_part.mean, variance + of_part.variance
-    return max(mean + 12 * math.sqrt(variance), 1.0)
+    return max(mean + LARGEST * math.sqrt(variance), 1.0)
 
 
 def _moments(payment):
@@ -231,13 +251,13 @@ def _payments(fund, laws):
     for year in range(fund.scenario.years):
         law = laws.of_year(year)
         of_law = lattice.moments(law)
-        rows[year + 1] = {
-            "mean": of_law.mean,
-            "sd": of_law.sd,
-            **{f"p{100 * level:.0f}": float(lattice.value_at_risk(law, level)) for level in QUANTILES},
-            **{f"tvar{100 * level:.0f}": float(lattice.tail_value_at_risk(law, level)) for level in TAILS},
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+        rows[year + 1] = (
+            of_law.mean,
+            of_law.sd,
+            *(float(lattice.value_at_risk(law, level)) for level in QUANTILES),
+            *(float(lattice.tail_value_at_risk(law, level)) for level in TAILS),
+        )
+    return pd.DataFrame.from_dict(rows, orient="index", columns=PAYMENTS).rename_axis("year")
 
 
 def _of_classes(fund):
@@ -250,7 +270,7 @@ def _of_classes(fund):
         if variance == 0 or part.stretch < 0:
             continue
         law = counts.gamma_mixed_poisson(part.mean, variance).moments
-        n = np.arange(max(0, math.floor(law.mean - 12 * law.sd)), math.ceil(law.mean + 14 * law.sd) + 20)
+        n = np.arange(max(0, math.floor(law.mean - LOOKED_AT * law.sd)), math.ceil(law.mean + LOOKED_AT * law.sd) + 20)
         size, beta = 1 / variance, part.mean * variance
         smooth = np.exp(special.gammaln(n + size) - special.gammaln(size) - special.gammaln(n + 1)
                         + n * math.log(beta / (1 + beta)) - size * math.log1p(beta))  # fmt: skip
@@ -258,7 +278,8 @@ def _of_classes(fund):
         cut = np.zeros(len(n))
         for some in np.array_split(means, 64):
             cut += np.exp(n * np.log(some[:, None]) - some[:, None] - special.gammaln(n + 1)).sum(axis=0)
-        error += 0.5 * float(np.abs(smooth - cut / CLASSES).sum())
+        beyond = max(2 - smooth.sum() - cut.sum() / CLASSES, 0.0)  # of both laws together
+        error += 0.5 * float(np.abs(smooth - cut / CLASSES).sum() + beyond)
     return error
 
 

@@ -1,8 +1,12 @@
 """What the scheme itself asks for: of a household of so many people, and of a beneficiary on average."""
 
+from bisect import bisect_left
+
 import numpy as np
 
+from mho_sim.data import coin
 from mho_sim.scenario import Days
+from mho_sim.scenario.values import RICHEST
 from mho_sim.tariff.people import AGES
 
 DAYS_A_YEAR = 365.25
@@ -41,14 +45,36 @@ def children_of(scenario, people, size):
     return size * float(people.shares[:, : min(child.below, AGES)].sum())
 
 
-def of_beneficiary(scenario, people):
-    """What a beneficiary pays in a year on average, over sizes and categories of households, money."""
-    terms = scenario.scheme.contribution
+def of_beneficiary(scenario, people, terms=None):
+    """What a beneficiary pays in a year on average, over sizes and categories of households, money; by the scheme's
+    terms of contribution, or by others.
+    """
+    terms = terms or scenario.scheme.contribution
     sizes = np.flatnonzero(people.sizes)
     due = sum(people.sizes[n] * of_household(terms, int(n), children_of(scenario, people, int(n))) for n in sizes)
     return due * _over_categories(scenario, lambda name: terms.by_category.get(name, 1.0)) * dates_a_year(terms) / (
         people.mean_size
     )  # fmt: skip
+
+
+def amount_asking(scenario, people, needed):
+    """The smallest `scheme.contribution.amount`, in coins that people pay with, by which a beneficiary pays so much in
+    a year; None where contributions go by size, or no amount does.
+    """
+    terms, step = scenario.scheme.contribution, coin(scenario.currency)
+    if terms.amount is None:
+        return None
+
+    def suffices(coins):
+        asked = of_beneficiary(scenario, people, terms.model_copy(update={"amount": coins * step}))
+        return asked >= needed - 1e-9
+
+    most = 1
+    while not suffices(most):
+        most *= 2
+        if most * step > RICHEST:
+            return None
+    return step * bisect_left(range(most + 1), True, key=suffices)
 
 
 def of_state(scenario):

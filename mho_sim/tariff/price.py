@@ -25,7 +25,9 @@ class Price:
     """The price of a year of cover; money a beneficiary and year unless it says otherwise.
 
     Frames: `services`, one row per service; `build_up`, one row per line; `compared`, what is needed beside what the
-    scheme asks; `margins`, by level of safety; `years`, one row per year of membership; `running`, the running costs.
+    scheme asks; `margins`, by level of safety; `years`, one row per year of membership (`amount`: the
+    `scheme.contribution.amount` that asks what is needed, in coins; NaN where there is none); `running`, the running
+    costs.
     """
 
     scenario: object = field(repr=False)
@@ -187,11 +189,12 @@ def _costs(scenario, people, terms):
 
 
 def _years(care, growth, terms, outgoings, rate, scenario):
-    """Each year of membership: pure premium, and what is needed."""
+    """Each year of membership: pure premium, what is needed, and the amount of the scheme that asks it."""
     rows = {}
     for year in range(1, scenario.years + 1):
         lines = build_up(services_of(care, year, growth), terms, outgoings, rate, scenario)["amount"]
         rows[year] = {key: lines[key] for key in ("pure_premium", "contribution", "with_support")}
+        rows[year]["amount"] = _or_nan(charged.amount_asking(scenario, care.people, lines["contribution"]))
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
 
 

@@ -9,8 +9,10 @@ from importlib.metadata import version
 from mho_sim.verification import oracles
 from mho_sim.verification.cases import CHAPTERS, everything
 from mho_sim.verification.chapters import Case, Chapter
-from mho_sim.verification.judging import FAILED, Figure
+from mho_sim.verification.judging import COUNTED, ESTIMATED, FAILED, TOLERATED, Figure
 from mho_sim.verification.worlds import Stopped
+
+EXACT, BY_CHANCE, LOOSE = "exact", "by_chance", "within_tolerance"  # how much being inside says
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,20 @@ class Book:
         return [figure for done in self.done for figure in done.figures]
 
     @property
+    def kinds(self):
+        """How many figures are judged exactly, by the band of chance, and by a tolerance that is stated."""
+        found = dict.fromkeys((EXACT, BY_CHANCE, LOOSE), 0)
+        for figure in self.figures:
+            found[BY_CHANCE if figure.way in (COUNTED, ESTIMATED) else LOOSE if figure.way == TOLERATED else EXACT] += 1
+        return found
+
+    @property
+    def widest_tolerance(self):
+        """The largest distance from the published figure that a tolerance allows, as a share of that figure."""
+        loose = [figure for figure in self.figures if figure.way == TOLERATED]
+        return max((max(f.high - f.expected, f.expected - f.low) / abs(f.expected) for f in loose), default=0.0)
+
+    @property
     def outside(self):
         """(case, figure) of each that lies outside its band."""
         return [(done.case, figure) for done in self.done for figure in done.figures if not figure.inside]
@@ -92,6 +108,8 @@ class Book:
             "full": self.full,
             "inside": not self.outside,
             "figures": len(self.figures),
+            "kinds": self.kinds,
+            "widest_tolerance": self.widest_tolerance,
             "outside": [figure.name for _, figure in self.outside],
             "false_alarm": self.alarm,
             "seconds": round(self.seconds, 2),

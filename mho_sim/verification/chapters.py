@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mho_sim.verification.oracles import ROWS
+from mho_sim.verification.words import made_by
 from mho_sim.verification.worlds import FULL, lived
 
 TABLES = "the project's table of exact values (oracles/values.csv), computed outside the program"
@@ -46,7 +47,7 @@ class Case:
         made = dict.fromkeys(ROWS[row]["source"] for row in self.rows)
         if self.source != TABLES or not 0 < len(made) <= 3 or "" in made:
             return self.source
-        return f"{self.source}, by: {'; '.join(made)}"
+        return f"{self.source}: {'; '.join(dict.fromkeys(map(made_by, made)))}"
 
     @property
     def is_lived(self):

@@ -17,6 +17,42 @@ ORDERS = {
     "P_any_payment": "chance that anything is paid",
 }
 WAYS = {"normal": "normal law", "np2": "normal-power", "exact": "exact"}
+MADE = {  # how a row was calculated, as the table says it, and in words
+    "exact": "from the law itself, nothing drawn",
+    "exact sum": "by adding up all that can happen",
+    "exact search": "by trying every whole number",
+    "exact rational": "in fractions, without any rounding",
+    "decimal": "in decimal arithmetic",
+    "calendar": "by counting days in the calendar",
+    "Poisson": "by the Poisson law",
+    "mixed Poisson": "by the mixed Poisson law",
+    "thinning": "by the law of a Poisson number of which some are left out",
+    "gamma": "by the gamma law",
+    "gamma mixture": "by a mixture of Poisson laws",
+    "binomial": "by the binomial law",
+    "binomial quantile": "by the quantiles of the binomial law",
+    "geometric": "by the geometric law",
+    "geometric series": "by a geometric series",
+    "normal": "by the normal law",
+    "z sd/mean": "by the normal law",
+    "z+g/6(z^2-1)": "by the normal-power formula",
+    "NP2": "by the normal-power formula",
+    "actuar vignette, NP2 formula": "by the normal-power formula, as the R package actuar has it",
+    "LEV": "from limited expected values",
+    "quadrature": "by numerical integration",
+    "integral": "by integration",
+    "survival function": "from the survival function",
+    "closed form versus quadrature": "by a formula and by numerical integration, which agree",
+    "largest remainder": "by the rule of the largest remainder",
+    "half_up": "rounding half up",
+    "half_even": "rounding half to even",
+    "down": "rounding down",
+    "conjugate": "by the gamma and Poisson laws",
+    "t/(t+beta)": "by Buehlmann's formula",
+    "M/G/infinity": "by the law of people who come at random and stay for a while",
+    "Takacs/ballot decomposition; bracketed by time stepping": "by Takacs' formula, inside bounds from small steps of "
+    "time",
+}
 NAMES = {**LAWS, **ORDERS, **WAYS} | {
     "lognormal": "lognormal law",
     "gamma": "gamma law",
@@ -245,3 +281,8 @@ def words_of(name):
                 "wait of no month", "no wait"
             )
     return name
+
+
+def made_by(calculation):
+    """How a row was calculated, in words; as the table says it where there are no other words."""
+    return MADE.get(calculation, f"by {calculation}")
