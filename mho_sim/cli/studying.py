@@ -29,7 +29,7 @@ FAIL_IF = click.option(
 )
 
 
-@click.command(short_help="Many points of a study: in parallel, and resumed where it was left.")
+@click.command(short_help="A study of many points; given again, it goes on.")
 @click.argument("study", type=click.Path())
 @click.option("--out", type=click.Path(), metavar="FILE", help="The study's file, .db. Default: named as the study.")
 @WORKERS
