@@ -9,6 +9,7 @@ result.late["probability"], result.indicators, result.monthly
 from importlib import import_module
 
 _DOORS = {
+    "compare": "study",
     "experience": "monitoring",
     "load": "scenario",
     "price": "tariff",

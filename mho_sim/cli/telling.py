@@ -13,8 +13,7 @@ def loaded_from(path, sets):
     from mho_sim.scenario import ScenarioError, load
     from mho_sim.scenario.starting import shipped
 
-    if not Path(path).is_file() and path in shipped():
-        path = shipped()[path]
+    path = _file_of(path)
     if not Path(path).exists():
         beside = [*(str(file) for file in Path(path).parent.glob("*.y*ml")), *shipped()]
         near = get_close_matches(path, beside, n=1, cutoff=0.5)
@@ -25,13 +24,34 @@ def loaded_from(path, sets):
         refuse(str(error))
 
 
+def _file_of(path):
+    """The file of a scenario: one that is there, or else one of that name that comes with the program."""
+    from mho_sim.scenario.starting import shipped
+
+    return path if Path(path).is_file() else shipped().get(path, path)
+
+
+def options_from(path, sets, texts, option, taken=()):
+    """Versions of a scenario by name, each written as NAME:PATH=VALUE,… after an option; or the end of the program
+    with a sentence that names it.
+    """
+    from mho_sim.scenario import ScenarioError, load
+    from mho_sim.scenario.options import heading, named, options_of
+
+    file, found = _file_of(path), {}
+    for name, changes in told_by(options_of, texts, option, taken).items():
+        try:
+            found[name] = load(file, [*sets, *changes])
+        except ScenarioError as error:
+            refuse(str(named(error, heading(option, name))))
+    return found
+
+
 def place_in(path, sets, key):
     """Where a key stands in a scenario's file, or in what was changed: `file:line:column: `."""
     from mho_sim.scenario import place_of
-    from mho_sim.scenario.starting import shipped
 
-    file = path if Path(path).is_file() else shipped()[path]
-    mark = place_of(file, sets, key)
+    mark = place_of(_file_of(path), sets, key)
     return ":".join(str(part) for part in (mark.source.name, mark.line, mark.column) if part is not None) + ": "
 
 

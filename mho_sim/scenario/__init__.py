@@ -6,10 +6,12 @@ from mho_sim.scenario.explained import explained
 from mho_sim.scenario.faults import Fault, ScenarioError
 from mho_sim.scenario.loading import load, parse, place_of
 from mho_sim.scenario.models import Scenario
+from mho_sim.scenario.options import Change, options_of
 from mho_sim.scenario.schema import schema
 from mho_sim.scenario.unknowns import Range, Unknown
 
 __all__ = [
+    "Change",
     "Days",
     "Duration",
     "Fault",
@@ -22,6 +24,7 @@ __all__ = [
     "explained",
     "load",
     "lost_a_year",
+    "options_of",
     "parse",
     "place_of",
     "schema",

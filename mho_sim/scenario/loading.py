@@ -14,24 +14,27 @@ from mho_sim.scenario.grammar import fields_of, holds_list, holds_names, keys_at
 from mho_sim.scenario.illness import SEEN, Illness
 from mho_sim.scenario.models import Scenario
 from mho_sim.scenario.observations import COUNTED
+from mho_sim.scenario.options import Change
 from mho_sim.scenario.reading import Node
 from mho_sim.scenario.sentences import guess, sentence
 
 
-def load(path: str | PathLike, sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600"."""
+def load(path: str | PathLike, sets: Sequence[str | Change] = ()) -> Scenario:
+    """Read a scenario file; `sets` are changes such as "scheme.contribution.amount=600", or `Change`s, which say how
+    messages call them.
+    """
     file = FilePath(path)
     root, faults = elsewhere.read_file(file, str(path))
     faults += elsewhere.with_base(root, file.parent, (file.resolve(),))
     return _changed(root, faults, sets, str(file.parent))
 
 
-def parse(text: str, name: str = "<text>", sets: Sequence[str] = ()) -> Scenario:
+def parse(text: str, name: str = "<text>", sets: Sequence[str | Change] = ()) -> Scenario:
     """Read a scenario from text; `name` stands for the file in messages."""
     return _changed(*reading.read(text, name), sets, None)
 
 
-def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
+def place_of(path: str | PathLike, sets: Sequence[str | Change], key: Path) -> Mark:
     """Where a key stands in a scenario file that can be read, or in one of the `sets`; where it does not stand, the
     place of the last key on the way to it.
     """
@@ -43,7 +46,7 @@ def place_of(path: str | PathLike, sets: Sequence[str], key: Path) -> Mark:
     return _find(root, key)[1]
 
 
-def _changed(root: Node, faults: list[Fault], sets: Sequence[str], folder: str | None) -> Scenario:
+def _changed(root: Node, faults: list[Fault], sets: Sequence[str | Change], folder: str | None) -> Scenario:
     for change in sets:
         faults += _set(root, change)
     return _validated(root, faults, folder)
@@ -94,10 +97,11 @@ def _tree(value: Any, mark: Mark) -> Node:
     return elsewhere.node_of(value, mark)
 
 
-def _set(root: Node, change: str) -> list[Fault]:
+def _set(root: Node, change: str | Change) -> list[Fault]:
     """Apply one `PATH=VALUE` to the tree; VALUE is read as YAML."""
-    path, equals, text = change.partition("=")
-    mark = Mark(Source(f"--set {visible(change)[:120]}"))
+    change = change if isinstance(change, Change) else Change(change, f"--set {visible(change)[:120]}")
+    path, equals, text = change.text.partition("=")
+    mark = Mark(Source(change.said))
     if not equals or not path.strip() or not text.strip():
         return [fault_at(mark, (), "Write a change as PATH=VALUE, such as scheme.contribution.amount=600.")]
     try:

@@ -425,16 +425,21 @@ class Result:
 
     @cached_property
     def _left_out(self):
-        """The object of all worlds but one group of neighbours, for each group; pairs of worlds stay together."""
+        """The object of all worlds but one group of neighbours, for each group."""
+        return [part._told for part in self.less_a_group()]
+
+    def less_a_group(self):
+        """The `Result` of all worlds but one group of neighbours, for each of 20 groups, one after the other; pairs of
+        worlds stay together. None of them knows what is without support.
+        """
         pairs = np.arange(self.worlds) // 2
-        of_world, told = pairs * GROUPS // (pairs[-1] + 1), []
+        of_world = pairs * GROUPS // (pairs[-1] + 1)
         for group in range(GROUPS):
             part = copy(self)
             for name in [name for name in vars(part) if isinstance(getattr(Result, name, None), cached_property)]:
                 del vars(part)[name]
             part.outcome, part.without_support = self.outcome.of_some(of_world != group), None
-            told.append(part._told)
-        return told
+            yield part
 
     # What the above rests on
 
