@@ -11,6 +11,7 @@ import numpy as np
 from mho_sim.actuarial.estimates import design_effect, quantile_interval, value_at_risk
 
 RESAMPLES = 1_000
+ROUNDING = 1e-20  # of a variance: what floating point leaves of none
 AT_ONCE = 2_000_000  # weights that are held at one time
 
 
@@ -75,5 +76,5 @@ def variance_ratio(before, after, paired=False):
     """
     starts = np.arange(0, len(before), 2 if paired else 1)
     one, other = (np.add.reduceat(np.asarray(of, dtype=float), starts) for of in (before, after))
-    same = (other - one).var()
-    return float((one.var() + other.var()) / same) if same > 0 else np.inf
+    same, apart = (other - one).var(), one.var() + other.var()
+    return float(apart / same) if same > ROUNDING * apart else np.inf

@@ -2,6 +2,7 @@
 
 import math
 from importlib.metadata import version
+from itertools import combinations
 from string import ascii_uppercase
 
 from mho_sim.report.tables import table
@@ -11,6 +12,7 @@ from mho_sim.scenario.movable import movable
 from mho_sim.study.comparison import BETTER, BOTH, JUDGED, SAME, WORSE
 
 MOST = 6  # values in which an option differs that are written out
+FEW = 4  # options that are all told beside each other
 FIGURES = 3  # of an amount that are written
 BASES = (100, 1_000, 10_000, 100_000)
 LIKE_MUTUALS = ("late", "without_support.late", "stopped", "lost", "deficit")
@@ -259,19 +261,24 @@ class Page:
         )
 
     def _trade(self, first, others):
-        """What each option that must be chosen from gives and takes, beside the first of them."""
-        told = []
-        for name in others:
-            words = {one: self.of.verdict(one, name, first).word for one in JUDGED}
-            parts = [
-                f"{word} in {listed([one for one in JUDGED if words[one] == word])}"
-                for word in (BETTER, WORSE, BOTH)
-                if word in words.values()
-            ]
-            if None in words.values():
-                parts.append("not told in the rest")
-            told.append(f"{self.letters[name]} is {' and '.join(parts)} than {self.letters[first]}")
-        return "; ".join(told)
+        """What options that must be chosen from give and take: each beside the first of them, a few beside each other
+        too.
+        """
+        pairs = [(name, first) for name in others]
+        if len(self.of.choice) <= FEW:
+            pairs += [(name, than) for than, name in combinations(others, 2) if not self.of.is_alike(name, than)]
+        return "; ".join(self._words(*pair) for pair in pairs)
+
+    def _words(self, option, than):
+        """At what an option is better and worse than another."""
+        words = {one: self.of.verdict(one, option, than).word for one in JUDGED}
+        parts = [
+            f"{word} in {listed([one for one in JUDGED if words[one] == word])}"
+            for word in (BETTER, WORSE, BOTH)
+            if word in words.values()
+        ]
+        parts += ["not told in the rest"] if None in words.values() else []
+        return f"{self.letters[option]} is {' and '.join(parts)} than {self.letters[than]}"
 
     def how_sure(self):
         """How the intervals are to be read."""

@@ -167,12 +167,14 @@ def _at(told, path):
 def spared(before, after, figure):
     """How many times fewer worlds a difference needs between the same worlds than between independent ones: the ratio
     of both variances; inf where the difference is the same in all worlds. Of probabilities, and of what has a value in
-    each world (`Result.per_world`, reserve_needed).
+    each world (the columns of `Result.per_world`).
     """
-    path = path_of(figure, (before, after))
-    columns, paired = [one.events(path) for one in (before, after)], before.result.has_ranges or after.result.has_ranges
+    paired, name = before.result.has_ranges or after.result.has_ranges, figure
+    columns = [None]
+    if figure not in before.result.per_world:
+        path = path_of(figure, (before, after))
+        columns, name = [one.events(path) for one in (before, after)], path[1] if path[0] == "indicators" else path[0]
     if columns[0] is None:
-        name = path[1] if path[0] == "indicators" else path[0]
         if name not in before.result.per_world:
             raise ValueError(f"'{figure}' has no value in each world: name a probability or an indicator.")
         columns = [one.result.per_world[name].to_numpy(dtype=float) for one in (before, after)]
