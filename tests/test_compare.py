@@ -9,6 +9,7 @@ in 100, and the seeds are fixed); of 60 comparisons in which nothing differs, at
 import csv
 import json
 import re
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -272,6 +273,11 @@ def test_what_cannot_be_compared(two, figure, told):
         two.difference(figure, "wait")
 
 
+def test_an_option_that_is_not_there(two):
+    with pytest.raises(ValueError, match="There is no option 'wiat'"):
+        two.difference("late", "wiat")
+
+
 def test_a_wait_protects_less(two):
     assert two.verdict("protection", "wait").word == WORSE
     assert {"not_paid_for", "covered"} <= set(two.verdict("protection", "wait").worse)
@@ -372,10 +378,9 @@ def test_nothing_differs_where_hashes_are_equal_and_only_there():
             assert (differing(one, other) == []) == (one.hash == other.hash)
     one = load(shipped()["existing-mutual"])
     other = one.model_copy()
-    women = one.members._replace(woman=~one.members.woman) if hasattr(one.members, "_replace") else None
-    if women is not None:
-        other.attach(women, one.folder)
-        assert [change.path for change in differing(one, other)] == ["setting.association.list"]
+    other.attach(replace(one.members, woman=~one.members.woman), one.folder)
+    assert [change.path for change in differing(one, other)] == ["setting.association.list"]
+    assert one.hash != other.hash
 
 
 def test_values_are_written_as_in_a_file():
@@ -440,6 +445,11 @@ def test_every_figure_has_its_words():
 def test_intervals_carry_the_digits_that_they_deserve(low, high, surely, span):
     one = Difference("late", 0.3, 0.3 + (low + high) / 2, (low + high) / 2, low, high)
     assert page._span(one, 100, page._unit(one, 100, surely=surely)) == span
+
+
+def test_what_is_known_to_the_franc_is_told_so():
+    one = Difference("members_pay", 1_500.0, 1_525.0, 25.0, 25.0, 25.0)
+    assert page._amounts(one) == ["1 525", "1 500"] and page._more(one, 1, True) == "25 more"
 
 
 # The command
@@ -539,6 +549,17 @@ def test_an_interrupt_leaves_the_worlds_that_all_options_have_finished():
     )
     whole = mho_sim.compare(options, 50)
     assert found.difference("late", "dearer") == whole.difference("late", "dearer")
+
+
+def test_the_command_ends_with_130_when_interrupted(tmp_path, monkeypatch):
+    from mho_sim.study import comparing
+
+    lived = comparing.live
+    monkeypatch.setattr(
+        comparing, "live", lambda prepared, first, worlds, *how: (lived(prepared, first, worlds // 2, *how)[0], True)
+    )
+    done = run(file_of(tmp_path), "--option", "dearer:scheme.contribution.amount=1_600", "--worlds", 120)
+    assert done.exit_code == 130 and "the first 60 of 120 worlds" in done.output and "Solvency: " in done.output
 
 
 def test_an_interrupt_after_a_handful_says_what_it_cannot_tell():

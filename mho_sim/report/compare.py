@@ -342,8 +342,10 @@ def _unit(one, scale, amount=False, surely=False):
     """
     most = max([abs(value) * scale for value in one[1:3] if value is not None], default=0)
     floor = 10 ** max(len(str(int(most))) - FIGURES, 0) if amount else 0.1 if most < 10 or one.difference else 1
-    if not one.is_told or one.low == one.high:
+    if not one.is_told or one.difference == 0 == one.high - one.low:
         return floor
+    if one.low == one.high:
+        return min(floor, _round_unit(abs(one.low) * scale / 10))
     low, high = one.low * scale, one.high * scale
     unit = max(_round_unit((high - low) / 4), floor)
     while surely and (0 < low < unit or 0 < -high < unit):

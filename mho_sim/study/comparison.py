@@ -57,7 +57,7 @@ class Comparison:
         first = self.results[self.names[0]]
         self.worlds, self.seed, self.currency = first.worlds, first.seed, first.scenario.currency
         self.years, self.interrupted = first.scenario.years, first.interrupted
-        self._told = {name: Told(one) for name, one in self.results.items()}
+        self._told, self._found = {name: Told(one) for name, one in self.results.items()}, {}
 
     @property
     def first(self):
@@ -71,7 +71,13 @@ class Comparison:
         what it does to members: `members_pay`, `contribution`, `own_part`, `care_paid`, `share_of_income`, `covered`,
         `not_paid_for`, `forgone_care`, `own_share`, `above_10_percent_of_income`. Raises ValueError with a sentence.
         """
-        return difference(self._told[than or self.first], self._told[option], figure, confidence)
+        asked = figure, option, than or self.first, confidence
+        for name in asked[1:3]:
+            if name not in self._told:
+                raise ValueError(f"There is no option '{name}'. The options are: {', '.join(self.names)}.")
+        if asked not in self._found:
+            self._found[asked] = difference(self._told[asked[2]], self._told[option], figure, confidence)
+        return self._found[asked]
 
     def spared(self, figure, option, than=None):
         """How many times fewer worlds the difference needs than between independent worlds; see `paired.spared`."""
