@@ -9,6 +9,7 @@ result.late["probability"], result.indicators, result.monthly
 from mho_sim.doors import lazily
 
 _DOORS = {
+    "compare": "study",
     "experience": "monitoring",
     "load": "scenario",
     "offers": "tariff",

@@ -29,7 +29,7 @@ def test_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "solve", "sensitivity", "trace", "check", "schema", "scenarios", "new", "verify"]
+    "command", ["run", "solve", "compare", "sensitivity", "trace", "check", "schema", "scenarios", "new", "verify"]
 )
 def test_every_command_has_help(command):
     shown = mho_sim(command, "--help")

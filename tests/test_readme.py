@@ -1,6 +1,7 @@
 """The README runs: its picture of output is what the command prints, and its Python example works."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,16 @@ def test_the_picture_of_what_is_needed_is_what_the_command_prints():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == indented(command[0], "<!-- end -->")
+
+
+def test_the_picture_of_options_is_what_the_command_prints():
+    """A baseline, as those above."""
+    command = re.search("<!-- output of: mho-sim (compare [^>]*) -->", README)
+    done = subprocess.run(
+        [sys.executable, "-m", "mho_sim", *shlex.split(command[1]), "--quiet"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == indented(command[0], "<!-- end of compare -->")
 
 
 def test_the_python_example_runs(monkeypatch, capsys):

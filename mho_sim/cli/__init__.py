@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from mho_sim.cli import learning, pricing, proving, simulating, solving, studying, writing
+from mho_sim.cli import comparing, learning, pricing, proving, simulating, solving, studying, writing
 
 
 class InOrder(click.Group):
@@ -32,6 +32,7 @@ for command in (
     pricing.price,
     simulating.run,
     solving.solve,
+    comparing.compare,
     studying.sweep,
     studying.study,
     learning.sensitivity,

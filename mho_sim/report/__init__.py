@@ -1,14 +1,16 @@
 """Tells: what was understood, what a study found, on one page, and one future as a story, in the field's words.
 
 `run_text(result)` is the page, `statements_text(result)` the statements, `price_text(price)` the price,
-`offers_text(offers)` several side by side, `exact_text(exact)` the exact answer, `solve_text(solved)` what is needed
-for a target, `sensitivity_text(found)` which unknown figures matter, `experience_text(experience)` a register beside
-the plan, `watch_text(watch)` what watching it is worth, `validation_text(book)` the validation book.
+`offers_text(offers)` several side by side, `compare_text(comparison)` options in the same futures, `exact_text(exact)`
+the exact answer, `solve_text(solved)` what is needed for a target, `sensitivity_text(found)` which unknown figures
+matter, `experience_text(experience)` a register beside the plan, `watch_text(watch)` what watching it is worth,
+`validation_text(book)` the validation book.
 """
 
 from mho_sim.doors import lazily
 
 _TEXTS = {
+    "compare_text": "compare",
     "exact_text": "exact",
     "experience_text": "experience",
     "offers_text": "offers",

@@ -16,6 +16,7 @@ BOOKS = {".html": "the validation book, to print", ".json": "the object of --jso
 REGISTERS = {".csv": "a register to fill in"}
 WORKBOOKS = {".xlsx": "a workbook"}
 KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
+COMPARED = {".json": "the object of --json", ".csv": "every difference", ".txt": "the page"}
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out
 
 
@@ -44,12 +45,17 @@ def refuse_place(path, scenario=None, option="--out", endings=KNOWN):
 
 def save(path, result, told, page):
     """Write an answer where and as a path says: `told` is the object, `page` a function that gives the page."""
+    save_rows(path, _years(result), told, page)
+
+
+def save_rows(path, rows, told, page):
+    """Write an answer where and as a path says, in a table its `rows`, names first."""
     with replacing(path) as file:
         match Path(path).suffix.lower():
             case ".json":
                 file.write(as_json(told) + "\n")
             case ".csv":
-                csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(_years(result))
+                csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
             case _:
                 file.write(page() + "\n")
 
@@ -101,6 +107,13 @@ def replacing(path, binary=False):
 def cell(value):
     """A cell as it is written: numbers as they are; text that a spreadsheet would take for a formula behind a '."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def differences(comparison):
+    """The rows of a comparison's table, names first: one for each pair of options and figure."""
+    yield ["option", "than", "figure", *comparison.differences.columns]
+    for names, row in zip(comparison.differences.index, comparison.differences.itertuples(index=False), strict=True):
+        yield [*map(cell, names), *("" if value != value else value for value in row)]
 
 
 def _years(result):

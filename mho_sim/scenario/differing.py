@@ -22,7 +22,8 @@ class Differs(NamedTuple):
     @property
     def is_remark(self) -> bool:
         """Whether nothing is computed from it."""
-        return self.path.rpartition(".")[2] in REMARKS
+        is_text = all(value is None or isinstance(value, str) for value in (self.before, self.after))
+        return is_text and self.path.rpartition(".")[2] in REMARKS
 
     @property
     def is_chosen(self) -> bool:

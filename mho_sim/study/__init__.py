@@ -3,6 +3,8 @@
 Results do not depend on the number of threads, on the size of a batch, or on the order in which batches end.
 """
 
+from mho_sim.study.comparing import compare
+from mho_sim.study.comparison import Comparison, Verdict
 from mho_sim.study.exact import Exact, exactly
 from mho_sim.study.fund import NotClosed
 from mho_sim.study.outcome import Outcome, world_digest
@@ -16,6 +18,7 @@ from mho_sim.study.solving import solve
 from mho_sim.study.watching import Watch, watch
 
 __all__ = [
+    "Comparison",
     "Exact",
     "NotClosed",
     "Outcome",
@@ -23,7 +26,9 @@ __all__ = [
     "Sensitivity",
     "Solved",
     "Unsolved",
+    "Verdict",
     "Watch",
+    "compare",
     "exactly",
     "measured",
     "outstanding_checked",

@@ -69,7 +69,7 @@ def _reserve(result):
 
 def _effects(result):
     whole = effects(result)._asdict()
-    parts = [effects(part)._asdict() for part in _without_a_group(result)]
+    parts = [effects(part)._asdict() for part in result.less_a_group()] if result.worlds >= FEW else []
     return {name: (whole[name], *_jackknife([part[name] for part in parts], whole[name])) for name in EFFECTS}
 
 
@@ -83,13 +83,6 @@ def _indicators(result):
         left_out = [values[groups != group].mean() for group in range(GROUPS)] if result.worlds >= FEW else []
         found[name] = (rounded(values.mean()), *_jackknife(left_out, rounded(values.mean())))
     return found
-
-
-def _without_a_group(result):
-    """The result without each group of neighbouring worlds; nothing where the worlds are too few."""
-    if result.worlds < FEW:
-        return []
-    return [result.of_some(result.groups != group) for group in range(GROUPS)]
 
 
 def _jackknife(left_out, whole):

@@ -41,7 +41,7 @@ def simulate(
     Raises ValueError for a number out of range, and before anything is drawn `capacity.TooLarge`, a MemoryError, for a
     run that needs more memory.
     """
-    _refuse_out_of_range(worlds, seed, workers, batch, until_halfwidth)
+    refuse_out_of_range(worlds, seed, workers, batch, until_halfwidth)
     refuse_too_large(scenario, worlds, workers, batch, memory_limit)
     lived, how = prepare(scenario, seed, also_without_support), (workers, batch, tuple(processes), progress)
     if until_halfwidth is None:
@@ -51,7 +51,7 @@ def simulate(
     return gathered(lived, outcomes, interrupted, processes)
 
 
-def _refuse_out_of_range(worlds, seed, workers, batch, until_halfwidth):
+def refuse_out_of_range(worlds, seed, workers=None, batch=None, until_halfwidth=None):
     """Raises ValueError with a sentence for a number that `simulate` cannot take."""
     if worlds < 1 or worlds >= 2**32 - 1:
         raise ValueError(f"worlds is {worlds}: it must be at least 1 and less than 4,294,967,295")

@@ -440,7 +440,11 @@ class Result:
     @cached_property
     def _left_out(self):
         """The object of all worlds but one group of neighbours, for each group."""
-        return [self.of_some(self.groups != group)._told for group in range(GROUPS)]
+        return [part._told for part in self.less_a_group()]
+
+    def less_a_group(self):
+        """The `Result` of all worlds but one group of neighbours, for each group, one after the other."""
+        return (self.of_some(self.groups != group) for group in range(GROUPS))
 
     # What the above rests on
 

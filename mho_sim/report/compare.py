@@ -1,0 +1,425 @@
+"""Options side by side, as a page: what each is better and worse at than the first, and which are beaten."""
+
+import math
+from importlib.metadata import version
+from itertools import combinations
+from string import ascii_uppercase
+
+from mho_sim.report.tables import table
+from mho_sim.report.words import WIDTH, lines, listed, money, plural
+from mho_sim.scenario.differing import flow
+from mho_sim.scenario.movable import movable
+from mho_sim.study.comparison import BETTER, BOTH, JUDGED, SAME, WORSE
+
+MOST = 6  # values in which an option differs that are written out
+FEW = 4  # options that are all told beside each other
+FIGURES = 3  # of an amount that are written
+BASES = (100, 1_000, 10_000, 100_000)
+LIKE_MUTUALS = ("late", "without_support.late", "stopped", "lost", "deficit")
+AMOUNTS = ("reserve_needed.0.95", "members_pay", "contribution", "own_part", "care_paid")
+LABELS = {
+    "late": "run short, of 100 mutuals",
+    "without_support.late": "  without the support from outside",
+    "stopped": "a provider may stop (stopped), of 100",
+    "lost": "lost, of 100",
+    "deficit": "owe more than they have, of 100",
+    "reserve_needed.0.95": "start with, for 95 of 100, {unit}",
+    "covered": "covered, of 100 people",
+    "not_paid_for": "care not paid for, of 100 times sought",
+    "forgone_care": "care forgone, of 100 times needed",
+    "above_10_percent_of_income": "bills above a tenth of income, of 100",
+    "members_pay": "members pay, a person a year, {unit}",
+    "contribution": "  of this contributions and fees",
+    "own_part": "  of this their own part of the bills",
+    "care_paid": "  and the mutual pays for care",
+    "share_of_income": "contributions, of 100 of their income",
+}
+SHORT = {
+    "late": "run short",
+    "stopped": "stopped",
+    "lost": "lost",
+    "deficit": "a deficit at a year's end",
+    "covered": "covered",
+    "not_paid_for": "care not paid for",
+    "forgone_care": "care forgone",
+    "above_10_percent_of_income": "bills above a tenth of income",
+    "members_pay": "what members pay in all",
+    "share_of_income": "contributions beside income",
+}
+SENTENCES = {
+    "late": "of {base} mutuals like ours {after} run short{instead}",
+    "stopped": "in {after} of {base} a provider may stop accepting our cards{instead}",
+    "lost": "{after} of {base} are lost{instead}",
+    "deficit": "{after} of {base} owe more than they have and are owed at the end of some year{instead}",
+    "covered": "of {base} people {after} are covered{instead}",
+    "not_paid_for": "of {base} times that members sought care {after} are not paid for{instead}",
+    "forgone_care": "of {base} times that care was needed people went without {after}{instead}",
+    "above_10_percent_of_income": "bills take more than a tenth of the income of {after} families in {base}{instead}",
+    "members_pay": "members pay {after} {currency} a person and year{instead}",
+    "share_of_income": "contributions take {after} of {base} of a household's income{instead}",
+}
+END = (
+    "Counted are chance and the ranges of the figures, over futures of one association: another seed draws other "
+    "people. People go on paying, joining and staying as the file says. A calculation to help the discussion, not a "
+    "promise. The assembly decides."
+)
+
+
+def compare_text(comparison, changes=()):
+    """The page, as text; `changes` are the values that were changed on the command line, of all options."""
+    page = Page(comparison)
+    blocks = [[line for text in page.head(changes) for line in lines(text, indent="  ")]]
+    for name in comparison.names[1:]:
+        blocks += [page.told(name), page.table(name)]
+    blocks += [page.together(), page.conclusion(), page.how_sure(), page.provenance()]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+class Page:
+    """The parts of the page, each a list of lines."""
+
+    def __init__(self, comparison):
+        self.of, self.first = comparison, comparison.first
+        many = len(comparison.names) > len(ascii_uppercase)
+        marks = map(str, range(1, len(comparison.names) + 1)) if many else ascii_uppercase
+        self.letters = dict(zip(comparison.names, marks))
+
+    # What is compared
+
+    def head(self, changes):
+        titles = list(dict.fromkeys(one.title for one in self.of.scenarios.values()))
+        finished = " (interrupted: these were finished)" if self.of.interrupted else ""
+        yield from titles if len(titles) == 1 else ()
+        yield from (f"CHANGED on the command line, in all: {change}" for change in changes)
+        yield (
+            f"{plural(len(self.of.names), 'option')} in the same {plural(self.of.worlds, 'possible future')}"
+            f"{finished}, over {plural(self.of.years, 'year')}: the same people, the same luck."
+        )
+        for name in self.of.names:
+            title = "" if len(titles) == 1 else f" ({self.of.scenarios[name].title})"
+            yield f"{self.letters[name]}. {name}{title}{self._what_differs(name)}"
+        yield from filter(None, map(self._undecidable, self.of.names[1:]))
+
+    def _what_differs(self, name):
+        before = self.of.names[: self.of.names.index(name)]
+        if same := next((one for one in before if self._is_same(name, one)), None):
+            return f": the same as {self.letters[same]}, nothing in it that is computed with differs."
+        found = [one for one in self.of.differs(name) if one.is_chosen and not one.is_remark]
+        return f": {self._listed(name, found)}." if found else "."
+
+    def _is_same(self, option, than):
+        """Whether nothing differs but titles and remarks."""
+        return all(one.is_remark for one in self.of.differs(option, than))
+
+    def _undecidable(self, name):
+        """The sentence that an option differs in what the assembly cannot decide."""
+        found = [one for one in self.of.differs(name) if not one.is_chosen and not one.is_remark]
+        if not found:
+            return ""
+        return (
+            f"CAREFUL: {self.letters[name]} differs from {self.letters[self.first]} also in what the assembly cannot "
+            f"decide: {self._listed(name, found)}."
+        )
+
+    def _listed(self, name, found):
+        """Some values in which an option differs from the first."""
+        scenarios, words = [self.of.scenarios[one] for one in (self.first, name)], []
+        for one in found[:MOST]:
+            before, after = (_value(*told) for told in zip(scenarios, [one.path] * 2, one[1:]))
+            words.append(f"{one.path} {after} instead of {before}")
+        more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
+        return "; ".join(words) + more
+
+    # One option beside the first
+
+    def told(self, name):
+        """An option's verdicts, with the figures that decide them."""
+        found = [f"{self.letters[name]}. {name}, beside {self.letters[self.first]}"]
+        for dimension in JUDGED:
+            text = self._dimension(dimension, name, self.first)
+            found += [f"   {line}" for line in lines(text, WIDTH - 3, "  ")]
+        return found
+
+    def _dimension(self, dimension, option, than):
+        found, name = self.of.verdict(dimension, option, than), dimension.capitalize()
+        better, worse = (self._because(names, option, than) for names in found[1:])
+        if found.word is None:
+            said = "too few futures to tell."
+        elif found.word == SAME:
+            told = [figure for figure in JUDGED[dimension] if self.of.difference(figure, option, than).is_told]
+            said = f"{SAME}. {self._same(told[0], option, than)}" if told else "neither has a figure."
+        elif found.word == BOTH:
+            said = f"better in one thing, worse in another. Better: {better}. Worse: {worse}."
+        else:
+            said = f"{found.word}. {_begun(better or worse)}."
+        return f"{name}: {said}{self._support(option, than) if dimension == 'solvency' else ''}"
+
+    def _because(self, figures, option, than):
+        return "; ".join(self.sentence(name, option, than) for name in figures)
+
+    def _same(self, figure, option, than):
+        one = self.of.difference(figure, option, than)
+        chance = ": among so many figures that may be chance" if one.is_told and not one.holds_zero else ""
+        return f"{_begun(self.sentence(figure, option, than))}{chance}."
+
+    def _support(self, option, than):
+        """How many run short without support, beside those with it."""
+        if "without_support.late" not in self.of.shown:
+            return ""
+        one = self.of.difference("without_support.late", option, than)
+        base = _base(one)
+        after, before = _counts(one, base)
+        if after == before:
+            return f" Without the support from outside {after} of {money(base)} run short, as in {self.letters[than]}."
+        return f" Without the support from outside {after} of {money(base)} run short instead of {before}."
+
+    def sentence(self, name, option, than):
+        """A figure of an option beside the same of another, with the interval of the difference."""
+        one, amount = self.of.difference(name, option, than), name in AMOUNTS
+        base = _base(one) if name in LIKE_MUTUALS else 100
+        after, before = _amounts(one) if amount else _counts(one, base)
+        instead = f", as in {self.letters[than]}" if one.difference == 0 else f" instead of {before}"
+        more = _more(one, 1 if amount else base, amount)
+        return SENTENCES[name].format(
+            base=money(base),
+            after=after,
+            currency=self.of.currency,
+            instead=f"{instead}, {more}" if more else instead,
+        )
+
+    def table(self, name):
+        """Every figure with the first option and with this one, and by how much it is more."""
+        letter, first = self.letters[name], self.letters[self.first]
+        rows = [("", first, letter, f"{letter} less {first}  ")]
+        judged = {figure for one in JUDGED for names in self.of.verdict(one, name)[1:] for figure in names}
+        for figure in self.of.shown:
+            one, amount = self.of.difference(figure, name), figure in AMOUNTS
+            told_in = self._told_in(figure)
+            scale = 1 / told_in if amount else 100
+            unit = _unit(one, scale, amount, surely=figure in judged)
+            values = [_digits(None if value is None else value * scale, unit) for value in one[1:3]]
+            span = _span(one, scale, unit) + (" *" if figure in judged else "  ")
+            rows.append((LABELS[figure].format(unit=_currency(told_in, self.of.currency)), *values, span))
+        return table(rows)
+
+    def _told_in(self, figure):
+        """In what unit an amount is told, so that its row stays narrow."""
+        if figure not in AMOUNTS:
+            return 1
+        most = self.of.figures.loc["reserve_needed.0.95" if figure == "reserve_needed.0.95" else "members_pay"].max()
+        return 10**6 if most >= 10**8 else 10**3 if most >= 10**5 else 1
+
+    # All together
+
+    def together(self):
+        """The verdicts of all options, where there are several beside the first."""
+        if len(self.of.names) < 3:
+            return []
+        rows = [(f"beside {self.letters[self.first]}", *JUDGED)]
+        for name in self.of.names[1:]:
+            words = [self.of.verdict(one, name).word or "not told" for one in JUDGED]
+            rows.append((self.letters[name], *words))
+        return table(rows)
+
+    def conclusion(self):
+        """Which options are beaten, and between which the assembly must choose."""
+        told = [self._beaten(name, by) for name, by in self.of.beaten.items()]
+        told += [self._perhaps(name, by[0]) for name, by in self.of.perhaps_beaten.items()]
+        first, *others = self.of.choice
+        alike = [name for name in others if self.of.is_alike(name, first)]
+        apart = [name for name in others if name not in alike]
+        if not others:
+            told.append(f"{self.letters[first]} alone is not beaten.")
+        if alike:
+            told.append(self._alike(first, alike))
+        if apart:
+            letters = listed([self.letters[name] for name in self.of.choice])
+            told.append(f"Between {letters} the assembly must choose: {self._trade(first, apart)}.")
+        return [line for text in told for line in lines(text)]
+
+    def _alike(self, first, others):
+        words = listed([self.letters[name] for name in (first, *others)])
+        if all(self._is_same(name, first) for name in others):
+            return f"{words} are the same."
+        return f"{words} cannot be told apart: what differs is within chance."
+
+    def _perhaps(self, name, other):
+        """That an option seems beaten, and what more worlds would have to tell."""
+        worse = [one for one in JUDGED if self.of.verdict(one, name, other).word == WORSE]
+        may = listed([SHORT[one] for one in self.of.may_be_better(name, other)], "or")
+        return (
+            f"{self.letters[name]} is worse in {listed(worse)} than {self.letters[other]}, and in nothing seen to be "
+            f"better; but so few futures cannot say that it is not ({may}): take more --worlds."
+        )
+
+    def _beaten(self, name, by):
+        other = by[0]
+        words = [one for one in JUDGED if self.of.verdict(one, name, other).word == WORSE]
+        return (
+            f"{self.letters[name]} is beaten by {listed([self.letters[one] for one in by])}: worse in {listed(words)} "
+            "and better in nothing."
+        )
+
+    def _trade(self, first, others):
+        """What options that must be chosen from give and take: each beside the first of them, a few beside each other
+        too.
+        """
+        pairs = [(name, first) for name in others]
+        if len(self.of.choice) <= FEW:
+            pairs += [(name, than) for than, name in combinations(others, 2) if not self.of.is_alike(name, than)]
+        return "; ".join(self._words(*pair) for pair in pairs)
+
+    def _words(self, option, than):
+        """At what an option is better and worse than another."""
+        words = {one: self.of.verdict(one, option, than).word for one in JUDGED}
+        parts = [
+            f"{word} in {listed([one for one in JUDGED if words[one] == word])}"
+            for word in (BETTER, WORSE, BOTH)
+            if word in words.values()
+        ]
+        parts += ["not told in the rest"] if None in words.values() else []
+        return f"{self.letters[option]} is {' and '.join(parts)} than {self.letters[than]}"
+
+    def how_sure(self):
+        """How the intervals are to be read."""
+        if not self.of.looks:
+            return lines("Fewer than 40 futures were finished with all options: too few for most intervals.")
+        least = math.floor(1000 * self.of.confidence) / 10
+        support = " (with the support from outside)" if "without_support.late" in self.of.shown else ""
+        return lines(
+            f"Last column: by how much the figure is more or less than that of {self.letters[self.first]}, a 95% "
+            "interval of each row by itself; of 20 rows that truly are alike, one misses 0. Better and worse (*) is "
+            f"only what an interval of {least:g}% leaves no doubt of: with {plural(self.of.looks, 'difference')} "
+            "judged, at most one page in 20 then calls better or worse what is the same. Judged are "
+            f"{self._judged(support)}. More --worlds make the intervals narrower."
+        )
+
+    def _judged(self, support):
+        told = []
+        for dimension, figures in JUDGED.items():
+            words = listed([SHORT[one] for one in figures if one in self.of.shown] or ["nothing"])
+            told.append(f"for {dimension} {words}{support if dimension == 'solvency' else ''}")
+        return "; ".join(told)
+
+    def provenance(self):
+        hashes = ", ".join(f"{self.letters[name]} {self.of.scenarios[name].hash[:19]}…" for name in self.of.names)
+        worlds = f"{plural(self.of.worlds, 'world')}, the same for all"
+        return lines(
+            f"Simulated, {worlds}. mho_sim {version('mho_sim')}, seed {self.of.seed}; scenarios {hashes}. {END}"
+        )
+
+
+# How figures are written
+
+
+def _value(scenario, path, value):
+    """A value as people say it: 2 300 XOF, 25%, 3 months."""
+    try:
+        number = movable(scenario, path) if path.startswith("scheme.") and value is not None else None
+        return flow(value) if number is None or number.today is None else number.said(number.today)
+    except ValueError:
+        return flow(value)
+
+
+def _currency(unit, currency):
+    return {1: "", 10**3: "1 000 ", 10**6: "million "}[unit] + currency
+
+
+def _begun(sentence):
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _base(one):
+    """Of how many mutuals a probability is told: so many that the larger one is one at least."""
+    most = max(one.before, one.after)
+    return next((base for base in BASES if most * base >= 1), 100)
+
+
+def _unit(one, scale, amount=False, surely=False):
+    """The unit to which a row is rounded, 1, 2 or 5 times a power of ten: a quarter of the interval of the difference,
+    of shares no finer than a tenth of 100, of amounts no finer than three figures; finer where the interval would else
+    touch 0 though it is `surely` to one side.
+    """
+    most = max([abs(value) * scale for value in one[1:3] if value is not None], default=0)
+    floor = 10 ** max(len(str(int(most))) - FIGURES, 0) if amount else 0.1 if most < 10 or one.difference else 1
+    if not one.is_told or one.difference == 0 == one.high - one.low:
+        return floor
+    if one.low == one.high:
+        return min(floor, _round_unit(abs(one.low) * scale / 10))
+    low, high = one.low * scale, one.high * scale
+    unit = max(_round_unit((high - low) / 4), floor)
+    while surely and (0 < low < unit or 0 < -high < unit):
+        unit = _round_unit(unit * 0.999)
+    return unit
+
+
+def _round_unit(most):
+    """The largest of 1, 2, 5 times a power of ten that is not above a number."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(digit * power for digit in (5, 2, 1) if digit * power <= most * (1 + 1e-9))
+
+
+def _digits(value, unit):
+    """A value with the decimals of a unit; amounts in multiples of it."""
+    if value is None:
+        return "-"
+    if unit >= 1:
+        power = 10 ** math.floor(math.log10(unit))
+        return money(round(value / power) * power)
+    return f"{value:,.{_decimals(unit)}f}".replace(",", " ")
+
+
+def _decimals(unit):
+    return max(0, -math.floor(math.log10(unit) + 1e-9))
+
+
+def _outward(one, scale, unit):
+    """The ends of an interval, rounded outward to multiples of a unit."""
+    if one.low == one.high:
+        return one.low * scale, one.high * scale
+    return math.floor(one.low * scale / unit + 1e-9) * unit, math.ceil(one.high * scale / unit - 1e-9) * unit
+
+
+def _said(value, unit):
+    """The end of an interval, without a sign."""
+    text = f"{abs(value):,.{_decimals(unit)}f}".replace(",", " ")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _span(one, scale, unit):
+    """The interval of a difference, with signs: -8 to -2; 0 where nothing differs."""
+    if one.difference is None:
+        return "-"
+    if not one.is_told:
+        return "not told"
+    ends = [f"{'+' if end > 0 else '-' if end < 0 else ''}{_said(end, unit)}" for end in _outward(one, scale, unit)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _more(one, scale, amount):
+    """The interval of a difference in words: 2 to 8 fewer; between 1 fewer and 3 more; nothing where it is 0."""
+    if not one.is_told or one.low == one.high == 0:
+        return ""
+    fewer = "less" if amount else "fewer"
+    unit = _unit(one, scale, amount, surely=True)
+    low, high = _outward(one, scale, unit)
+    ends = [_said(end, unit) for end in (low, high)]
+    if low < 0 < high:
+        return f"between {ends[0]} {fewer} and {ends[1]} more"
+    least, most = ends if low >= 0 else ends[::-1]
+    side = "more" if low >= 0 else fewer
+    return f"{least} {side}" if least == most else f"{least} to {most} {side}"
+
+
+def _counts(one, base):
+    """Both shares out of a base, after and before, whole numbers unless these would not show a difference."""
+    whole = [f"{money(round(value * base))}" for value in (one.after, one.before)]
+    if whole[0] != whole[1] or one.difference == 0 or not one.is_told or one.holds_zero:
+        return whole
+    unit = _unit(one, base)
+    return [_digits(value * base, min(unit, 0.1)) for value in (one.after, one.before)]
+
+
+def _amounts(one):
+    unit = _unit(one, 1, amount=True)
+    return [_digits(value, unit) for value in (one.after, one.before)]
