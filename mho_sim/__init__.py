@@ -11,6 +11,7 @@ from importlib import import_module
 _DOORS = {
     "experience": "monitoring",
     "load": "scenario",
+    "plot": "report",
     "price": "tariff",
     "sensitivity": "study",
     "simulate": "study",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
-from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.options import JSON, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 
 @click.command(short_help="Which unknown figures matter, and which to measure next.")
@@ -19,10 +19,12 @@ from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if
     "--no-indices", "indices", flag_value=False, default=True, help="Only what each moves, not what to measure next."
 )
 @WORKERS
+@PLOT
 @JSON
 @QUIET
-def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
+def sensitivity(scenario, sets, seed, worlds, indices, workers, plot, as_json, quiet):
     """Which of the figures that nobody knows exactly matter, and which to measure next."""
+    refuse_picture(plot, scenario)
     loaded = loaded_from(scenario, sets)
     say_if_cold(quiet)
     from mho_sim.report import sensitivity_text
@@ -31,7 +33,14 @@ def sensitivity(scenario, sets, seed, worlds, indices, workers, as_json, quiet):
 
     with progress_of(runs(loaded, worlds, indices), quiet) as bar:
         found = told_by(lambda: found_of(loaded, worlds, seed, indices=indices, workers=workers, progress=bar.update))
-    answer(found, sets, sensitivity_text, as_json)
+    try:
+        if plot is not None:
+            from mho_sim.report import files
+            from mho_sim.report import plot as drawn
+
+            files.save_picture(plot, drawn(found))
+    finally:
+        answer(found, sets, sensitivity_text, as_json)
 
 
 @click.command(short_help="Your register beside the plan: what is chance, what is not?")

@@ -75,5 +75,8 @@ SEED = click.option(
     help="The same seed gives the same futures.",
 )
 WORKERS = click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
+PLOT = click.option(
+    "--plot", type=click.Path(), metavar="FILE", help="Draw a picture too: .png, .svg or .pdf (needs matplotlib)."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 QUIET = click.option("--quiet", is_flag=True, help="No progress on standard error.")

@@ -54,7 +54,7 @@ def _tornado(found):
     for path, row in moves.iterrows():
         *before, last = lines(unknown(path), HOW_WIDE, "  ")
         rows += [(part, *[""] * 6) for part in before]
-        ends = (*(_value(row[end], known[path].value) for end in ("low", "high")), *_short(row))
+        ends = (*(value_told(row[end], known[path].value) for end in ("low", "high")), *_short(row))
         bar = "#" * max(round(BAR * abs(row["own_funds_difference"]) / widest), 1)
         rows.append((last, *ends, f"{row['own_funds_difference'] / 1000:+,.0f}".replace(",", " "), bar.ljust(BAR)))
     told = (
@@ -78,7 +78,7 @@ def _short(row):
     return (of_100(row[f"late_{end}"]) for end in ("low", "high"))
 
 
-def _value(value, number):
+def value_told(value, number):
     """A value as its field is written: a share, an amount, a number."""
     if number.limits == (0.0, 1.0):
         return f"{100 * value:.3g}%"
