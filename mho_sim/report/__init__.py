@@ -24,7 +24,7 @@ __all__ = list(_DOORS)
 
 
 def __getattr__(name):
-    """A text or a picture is imported only when somebody asks for it: what reads a scenario alone needs nothing heavy."""
+    """A text or a picture is imported only when somebody asks for it: reading a scenario needs nothing heavy."""
     if name in _DOORS:
         return getattr(import_module(f"mho_sim.report.{_DOORS[name]}"), name)
     raise AttributeError(f"mho_sim.report has no {name!r}; it has {', '.join(_DOORS)}")

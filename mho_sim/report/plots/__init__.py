@@ -10,13 +10,13 @@ from importlib import import_module
 
 from mho_sim.report.plots.source import Source
 
-_PICTURES = {
+_PICTURES = {  # and their modules, none of which may be called as a picture
     "cash_fan": "futures",
-    "frontier": "frontier",
+    "frontier": "unbeaten",
     "heat_map": "grid",
     "paired_differences": "differences",
     "picture_bytes": "sheet",
-    "tornado": "tornado",
+    "tornado": "unknowns",
     "trouble_by_year": "futures",
     "two_pictures": "futures",
 }

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Polygon
 
 from mho_sim import ledger
 from mho_sim.actuarial import ratio_error, value_at_risk
@@ -18,6 +18,7 @@ from mho_sim.report.plots.sheet import (
     MIDDLE,
     PALE,
     Sheet,
+    box,
     high,
     label,
     margin,
@@ -348,8 +349,7 @@ def _draw_covered(column, result, left, names):
     axes.tick_params(bottom=False)
     numbers = (column.width - left - RIGHT) / years >= wide("100") + 0.15
     for year, (share, error) in enumerate(zip(100 * shares, 100 * errors), 1):
-        bar = Rectangle((year - 0.3, 0), 0.6, share, facecolor="white", edgecolor=INK, linewidth=0.8, hatch="////")
-        axes.add_patch(bar)
+        box(axes, (year - 0.3, 0), 0.6, share, facecolor="white", edgecolor=INK, linewidth=0.8, hatch="////")
         top = share
         if np.isfinite(error):
             top = min(share + 1.96 * error, 100)

@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Rectangle
 
 from mho_sim import conditions
 from mho_sim.report.plots.figures import MUTUALS, axis_words, figure_of, value_told, values_told
 from mho_sim.report.plots.scales import short
-from mho_sim.report.plots.sheet import EDGE, INK, WIDTH, Sheet, broken, high, label, wide
+from mho_sim.report.plots.sheet import EDGE, INK, WIDTH, Sheet, box, broken, high, label, wide
 from mho_sim.report.plots.source import Source
 from mho_sim.report.words import money
 
@@ -244,16 +243,16 @@ def _draw(part, title, grid, texts, met, shades, across, down, size):
 
 def _cell(axes, corner, size, value, text, shades, met, surely):
     if math.isnan(value):
-        axes.add_patch(Rectangle(corner, *size, facecolor="white", edgecolor="0.8", linewidth=0.5))
+        box(axes, corner, *size, facecolor="white", edgecolor="0.8", linewidth=0.5)
         return
     shade = shades(value)
     ink = INK if shade > TURN else "white"
-    axes.add_patch(Rectangle(corner, *size, facecolor=str(shade), edgecolor="white", linewidth=0.8))
+    box(axes, corner, *size, facecolor=str(shade), edgecolor="white", linewidth=0.8)
     label(axes, corner[0] + size[0] / 2, corner[1] + size[1] / 2, text, colour=ink, over="center_baseline")
     if met:
         inner = (corner[0] + FRAME, corner[1] + FRAME)
         inside = (size[0] - 2 * FRAME, size[1] - 2 * FRAME)
-        axes.add_patch(Rectangle(inner, *inside, edgecolor=ink, gid="met", **_frame(surely)))
+        box(axes, inner, *inside, edgecolor=ink, gid="met", **_frame(surely))
 
 
 def _frame(surely):

@@ -51,16 +51,16 @@ def short(value):
 
 
 def decimals(low, high):
-    """Digits after the point that an interval carries: the last one counts where its width does; negative left of it.
-    None where there is no interval.
+    """Digits after the point that an interval carries: down to the first digit of half its width; negative left of the
+    point. None where there is no interval.
     """
     width = high - low
-    return None if not width > 0 or math.isinf(width) else -math.floor(math.log10(width) + 1e-9)
+    return None if not width > 0 or math.isinf(width) else -math.floor(math.log10(width / 2) + 1e-9)
 
 
 def carried(value, low=None, high=None, least=0, more=0):
-    """A number rounded as its interval carries, as text: at the place of the first digit of the interval's width, or
-    `more` places further, but not left of 10^`least`. Without an interval three digits.
+    """A number rounded as its interval carries, as text: at the first digit of half the interval's width, or `more`
+    places further, but not left of 10^`least`. Without an interval three digits.
     """
     places = None if low is None or high is None or math.isnan(high - low) else decimals(low, high)
     if places is None:

@@ -272,7 +272,7 @@ def _is_number(cell):
 def _sign(axes, form, x, y, length, style):
     """A sign of the key, drawn as on the panels."""
     if form == "patch":
-        axes.add_patch(Rectangle((x, y - 0.14), length, 0.28, clip_on=False, **style))
+        box(axes, (x, y - 0.14), length, 0.28, clip_on=False, **style)
     elif form == "line":
         axes.add_line(Line2D([x, x + length], [y, y], **{"marker": "None", **style}))
     else:
@@ -285,6 +285,14 @@ def label(axes, x, y, text, align="center", over="center", colour=INK, **how):
         x, y, drawable(text), fontproperties=_font(SIZE, how.pop("bold", False)), color=colour, ha=align, va=over,
         parse_math=False, clip_on=False, **how,
     )  # fmt: skip
+
+
+def box(axes, corner, width, height, **style):
+    """A rectangle on a panel, hatched as thinly as everywhere."""
+    patch = Rectangle(corner, width, height, **style)
+    if hasattr(patch, "set_hatch_linewidth"):  # before matplotlib 3.10 the setting counts, when it is drawn
+        patch.set_hatch_linewidth(_SETTINGS["hatch.linewidth"])
+    axes.add_patch(patch)
 
 
 def mark(axis, places, texts):

@@ -1,11 +1,10 @@
 """A tornado: what each number that nobody knows moves by itself, the largest first, and chance apart."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from mho_sim.actuarial import variance_parts
 from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
-from mho_sim.report.plots.sheet import DARK, EDGE, INK, LIGHT, MIDDLE, Sheet, broken, high, label, mark, wide
+from mho_sim.report.plots.sheet import DARK, EDGE, INK, LIGHT, MIDDLE, Sheet, box, broken, high, label, mark, wide
 from mho_sim.report.plots.source import Source
 from mho_sim.report.sensitivity import MOST_LISTED, NOTHING, value_told
 from mho_sim.report.words import of_100, plural, unknown
@@ -119,9 +118,7 @@ def _draw(column, found, figure, listed, today, chance, scale):
         axes.axhline(y + 0.1, color=MIDDLE, linewidth=0.8)
         _name(column, by_chance, top + y + 0.1 + (apart - 0.1) / 2)
         middle = y + 0.1 + (apart - 0.1) / 2
-        axes.add_patch(
-            Rectangle((today - SPREAD * chance, middle - BAR / 2), 2 * SPREAD * chance, BAR, **HOW["chance"])
-        )
+        box(axes, (today - SPREAD * chance, middle - BAR / 2), 2 * SPREAD * chance, BAR, **HOW["chance"])
     axes.axvline(today, color=INK, linewidth=1.4)
     column.key(_key(listed, figure, chance, limits))
 
@@ -176,7 +173,7 @@ def _bars(axes, middle, row, figure, scale, today, told, limits, width):
     for number, (value, end) in enumerate(zip(values, ("low", "high"))):
         lower = middle - BAR / 2 + (number * BAR / 2 if same_side else 0)
         style = HOW["unsure"] if _unsure(row, figure) else HOW[end]
-        axes.add_patch(Rectangle((min(today, value), lower), abs(value - today), BAR / (1 + same_side), **style))
+        box(axes, (min(today, value), lower), abs(value - today), BAR / (1 + same_side), **style)
     first, second = sorted(zip(values, told), key=lambda pair: pair[0])
     gap = 0.12 * (limits[1] - limits[0]) / width
     label(axes, min(first[0], today) - gap, middle, first[1], align="right", over="center_baseline", bbox=_CLEAR)
