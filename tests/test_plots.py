@@ -464,6 +464,17 @@ def test_lines_are_no_wider_than_they_may_be(width):
     assert not any("12\n345" in "\n".join(lines) for _ in lines)
 
 
+def test_nothing_rests_on_colour():
+    """Every dot of every picture is a grey."""
+    figures = [plots.plot(result(100, *POOR), "both"), plots.tornado(found()), plots.frontier(grid(4, 3))]
+    figures += [plots.heat_map(grid(4, 3), *SCHEME[:2], target="late<=20%"), plots.paired_differences(differences(3))]
+    for figure in figures:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        dots = np.asarray(canvas.buffer_rgba())[..., :3]
+        assert (dots == dots[..., :1]).all() and len(np.unique(dots)) > 2
+
+
 # Files
 
 

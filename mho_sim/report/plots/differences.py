@@ -2,11 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from mho_sim.report.plots.figures import figure_of, value_told
 from mho_sim.report.plots.scales import MINUS, in_unit, short, ticks, unit_of
-from mho_sim.report.plots.sheet import INK, MIDDLE, Sheet, broken, high, mark, wide
+from mho_sim.report.plots.sheet import INK, MIDDLE, Sheet, broken, high, mark, stroke, wide
 from mho_sim.report.plots.source import Source
 
 ROW = 0.62  # centimetres, of a line
@@ -95,7 +94,7 @@ def _draw(column, figure, rows, names, room, right, source):
     axes.set_xlim(*limits)
     marks = _marks(limits, column.width - room - right)
     mark(axes.xaxis, marks, map(_signed, marks))
-    axes.axvline(0, color=MIDDLE, linewidth=1.0, zorder=0)
+    stroke(axes, [0, 0], [0, sum(deep)], color=MIDDLE, linewidth=1.0, zorder=0)
     y = 0.0
     for part, length, text, (place, row) in zip(lines, deep, texts, rows.iterrows()):
         _dot(axes, y + length / 2, values.loc[place] / unit, bool(row["same"]))
@@ -108,9 +107,9 @@ def _draw(column, figure, rows, names, room, right, source):
 def _dot(axes, y, values, same):
     difference, low, up = values
     if np.isfinite([low, up]).all():
-        axes.add_line(Line2D([low, up], [y, y], color=INK, linewidth=1.2))
+        stroke(axes, [low, up], [y, y], color=INK, linewidth=1.2)
     if np.isfinite(difference):
-        axes.add_line(Line2D([difference], [y], clip_on=False, **_style(same)))
+        stroke(axes, [difference], [y], clip_on=False, **_style(same))
 
 
 def _style(same):

@@ -4,7 +4,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from mho_sim import ledger
@@ -23,6 +22,7 @@ from mho_sim.report.plots.sheet import (
     label,
     margin,
     mark,
+    stroke,
     wide,
 )
 from mho_sim.report.plots.source import Source
@@ -105,8 +105,8 @@ def finding(result):
         said = f"{share[0].upper()}{share[1:]} of 100 mutuals like ours run short within {years}"
         said += f" (between {math.floor(low)} and {math.ceil(up)})"
     if (alone := result.without_support) is not None:
-        without = of_100(alone.late["probability"])
-        said += f"; without support from outside, {without}" + (" of 100" if worlds < ENOUGH else "")
+        share = alone.late["probability"]
+        said += f"; without support from outside, {of_100(share) if worlds >= ENOUGH else round(share * worlds)}"
     covered = result.protection["association"]["covered"]
     return (
         said + ("" if covered is None else f". Of 100 people, {of_100(covered)} are covered in an average month") + "."
@@ -199,11 +199,11 @@ def _bands(axes, months, told, unit):
         edge = np.concatenate((np.column_stack((months, low / unit)), np.column_stack((months, up / unit))[::-1]))
         axes.add_patch(Polygon(edge, facecolor=grey, edgecolor="none"))
     for line in told.single:
-        axes.add_line(Line2D(months, line / unit, **_SINGLE))
+        stroke(axes, months, line / unit, **_SINGLE)
     if len(told.single) > 1:
-        axes.add_line(Line2D(months, told.median / unit, **_MEDIAN))
-    axes.add_line(Line2D([months[0], months[-1]], [0, 0], color=INK, linewidth=1.4, clip_on=False))
-    axes.add_line(Line2D([0], told.median[:1] / unit, linestyle="None", clip_on=False, zorder=5, **_OPENING))
+        stroke(axes, months, told.median / unit, **_MEDIAN)
+    stroke(axes, [months[0], months[-1]], [0, 0], color=INK, linewidth=1.4, clip_on=False)
+    stroke(axes, [0], told.median[:1] / unit, linestyle="None", clip_on=False, zorder=5, **_OPENING)
 
 
 def _most(told):
@@ -226,16 +226,16 @@ def _under(column, left, months, told, result, of_short, of_covered):
     area = np.column_stack((months, 100 * told.short))
     area = np.concatenate((area, [[months[-1], 0], [0, 0]]))
     axes.add_patch(Polygon(area, facecolor=LIGHT, edgecolor="none"))
-    axes.add_line(Line2D(months, 100 * told.short, color=INK, linewidth=1.4))
+    stroke(axes, months, 100 * told.short, color=INK, linewidth=1.4)
     if told.alone is not None:
-        axes.add_line(Line2D(months, 100 * told.alone, **_ALONE))
+        stroke(axes, months, 100 * told.alone, **_ALONE)
     column.down(0.25)
     column.say("Covered at the end of each month, of 100 people of the association", after=GAP)
     axes = column.panel(1.7, left, RIGHT, below=2 * high() + 0.25)
     _over_months(axes, months)
     axes.set_ylim(0, 100)
     mark(axes.yaxis, of_covered, map(short, of_covered))
-    axes.add_line(Line2D(months[1:], 100 * told.covered, color=INK, linewidth=1.4))
+    stroke(axes, months[1:], 100 * told.covered, color=INK, linewidth=1.4)
     mark(axes.xaxis, *_month_marks(result.calendar, column.width - left - RIGHT))
     axes.tick_params(labelbottom=True)
 
@@ -315,10 +315,10 @@ def _draw_trouble(column, result):
         style = {"markersize": 5.5, "markeredgecolor": INK, **style}
         key.append((words, "sign", style))
         places = np.arange(1, years + 1) + STEP * (number - (len(rows) - 1) / 2)
-        axes.add_line(Line2D(places, 100 * shares, color=MIDDLE, linewidth=0.5))
+        stroke(axes, places, 100 * shares, color=MIDDLE, linewidth=0.5)
         for x, (low, up) in zip(places, 100 * limits):
-            axes.add_line(Line2D([x, x], [low, up], color=INK, linewidth=1.0))
-        axes.add_line(Line2D(places, 100 * shares, linestyle="None", clip_on=False, zorder=4, **style))
+            stroke(axes, [x, x], [low, up], color=INK, linewidth=1.0)
+        stroke(axes, places, 100 * shares, linestyle="None", clip_on=False, zorder=4, **style)
     names = _years_named(axes, result, column.width - left - RIGHT)
     axes.tick_params(labelbottom=False, bottom=False)
     column.down(0.25)
@@ -353,6 +353,6 @@ def _draw_covered(column, result, left, names):
         top = share
         if np.isfinite(error):
             top = min(share + 1.96 * error, 100)
-            axes.add_line(Line2D([year, year], [max(share - 1.96 * error, 0), top], color=INK, linewidth=1.4))
+            stroke(axes, [year, year], [max(share - 1.96 * error, 0), top], color=INK, linewidth=1.4)
         if numbers:
             label(axes, year, top + 5, money(share), over="bottom")

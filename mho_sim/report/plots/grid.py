@@ -15,7 +15,7 @@ from mho_sim.report.words import money
 LIGHTEST, DARKEST = 1.0, 0.25  # shades of the least and the largest value
 TURN = 0.46  # shades darker than this are written on in white: there both stand out alike
 FRAME = 0.06  # centimetres, by which a frame lies within its cell
-LEAST, WIDEST = 1.0, 2.2  # centimetres, of a cell
+LEAST, WIDEST = 0.8, 2.2  # centimetres, of a cell
 BETWEEN = 0.8  # centimetres, between two grids side by side
 MOST = 40  # values of an axis
 

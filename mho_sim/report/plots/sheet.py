@@ -34,6 +34,7 @@ _SETTINGS = {
     "path.simplify_threshold": 1 / 9,
     "hatch.linewidth": 0.7,
     "text.usetex": False,
+    "savefig.bbox": None,
 }
 _ALONE = Lock()
 
@@ -62,7 +63,6 @@ def picture_bytes(figure, ending):
                 metadata=said,
                 facecolor="white",
                 edgecolor="none",
-                bbox_inches=None,
                 transparent=False,
             )
         finally:
@@ -126,7 +126,7 @@ class Sheet:
 
     def __init__(self, width=WIDTH):
         self.width, self.deepest = width, 0.0
-        self.figure = Picture(figsize=(width / 2.54, 1), dpi=100, facecolor="white", edgecolor="none", layout=None)
+        self.figure = Picture(figsize=(width / 2.54, 1), dpi=100, facecolor="white", edgecolor="none", layout="none")
         self._texts, self._axes = [], []
 
     def column(self, left=EDGE, width=None, top=EDGE):
@@ -274,9 +274,9 @@ def _sign(axes, form, x, y, length, style):
     if form == "patch":
         box(axes, (x, y - 0.14), length, 0.28, clip_on=False, **style)
     elif form == "line":
-        axes.add_line(Line2D([x, x + length], [y, y], **{"marker": "None", **style}))
+        stroke(axes, [x, x + length], [y, y], **style)
     else:
-        axes.add_line(Line2D([x + length / 2], [y], **{**style, "linestyle": "None"}))
+        stroke(axes, [x + length / 2], [y], **{**style, "linestyle": "None"})
 
 
 def label(axes, x, y, text, align="center", over="center", colour=INK, **how):
@@ -293,6 +293,11 @@ def box(axes, corner, width, height, **style):
     if hasattr(patch, "set_hatch_linewidth"):  # before matplotlib 3.10 the setting counts, when it is drawn
         patch.set_hatch_linewidth(_SETTINGS["hatch.linewidth"])
     axes.add_patch(patch)
+
+
+def stroke(axes, x, y, **style):
+    """A line through points, or signs at them."""
+    axes.add_line(Line2D(x, y, **{"linestyle": "-", "marker": "None", "markeredgewidth": 1.0, **style}))
 
 
 def mark(axis, places, texts):

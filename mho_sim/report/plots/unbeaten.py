@@ -4,11 +4,10 @@ import string
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from mho_sim.report.plots.figures import axis_words, figure_of, value_told, values_told
 from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
-from mho_sim.report.plots.sheet import DARK, INK, LIGHT, MIDDLE, SIZE, Sheet, high, label, margin, mark, wide
+from mho_sim.report.plots.sheet import DARK, INK, LIGHT, MIDDLE, SIZE, Sheet, high, label, margin, mark, stroke, wide
 from mho_sim.report.plots.source import Source
 from mho_sim.report.words import plural
 
@@ -126,9 +125,7 @@ def _draw(column, frame, points, named, groups, source):
         column.left + column.width - right, column.depth - high() / 2, words[0].upper() + words[1:], align="right"
     )
     column.down(0.1)
-    axes.add_line(
-        Line2D(points["members_pay"] / unit, 100 * points["late"], color=MIDDLE, linewidth=1.0, gid="frontier")
-    )
+    stroke(axes, points["members_pay"] / unit, 100 * points["late"], color=MIDDLE, linewidth=1.0, gid="frontier")
     for place, row in frame.iterrows():
         _point(axes, row, unit, groups, place in points.index)
     _letters(axes, frame, points, named, unit, column.width - left - right)
@@ -150,12 +147,10 @@ def _point(axes, row, unit, groups, best):
     marker, shade = _sign(row["covered"], groups)
     x, y = row["members_pay"] / unit, 100 * row["late"]
     if best and np.isfinite([row.get("late_low", np.nan), row.get("late_high", np.nan)]).all():
-        axes.add_line(Line2D([x, x], [100 * row["late_low"], 100 * row["late_high"]], color=INK, linewidth=0.8))
-    axes.add_line(
-        Line2D(
-            [x], [y], linestyle="None", marker=marker, markersize=LARGE if best else SMALL, markerfacecolor=shade,
-            markeredgecolor=INK if best else MIDDLE, markeredgewidth=1.3 if best else 0.6, zorder=4 if best else 3,
-        )
+        stroke(axes, [x, x], [100 * row["late_low"], 100 * row["late_high"]], color=INK, linewidth=0.8)
+    stroke(
+        axes, [x], [y], linestyle="None", marker=marker, markersize=LARGE if best else SMALL, markerfacecolor=shade,
+        markeredgecolor=INK if best else MIDDLE, markeredgewidth=1.3 if best else 0.6, zorder=4 if best else 3,
     )  # fmt: skip
 
 

@@ -4,7 +4,21 @@ import numpy as np
 
 from mho_sim.actuarial import variance_parts
 from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
-from mho_sim.report.plots.sheet import DARK, EDGE, INK, LIGHT, MIDDLE, Sheet, box, broken, high, label, mark, wide
+from mho_sim.report.plots.sheet import (
+    DARK,
+    EDGE,
+    INK,
+    LIGHT,
+    MIDDLE,
+    Sheet,
+    box,
+    broken,
+    high,
+    label,
+    mark,
+    stroke,
+    wide,
+)
 from mho_sim.report.plots.source import Source
 from mho_sim.report.sensitivity import MOST_LISTED, NOTHING, value_told
 from mho_sim.report.words import of_100, plural, unknown
@@ -108,18 +122,18 @@ def _draw(column, found, figure, listed, today, chance, scale):
     marks = _marks(limits, column.width - NAMES, figure)
     mark(axes.xaxis, marks, map(short, marks))
     if limits[0] < 0 < limits[1]:
-        axes.axvline(0, color=MIDDLE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=0)
+        stroke(axes, [0, 0], [0, sum(deep) + apart], color=MIDDLE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=0)
     y = 0.0
     for lines, room, told, (_, row) in zip(names, deep, ends, listed.iterrows()):
         _name(column, lines, top + y + room / 2)
         _bars(axes, y + room / 2, row, figure, scale, today, told, limits, column.width - NAMES)
         y += room
     if chance:
-        axes.axhline(y + 0.1, color=MIDDLE, linewidth=0.8)
+        stroke(axes, limits, [y + 0.1, y + 0.1], color=MIDDLE, linewidth=0.8)
         _name(column, by_chance, top + y + 0.1 + (apart - 0.1) / 2)
         middle = y + 0.1 + (apart - 0.1) / 2
         box(axes, (today - SPREAD * chance, middle - BAR / 2), 2 * SPREAD * chance, BAR, **HOW["chance"])
-    axes.axvline(today, color=INK, linewidth=1.4)
+    stroke(axes, [today, today], [0, sum(deep) + apart], color=INK, linewidth=1.4)
     column.key(_key(listed, figure, chance, limits))
 
 
