@@ -353,6 +353,15 @@ def test_a_point_without_a_figure_is_beaten():
     readable(plots.frontier(frame))
 
 
+def test_a_sign_agrees_with_the_number_that_is_told():
+    """48.6 of 100 is told as 49, and stands with those that are not fewer than 49."""
+    groups = [30.0, 49.0, 69.0, 90.0]
+    signs = [
+        unbeaten.SIGNS.index(unbeaten._sign(share, groups)) for share in (0.3, 0.484, 0.486, 0.49, 0.684, 0.69, 0.9)
+    ]
+    assert signs == [0, 0, 1, 1, 1, 2, 2]
+
+
 def test_dots_are_hollow_where_it_is_about_the_same():
     frame = differences(5)
     figure = plots.paired_differences(frame)

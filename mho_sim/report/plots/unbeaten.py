@@ -91,7 +91,7 @@ def _groups(covered):
 def _sign(covered, groups):
     """The sign of a share of people covered."""
     inner = groups[1:-1]
-    return SIGNS[int(np.searchsorted(inner, 100 * covered, side="right"))] if inner else SIGNS[1]
+    return SIGNS[int(np.searchsorted(inner, np.round(100 * covered), side="right"))] if inner else SIGNS[1]
 
 
 def _finding(frame, best):
