@@ -13,6 +13,7 @@ _DOORS = {
     "experience": "monitoring",
     "load": "scenario",
     "offers": "tariff",
+    "plot": "report",
     "price": "tariff",
     "sensitivity": "study",
     "simulate": "study",

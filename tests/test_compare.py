@@ -29,7 +29,7 @@ from mho_sim.scenario.differing import differing, flow
 from mho_sim.scenario.starting import shipped
 from mho_sim.study import Comparison, Verdict
 from mho_sim.study.comparison import BESIDE, BETTER, BOTH, JUDGED, SAME, WORSE
-from mho_sim.study.effects import dearer
+from mho_sim.study.effects import dearer, pay
 from mho_sim.study.exact import chance_late
 from mho_sim.study.paired import Difference
 from mho_sim.study.result import Result
@@ -116,7 +116,7 @@ def test_what_members_pay_as_linearized():
     copay = scenario.with_("scheme.benefits.ill.copay", 0.3)
     found = mho_sim.compare({"today": scenario, "copay": copay}, 400)
     one = found.difference("members_pay", "copay")
-    difference, half = dearer(found.results["copay"], found.results["today"])
+    difference, half = dearer(*(pay(found.results[name]) for name in ("copay", "today")))
     assert one.difference == pytest.approx(difference, abs=1e-5)
     assert (one.high - one.low) / 2 == pytest.approx(half, rel=0.5)
 

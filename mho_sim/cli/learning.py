@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, MEMORY, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
-from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.options import JSON, MEMORY, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 
 @click.command(short_help="Which unknown figures matter, and which to measure next.")
@@ -20,10 +20,12 @@ from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if
 )
 @WORKERS
 @MEMORY
+@PLOT
 @JSON
 @QUIET
-def sensitivity(scenario, sets, seed, worlds, indices, memory_limit, as_json, quiet, **how):
+def sensitivity(scenario, sets, seed, worlds, indices, memory_limit, plot, as_json, quiet, **how):
     """Which of the figures that nobody knows exactly matter, and which to measure next."""
+    refuse_picture(plot, scenario)
     loaded = loaded_from(scenario, sets)
     say_if_cold(quiet)
     from mho_sim.capacity import TooLarge, bytes_of
@@ -37,7 +39,14 @@ def sensitivity(scenario, sets, seed, worlds, indices, memory_limit, as_json, qu
             found = told_by(lambda: found_of(loaded, worlds, seed, progress=bar.update, **how))
     except TooLarge as error:
         refuse(str(error))
-    answer(found, sets, sensitivity_text, as_json)
+    try:
+        if plot is not None:
+            from mho_sim.report import files
+            from mho_sim.report import plot as drawn
+
+            files.save_picture(plot, drawn(found))
+    finally:
+        answer(found, sets, sensitivity_text, as_json)
 
 
 @click.command(short_help="Your register beside the plan: what is chance, what is not?")

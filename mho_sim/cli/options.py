@@ -78,5 +78,8 @@ WORKERS = click.option("--workers", type=Whole(1), help="Threads; changes no res
 MEMORY = click.option(
     "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."
 )
+PLOT = click.option(
+    "--plot", type=click.Path(), metavar="FILE", help="Draw a picture too: .png, .svg or .pdf (needs matplotlib)."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 QUIET = click.option("--quiet", is_flag=True, help="No progress on standard error.")

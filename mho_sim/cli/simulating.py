@@ -5,8 +5,17 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, MEMORY, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
-from mho_sim.cli.telling import columns, loaded_from, place_in, progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.options import JSON, MEMORY, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.telling import (
+    columns,
+    loaded_from,
+    place_in,
+    progress_of,
+    refuse,
+    refuse_picture,
+    say_if_cold,
+    told_by,
+)
 
 
 @click.command(short_help="Many futures: does the money last, and whom does it protect?")
@@ -31,12 +40,13 @@ from mho_sim.cli.telling import columns, loaded_from, place_in, progress_of, ref
     help="End with exit code 3 if this is so, e.g. 'late>5%' (in quotes). Repeatable.",
 )
 @click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
+@PLOT
 @JSON
 @QUIET
 @click.option(
     "--exact", is_flag=True, help="No futures: the exact law, where the scenario has one. Refused where it has not."
 )
-def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet, exact, **how):
+def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, plot, as_json, quiet, exact, **how):
     """Many futures of one scenario: does the money last, and whom does it protect?"""
     from mho_sim import conditions
     from mho_sim.report import files
@@ -44,12 +54,14 @@ def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet
     asked = [told_by(conditions.parse, text) for text in fail_if]
     if out is not None:
         told_by(files.refuse_place, out, scenario)
+    refuse_picture(plot, scenario)
     loaded = loaded_from(scenario, sets)
     if exact:
         _run_exactly(loaded, scenario, sets, asked, out, as_json)
         return
     say_if_cold(quiet)
     from mho_sim.capacity import TooLarge, bytes_of
+    from mho_sim.report import plot as drawn
     from mho_sim.report import run_text
     from mho_sim.study import Result, simulate
 
@@ -67,6 +79,8 @@ def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, as_json, quiet
     try:
         if out is not None:
             files.save(out, result, told, lambda: run_text(result, sets))
+        if plot is not None:
+            files.save_picture(plot, drawn(result, "both"))
     finally:
         click.echo(files.as_json(told) if as_json else run_text(result, sets))
     broken = [conditions.broken(condition, told, result.interval) for condition in asked]
@@ -99,7 +113,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
     from mho_sim.study import Exact, NotClosed, exactly
 
     given = click.get_current_context().get_parameter_source
-    for option in ("worlds", "seed", "batch", "workers", "memory_limit", "until_halfwidth"):
+    for option in ("worlds", "seed", "batch", "workers", "memory_limit", "until_halfwidth", "plot"):
         if given(option) is click.core.ParameterSource.COMMANDLINE:
             name = option.replace("_", "-")
             refuse(f"--exact lives no futures, so --{name} has no meaning with it. Leave one of the two out.")

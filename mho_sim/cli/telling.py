@@ -64,6 +64,19 @@ def told_by(ask, *what):
         refuse(str(error))
 
 
+def refuse_picture(path, scenario):
+    """The end of the program if a picture is asked for that cannot be drawn, or not written there."""
+    if path is None:
+        return
+    from mho_sim.report import files, plots
+
+    told_by(files.refuse_place, path, scenario, "--plot", files.PICTURES)
+    try:
+        plots.ready()
+    except ImportError as error:
+        refuse(str(error))
+
+
 def refuse(sentence):
     click.echo(sentence, err=True)
     sys.exit(2)

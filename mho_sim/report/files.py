@@ -1,4 +1,5 @@
-"""Answers in files: the object (.json), each year of each world (.csv), the page (.txt); whole, or not at all.
+"""Answers in files: the object (.json), each year of each world (.csv), the page (.txt), pictures; whole, or not at
+all.
 
 A file is written beside its place, forced to the disk and then renamed, so that nobody ever finds half of one.
 """
@@ -15,6 +16,7 @@ from mho_sim.scenario import add_months
 BOOKS = {".html": "the validation book, to print", ".json": "the object of --json", ".txt": "the page"}
 REGISTERS = {".csv": "a register to fill in"}
 WORKBOOKS = {".xlsx": "a workbook"}
+PICTURES = {".png": "dots", ".svg": "lines, for the web", ".pdf": "lines, to print"}
 KNOWN = {".json": "the object of --json", ".csv": "every year of every world", ".txt": "the page"}
 COMPARED = {".json": "the object of --json", ".csv": "every difference", ".txt": "the page"}
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")  # a cell of text that begins so, a spreadsheet would work out
@@ -72,6 +74,14 @@ def save_book(path, book, told, page):
                 file.write(validation_html(book))
             case _:
                 file.write(page + "\n")
+
+
+def save_picture(path, figure):
+    """Write a figure where and as a path says."""
+    from mho_sim.report.plots import picture_bytes
+
+    with replacing(path, binary=True) as file:
+        file.write(picture_bytes(figure, Path(path).suffix))
 
 
 def as_json(told):

@@ -76,7 +76,7 @@ def _bars(moves, unit, known):
         for path, row in moves.iterrows():
             *before, last = lines(unknown(path), wide, "  ")
             rows += [(part, *[""] * 6) for part in before]
-            ends = (*(_value(row[end], known[path]) for end in ("low", "high")), *_short(row))
+            ends = (*(value_told(row[end], known[path]) for end in ("low", "high")), *_short(row))
             share = abs(row["own_funds_difference"]) / moves["own_funds_difference"].abs().max()
             bar = "#" * max(round(longest * share), 1)
             moved = f"{row['own_funds_difference'] / unit:+,.0f}".replace(",", " ")
@@ -105,7 +105,7 @@ def _short(row):
     return (of_100(row[f"late_{end}"]) for end in ("low", "high"))
 
 
-def _value(value, number):
+def value_told(value, number):
     """A value as files write its field: a share, an amount, a number."""
     if number.is_share:
         return f"{100 * value:.3g}%"
