@@ -50,7 +50,7 @@ class Known(NamedTuple):
     is_share: bool
 
 
-def _numbers(found):
+def numbers_of(found):
     """What the file says of each unknown number, by path; and whether it is written as a percentage."""
     told = {dotted(path): (path, number) for path, number in numbers(found.scenario.setting, ("setting",))}
     return {path: Known(number.grade, grammar.is_share(keys)) for path, (keys, number) in told.items()}
@@ -66,7 +66,7 @@ def _tornado(found):
         f"and the same luck, {plural(found.worlds, 'future')} each, while nobody knows the others. Short: so many of "
         f"100 run short. Own funds: at the end, at high less at low, in {UNITS[unit]}{found.scenario.currency}."
     )
-    return [*lines(told), *_bars(moves, unit, _numbers(found)), *_after_moves(frame, moves)]
+    return [*lines(told), *_bars(moves, unit, numbers_of(found)), *_after_moves(frame, moves)]
 
 
 def _bars(moves, unit, known):
@@ -135,7 +135,7 @@ def _share(row, order):
 
 
 def _worth(found):
-    known, currency = _numbers(found), found.scenario.currency
+    known, currency = numbers_of(found), found.scenario.currency
     told = [
         f"What to measure next. For 95 of 100 to pay every bill on its day, about "
         f"{about(found.reserve['quantile'])} {currency} are needed at the start; the worst 5 of 100 need "
@@ -151,7 +151,7 @@ def _worth(found):
 
 def _next_by_moves(found):
     """What to measure next as far as the moves alone tell it: of those that chance does not explain the largest."""
-    frame, known, currency = found.tornado, _numbers(found), found.scenario.currency
+    frame, known, currency = found.tornado, numbers_of(found), found.scenario.currency
     clear = frame[(frame["own_funds_from"] > 0) | (frame["own_funds_to"] < 0)].iloc[:3]
     told = ["What to measure next, by what each figure moves alone:"]
     for path, row in clear.iterrows():

@@ -20,10 +20,8 @@ from mho_sim.report.plots.sheet import (
     wide,
 )
 from mho_sim.report.plots.source import Source
-from mho_sim.report.sensitivity import MOST_LISTED, NOTHING, value_told
+from mho_sim.report.sensitivity import MOST_LISTED, NOTHING, numbers_of, value_told
 from mho_sim.report.words import of_100, plural, unknown
-from mho_sim.scenario.faults import dotted
-from mho_sim.scenario.unknowns import numbers
 
 NAMES = 5.6  # centimetres, for what the numbers are
 ROW = 0.72  # centimetres, of a bar with its room
@@ -103,10 +101,10 @@ def _remarks(found, figure, rest):
 
 
 def _draw(column, found, figure, listed, today, chance, scale):
-    known = {dotted(path): number for path, number in numbers(found.scenario.setting, ("setting",))}
+    known = numbers_of(found)
     names = [broken(unknown(path), NAMES - 0.3) for path in listed.index]
     ends = [
-        tuple(value_told(row[end], known[path].value) if path in known else short(row[end]) for end in ("low", "high"))
+        tuple(value_told(row[end], known[path]) if path in known else short(row[end]) for end in ("low", "high"))
         for path, row in listed.iterrows()
     ]
     deep = [max(ROW, high(len(lines)) + 0.15) for lines in names]
