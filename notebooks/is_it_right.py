@@ -14,12 +14,11 @@
 # # How we know that the simulator is right
 #
 # Anybody can write a program that prints plausible numbers. Before an assembly relies on them, it may ask: *how do you know?* There are six
-# kinds of answers here, and each can be run before its eyes. *Right* means: the program does what the page of its rules (`mho_sim/MODEL.md`)
+# kinds of answers; five are run below, before your eyes, the sixth takes some minutes. *Right* means: the program does what the page of its rules (`mho_sim/MODEL.md`)
 # says. Whether the **figures** of a scenario are true is another question, and no program can answer it.
 
 # %%
 import sys
-from pathlib import Path
 
 import mho_sim
 from mho_sim.report.words import money, of_100
@@ -35,7 +34,7 @@ print(village.title)
 # rules alone. It is slow. We let both live the same future of the village, and compare **every balance of every account at every month's end**.
 
 # %%
-sys.path.insert(0, str(Path(shipped()["village-mutual"]).parent.parent / "tests"))
+sys.path += ["../tests", "tests"]  # beside this folder
 import reference_model
 
 result = mho_sim.simulate(village, worlds=200, seed=1)
@@ -61,7 +60,7 @@ so_far = years[["contributions_due", "contributions_received"]].groupby("world")
 print("received more than had fallen due:", int((so_far["contributions_received"] > so_far["contributions_due"]).sum()))
 
 # %% [markdown]
-# There are more than sixty such statements in the tests. Each is also broken on purpose once, to see that it complains.
+# There are more than sixty such statements in `tests/test_invariants.py`. Each is also broken on purpose once, to see that it complains.
 #
 # ## 3. What mathematics knows
 #

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # A price, and how to check it
 #
-# What must members pay? Three commands answer, and their answers differ: `price` adds up, `run` lives many futures, `solve` searches. This
-# notebook shows all three on one mutual, and why they differ.
+# What must members pay? Three ways answer, and their answers differ: `price` adds up, `simulate` (on the command line `run`) lives many
+# futures, `solve` searches. This notebook shows all three on one mutual, and why they differ.
 #
 # The village mutual is **constructed** after a story of the STEP guide: 150 families came where 400 were hoped for. Its amounts are ours.
 
@@ -56,7 +56,7 @@ for line in lines.itertuples():
 # * **safety margin** is a habit of the guides: 10 % of the benefits. Is that enough for so few people?
 
 # %%
-print(price.years.round().astype(int).to_string())
+print(price.years[["pure_premium", "contribution", "with_support"]].round().astype(int).to_string())
 print()
 low, high = (money(price.range[end]) for end in ("low", "high"))
 print(f"Nobody knows the figures exactly: 90 of 100 times the pure premium of year 1 lies between {low} and {high}.")
@@ -120,9 +120,9 @@ print(f"Of 100 francs of bills families pay {of_100(effects.own_share)} themselv
 # | --- | --- | --- |
 # | `price`, year 1 | what does the first year cost on average, with a tenth more for care? | bad luck beyond that tenth, the month in which a bill falls due, years 2 and 3 |
 # | `price`, year 3 | the same when nobody waits any more and bills have grown | that the opening cash box and the gift are there to help |
-# | `solve` | what is needed, with the cash box as it is, for 95 of 100 to pay every bill on its day, all three years? | nothing that is in the file; but it is only as sure as 200 futures |
+# | `solve` | what is needed, with the cash box as it is, for 95 of 100 to pay every bill on its day, all three years? | what the file does not say, such as who stays away when it is dearer; and it is only as sure as 200 futures |
 #
-# The first is too little and the last year's is more than is needed, because the cash box of the start carries part of the third year.
+# The first is too little. The third year's is probably more than is needed, because the cash box of the start carries part of that year.
 # None of them is wrong: they answer different questions. For an assembly take the last, and show the first: members can follow the sum.
 #
 # ## Checking the simulator itself

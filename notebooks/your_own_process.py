@@ -57,7 +57,7 @@ print(without.digest == watched.digest)
 # * `batch.till.cash` is the money in the box in each future, one column for our one mutual.
 # * `batch.state.home` has a row for each future and a column for each household: when it joined, when it left.
 # * `batch.uniform(name, 0, number)` draws a number between 0 and 1 for each future. It belongs to the *name* and the number: whatever else
-#   you change, as many give in month 7 of future 12.
+#   you change, in month 7 of future 12 the same share gives.
 # * `batch.post(debit, credit, amount)` books it. Debiting `cash` brings money in; `fees` are what members pay beside contributions.
 
 # %%
@@ -81,7 +81,7 @@ collected = mho_sim.simulate(village, worlds=200, seed=1, processes=[collection]
 # ## What does it change?
 #
 # The same people, the same luck, with and without it. Solvency never stands alone: beside it whom the mutual protects, how it would stand
-# without the support from outside, and what the families gave for it.
+# without the support from outside, and what all families together gave for it, a mean over the futures.
 
 
 # %%
@@ -159,4 +159,4 @@ except ValueError as reason:
 #   (`from mho_sim.engine import Part`).
 # * Amounts are whole francs, and never negative.
 # * The opening cash that the results call needed (`reserve_needed`) is worked out as if own processes did not look at the cash box.
-# * A process that others will want belongs in the program: `mho_sim/contributing/` says how.
+# * The scheme's own processes are in `mho_sim/engine/processes.py`, each a dozen lines: good ones to learn from.
