@@ -59,6 +59,14 @@ def test_one_kind_of_a_fixed_cost_is_a_poisson_number():
         assert law.below(1_000 * number) == pytest.approx(stats.poisson.cdf(number, 48), abs=1e-10)
 
 
+def test_what_all_have_every_month_is_certain():
+    """Of 50 people each is paid 12,000, beside a Poisson number, of mean 0.05, of 1,000: 600,000, and 1,000 more in 5
+    of 100 years."""
+    kinds = "{always: {chronic: 100%, cost: {fixed: 1_000}}, ill: {need: 0.001, cost: {fixed: 1_000}}}"
+    law = year_of(scenario(kinds, "{always: {}, ill: {}}")).law(50)
+    assert [law.quantile(level) for level in (0.5, 0.95, 0.99)] == [600_000, 600_000, 601_000]
+
+
 def test_a_table_of_costs_with_copayment_against_panjer():
     told = one(0.5, "{table: {1_000: 50%, 3_000: 30%, 20_000: 20%}}", "{copay: 25%, ceiling_per_event: 6_000}")
     law, severity = year_of(told).law(100), lattice.of_amounts(750, [750, 2_250, 6_000], [0.5, 0.3, 0.2])

@@ -1,15 +1,9 @@
 """The scenarios that are shipped load, run, and say of every figure where it comes from; what was published of real
-schemes comes out of them again; the notebook that begins with them does what it shows.
-
-`python tests/test_scenarios.py` writes anew the outputs that the notebooks keep.
+schemes comes out of them again.
 """
 
-import contextlib
 import csv
-import io
-import json
 import re
-import shutil
 from functools import cache
 from math import comb
 from pathlib import Path
@@ -26,7 +20,6 @@ from mho_sim.study import simulate
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = sorted(ROOT.glob("scenarios/*.yaml"))
-NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 NAMES = ["accord", "bepha", "existing-mutual", "femuscabu", "kisiizi", "market-traders", "nouna", "somone"]
 NAMES += ["village-mutual"]
 FILE = {path.stem: path for path in SCENARIOS}
@@ -34,14 +27,13 @@ DIOCESES = {"Buea": 5000, "Mamfe": 5000, "Bamenda": 4000, "Kumbo": 3500}  # fran
 DOLLAR = {"kisiizi": 3595, "accord": 43.5}  # shillings [D], rupees [R]
 
 each_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 # Every scenario
 
 
-def test_there_are_scenarios_and_notebooks():
-    assert [path.stem for path in SCENARIOS] == NAMES and NOTEBOOKS
+def test_these_scenarios_are_shipped():
+    assert [path.stem for path in SCENARIOS] == NAMES
 
 
 @each_scenario
@@ -410,71 +402,3 @@ def test_the_register_of_the_existing_mutual_has_60_households_and_names_nobody(
     assert set(people[0]) == {"household", "member", "sex", "age", "sector", "distance_km"}
     assert all(re.fullmatch("invented-[0-9]{2}", person["household"]) for person in people)
     assert load(FILE["existing-mutual"]).household_count == 60
-
-
-# Notebooks
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-def printed(notebook):
-    """What each code cell prints, when they are run one after the other in the current folder."""
-    names, texts = {}, []
-    for cell in code_cells(notebook):
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            exec(compile("".join(cell["source"]), f"<cell {cell['id']}>", "exec"), names)
-        texts.append(out.getvalue())
-    return texts
-
-
-def kept(cell):
-    """The text that is kept below a code cell."""
-    return "".join("".join(output["text"]) for output in cell["outputs"])
-
-
-@each_notebook
-@pytest.mark.parametrize("folder", [".", "notebooks"])
-def test_a_notebook_prints_what_it_shows(path, folder, tmp_path, monkeypatch):
-    for name in ("scenarios", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    monkeypatch.chdir(tmp_path / folder)
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert printed(notebook) == [kept(cell) for cell in code_cells(notebook)], "run: python tests/test_scenarios.py"
-
-
-@each_notebook
-def test_a_notebook_is_valid_and_small(path):
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
-    assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
-    names = [cell["id"] for cell in notebook["cells"]]
-    assert len(set(names)) == len(names) and all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in names)
-    for cell in notebook["cells"]:
-        code = {"outputs", "execution_count"} if cell["cell_type"] == "code" else set()
-        assert set(cell) == {"cell_type", "id", "metadata", "source"} | code
-        for output in cell.get("outputs", []):  # text only
-            assert set(output) == {"output_type", "name", "text"} and (output["output_type"], output["name"]) == (
-                "stream",
-                "stdout",
-            )
-    assert path.stat().st_size < 30_000
-
-
-def write_outputs(path):
-    """Run a notebook in its folder and keep what its cells print."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    with contextlib.chdir(path.parent):
-        texts = printed(notebook)
-    for count, (cell, text) in enumerate(zip(code_cells(notebook), texts), 1):
-        cell["execution_count"] = count
-        cell["outputs"] = (
-            [{"name": "stdout", "output_type": "stream", "text": text.splitlines(keepends=True)}] if text else []
-        )
-    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    for path in NOTEBOOKS:
-        write_outputs(path)

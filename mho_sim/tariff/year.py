@@ -213,7 +213,7 @@ class Year:
         beyond = self.fine.tail / (EPISODES * persons)
         bounds = []
         for sign in (-1, 1):
-            with np.errstate(over="ignore", invalid="ignore"):
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 logs = self.log_transform(sign * tilts, persons, beyond).real
             bound = (logs - math.log(self.fine.tail)) / tilts
             bounds.append(bound[np.isfinite(bound)].min(initial=math.inf))
