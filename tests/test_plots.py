@@ -170,7 +170,7 @@ def test_paired_differences_are_readable(options, names):
 def test_no_difference_at_all_is_readable():
     frame = differences(2).assign(difference=0.0, low=0.0, high=0.0, same=True)
     figure = readable(plots.paired_differences(frame))
-    assert figure.finding == "None of 2 options differs from today beyond chance."
+    assert figure.finding == "None of 2 options differs from 'today' beyond chance."
 
 
 # What they show
@@ -379,7 +379,7 @@ def test_a_difference_beyond_chance_is_not_told_as_nothing():
     )
     figure = plots.paired_differences(frame)
     assert any(text.get_text() == "−1.8 (−3.3 to −0.3)" for text in figure.texts)
-    assert figure.finding == "Dearer, beside today: run short −1.8 of 100."
+    assert figure.finding == "Dearer, beside 'today': run short −1.8 of 100."
 
 
 def test_the_tornado_has_the_largest_first():
@@ -616,3 +616,37 @@ def test_without_matplotlib_a_sentence_says_what_to_do(command, monkeypatch, tmp
 def test_exact_lives_no_futures_to_draw(tmp_path):
     done = CliRunner().invoke(commands, ["run", SCENARIO, "--exact", "--plot", str(tmp_path / "a.png")])
     assert done.exit_code == 2 and "so --plot has no meaning with it" in done.output
+
+
+# Of comparisons and studies
+
+
+def test_a_comparison_draws_what_its_verdicts_rest_on(tmp_path):
+    scenario = mho_sim.load(ROOT / "scenarios" / "village-mutual.yaml")
+    options = {"as written": scenario, "wait": scenario.with_("scheme.membership.waiting.default", "4 months")}
+    found = mho_sim.compare(options, 60)
+    drawn = mho_sim.plot(found)
+    clear = [one for part in ("solvency", "protection", "burden") for one in found.verdict(part, "wait").worse]
+    assert "covered" in clear and "beside 'as written'" in drawn.finding
+    assert "covered" in drawn.finding
+
+
+def test_a_study_draws_its_grid_and_its_frontier(tmp_path):
+    from mho_sim.sweep import Study, Threads, live_study, read_plan
+
+    (tmp_path / "x.study.yaml").write_text(
+        "study: small\nscenario: village-mutual\nworlds: 20\ngrid:\n  scheme.contribution.amount: [1_800, 2_400, 3_000]\n"
+        "  scheme.membership.waiting.default: [none, 2 months]\n"
+    )
+    live_study(read_plan(tmp_path / "x.study.yaml"), tmp_path / "x.db", Threads(2))
+    with Study(tmp_path / "x.db") as study:
+        assert "of 6 combinations" in mho_sim.plot(study, "grid", target="late<=50%").finding
+        assert mho_sim.plot(study, "frontier").finding
+        with pytest.raises(ValueError, match="scheme.benefits is no axis"):
+            mho_sim.plot(study, "grid", across="scheme.benefits")
+    run = CliRunner().invoke
+    for kind in ("grid", "frontier"):
+        assert run(commands, ["study", "plot", str(tmp_path / "x.db"), str(tmp_path / f"{kind}.png"), "--kind", kind])
+        assert (tmp_path / f"{kind}.png").stat().st_size > 1000
+    wrong = run(commands, ["study", "plot", str(tmp_path / "x.db"), str(tmp_path / "x.png"), "--figure", "lat"])
+    assert wrong.exit_code == 2 and "did you mean 'late'?" in wrong.stderr

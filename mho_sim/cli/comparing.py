@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, MEMORY, QUIET, SEED, SET, WORKERS, Whole
-from mho_sim.cli.telling import loaded_from, options_from, progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.options import JSON, MEMORY, PLOT, QUIET, SEED, SET, WORKERS, Whole
+from mho_sim.cli.telling import loaded_from, options_from, progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 AS_WRITTEN = "as written"  # what a table calls the scenario itself
 
@@ -34,9 +34,10 @@ AS_WRITTEN = "as written"  # what a table calls the scenario itself
     help="End with exit code 3 if this is so of an option, e.g. 'dearer.late>5%' (in quotes). Repeatable.",
 )
 @click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
+@PLOT
 @JSON
 @QUIET
-def compare(scenarios, texts, sets, memory_limit, fail_if, out, as_json, quiet, worlds, **how):
+def compare(scenarios, texts, sets, memory_limit, fail_if, out, plot, as_json, quiet, worlds, **how):
     """Several scenarios, or one with several --option, on the same people and the same luck: which is better on
     solvency, on protection and on what members pay, and which only seems so.
     """
@@ -45,6 +46,7 @@ def compare(scenarios, texts, sets, memory_limit, fail_if, out, as_json, quiet, 
     if out is not None:
         for path in scenarios:
             told_by(files.refuse_place, out, path, "--out", files.COMPARED)
+    refuse_picture(plot, scenarios[0])
     options = _options(scenarios, texts, sets)
     asked = [told_by(_condition, text, options) for text in fail_if]
     say_if_cold(quiet)
@@ -64,6 +66,10 @@ def compare(scenarios, texts, sets, memory_limit, fail_if, out, as_json, quiet, 
     try:
         if out is not None:
             files.save_rows(out, files.differences(found), told, lambda: compare_text(found, sets))
+        if plot is not None:
+            from mho_sim.report import plot as drawn
+
+            files.save_picture(plot, drawn(found))
     finally:
         click.echo(files.as_json(told) if as_json else compare_text(found, sets))
     results = [(found.results[name], condition) for name, condition in asked]

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from mho_sim.cli.options import JSON, QUIET, Whole
-from mho_sim.cli.telling import progress_of, refuse, say_if_cold, told_by
+from mho_sim.cli.telling import progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 MEMORY = click.option("--memory-limit", metavar="SIZE", help="What each process may use, e.g. 2GiB.")
 UNTIL = click.option("--until", metavar="TIME", help="Begin nothing new from then on: 06:30, or 90m, or 2h.")
@@ -118,6 +118,48 @@ def export(file, csv_, parquet, xlsx, table):
         if not found.complete:
             click.echo("The study is not complete: give the command of the sweep again.", err=True)
             sys.exit(4)
+
+
+@study.command(short_help="A picture of its points.")
+@click.argument("file", type=click.Path())
+@click.argument("picture", type=click.Path())
+@click.option(
+    "--kind", type=click.Choice(["grid", "frontier"]), help="Default: a grid where there are two or three axes."
+)
+@click.option(
+    "--figure", default="late", show_default=True, metavar="NAME", help="What a grid shows, as in the export."
+)
+@click.option("--target", metavar="CONDITION", help="Frame the cells where this is so, e.g. 'late<=5%' (in quotes).")
+@click.option("--across", metavar="PATH", help="The axis across. Default: the one with the most values.")
+@click.option("--down", metavar="PATH", help="The axis down.")
+@click.option("--over", metavar="PATH", help="A grid for each value of this axis.")
+def plot(file, picture, kind, **how):
+    """Draw a study's points to PICTURE, .png, .svg or .pdf: a grid of one figure, or the frontier of what members pay,
+    solvency and protection.
+    """
+    from mho_sim.report import files
+    from mho_sim.report import plot as drawn
+
+    refuse_picture(picture, file, "PICTURE")
+    with _opened(file) as found:
+        if found.figures.empty:
+            refuse(f"{file} has no point yet that is done: give the command of the sweep again.")
+        many = sum(found.figures[path].nunique() > 1 for path in found.axes)
+        kind = kind or ("grid" if many in (2, 3) else "frontier")
+        if how["figure"] not in found.figures:
+            refuse(f"--figure {how['figure']}: the study has no such figure{_nearest_figure(how['figure'])}")
+        figure = told_by(lambda: drawn(found, kind, **(how if kind == "grid" else {})))
+        files.save_picture(picture, figure)
+        if not found.complete:
+            click.echo("The study is not complete: the picture lacks points.", err=True)
+            sys.exit(4)
+
+
+def _nearest_figure(name):
+    from mho_sim.scenario.sentences import among
+    from mho_sim.study.figures import FIGURES
+
+    return among(name, FIGURES)
 
 
 @study.command(short_help="More worlds or points.")

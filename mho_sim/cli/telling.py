@@ -64,13 +64,13 @@ def told_by(ask, *what):
         refuse(str(error))
 
 
-def refuse_picture(path, scenario):
+def refuse_picture(path, scenario, option="--plot"):
     """The end of the program if a picture is asked for that cannot be drawn, or not written there."""
     if path is None:
         return
     from mho_sim.report import files, plots
 
-    told_by(files.refuse_place, path, scenario, "--plot", files.PICTURES)
+    told_by(files.refuse_place, path, scenario, option, files.PICTURES)
     try:
         plots.ready()
     except ImportError as error:

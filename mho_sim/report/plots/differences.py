@@ -32,7 +32,7 @@ def paired_differences(frame, base="today", source=None):
     said = _finding(frame, base, source.currency)
     said = said[0].upper() + said[1:]
     column.head(said, source.title)
-    column.say(f"Each option less {base}, on the same people and the same luck; lines are 95% intervals.", after=0.15)
+    column.say(f"Each option less '{base}', on the same people and the same luck; lines are 95% intervals.", after=0.15)
     options = list(pd.unique(frame["option"]))
     names = {option: str(option) for option in options}
     room = min(max(map(wide, names.values())) + 0.3, NAMES) if len(options) > 1 else 0.0
@@ -50,17 +50,17 @@ def _finding(frame, base, currency):
     changed = frame[~frame["same"].astype(bool)]
     if not len(changed):
         if len(options) == 1:
-            return f"{options[0]} is about the same as {base} in all."
-        return f"None of {len(options)} options differs from {base} beyond chance."
+            return f"{options[0]} is about the same as '{base}' in all."
+        return f"None of {len(options)} options differs from '{base}' beyond chance."
     figures = list(pd.unique(changed["figure"]))
     words = {figure: figure_of(figure, frame["difference"]).words.split(",")[0] for figure in figures}
     if len(options) == 1:
         told = [f"{words[row['figure']]} {_change(row, currency)}" for _, row in changed.iloc[:MOST_TOLD].iterrows()]
-        return f"{options[0]}, beside {base}: {'; '.join(told)}{_more(len(changed), '; ')}."
+        return f"{options[0]}, beside '{base}': {'; '.join(told)}{_more(len(changed), '; ')}."
     counts = {figure: int((changed["figure"] == figure).sum()) for figure in figures}
-    told = [f"{words[figure]} under {counts[figure]}" for figure in figures[:MOST_TOLD]]
+    told = [f"{words[figure]} ({counts[figure]})" for figure in figures[:MOST_TOLD]]
     what = ", ".join(told) + _more(len(figures), ", ")
-    return f"Beyond chance {len(options)} options differ from {base}: {what}."
+    return f"{len(options)} options differ from '{base}' beyond chance: {what}."
 
 
 def _more(count, link):

@@ -1,0 +1,57 @@
+"""Pictures of comparisons and studies: which of their figures and axes are drawn."""
+
+from mho_sim.report.plots.differences import paired_differences
+from mho_sim.report.plots.grid import heat_map
+from mho_sim.report.plots.source import Source
+from mho_sim.report.plots.unbeaten import frontier
+from mho_sim.study.comparison import JUDGED
+
+MOST_AXES = 3  # of a grid
+
+
+def of_comparison(comparison):
+    """What each option of a `Comparison` changes, beside the first: the figures that its verdicts rest on."""
+    first, frame = comparison.first, comparison.differences.reset_index()
+    judged = [figure for figures in JUDGED.values() for figure in figures]
+    frame = frame[(frame["than"] == first) & frame["figure"].isin(judged)]
+    verdicts = {option: [comparison.verdict(one, option) for one in JUDGED] for option in comparison.names[1:]}
+    clear = {option: {name for one in told for name in (*one.better, *one.worse)} for option, told in verdicts.items()}
+    same = [figure not in clear[option] for option, figure in zip(frame["option"], frame["figure"])]
+    frame = frame.rename(columns={"from": "low", "to": "high"}).assign(same=same)
+    scenario = comparison.scenarios[first]
+    source = Source(scenario.title, scenario.hash, comparison.currency, comparison.worlds, comparison.seed)
+    return paired_differences(frame, first, source)
+
+
+def grid_of_study(study, figure="late", target=None, across=None, down=None, over=None):
+    """A grid of a figure of a `Study`'s points. Axes that are not named are those with the most values, the third,
+    if there is one, a grid for each. Raises ValueError with a sentence where there are more axes, or only one.
+    """
+    frame = study.figures
+    many = {path: frame[path].nunique() for path in study.axes}
+    for path in (across, down, over):
+        if path is not None and path not in many:
+            raise ValueError(f"{path} is no axis of the study. Its axes are: {', '.join(many)}.")
+    named = [path for path in (across, down, over) if path is not None]
+    rest = sorted((path for path in many if path not in named and many[path] > 1), key=lambda path: -many[path])
+    if len(named) + len(rest) > MOST_AXES or len(named) + len(rest) < 2:
+        raise ValueError(
+            f"A grid has two or three axes, and the study has {len(many)}: {', '.join(many) or 'none'}. Draw the "
+            "frontier of its points instead."
+        )
+    across = across or rest.pop(0)
+    down = down or rest.pop(0)
+    over = over or (rest.pop(0) if rest else None)
+    return heat_map(frame, across, down, figure, target, over, source_of(study))
+
+
+def frontier_of_study(study):
+    """What members pay, solvency and protection of a `Study`'s points."""
+    return frontier(study.figures, source_of(study), names="name")
+
+
+def source_of(study):
+    """Where a study's points come from."""
+    worlds = study.figures["worlds"]
+    each = int(worlds.iloc[0]) if worlds.nunique() == 1 else None
+    return Source(study.title, study.told["scenario"], study.currency, each, study.seed)
