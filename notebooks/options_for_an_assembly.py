@@ -69,99 +69,74 @@ print(pd.DataFrame(table).T.round().astype(int).to_string())
 # All ask for less than the third year needs, with a safety margin of a tenth. The cash box and the gift of the twin town carry some of
 # that. How far they carry depends on luck, so we live it.
 #
-# ## Two hundred futures of each
+# ## Three hundred futures of each, the same for all
+#
+# `compare` lives all options in the same futures: the same people, the same luck. What follows is in natural frequencies.
 
 # %%
-results = {name: mho_sim.simulate(option, worlds=200, seed=1) for name, option in options.items()}
-
-
-def row(result):
-    """One option in natural frequencies: of 100 mutuals, of 100 people, of 100 times."""
-    protection = result.protection
-    return {
-        "run short": of_100(result.late["probability"]),
-        "without support": of_100(result.without_support.late["probability"]),
-        "covered": of_100(protection["association"]["covered"]),
-        "without care": of_100(protection["forgone_care"]),
-        "families pay": of_100(protection["own_share"]),
-    }
-
-
-print(pd.DataFrame({name: row(result) for name, result in results.items()}).T.to_string())
+comparison = mho_sim.compare(options, worlds=300, seed=1)
+of_hundred = {
+    "late": "run short, of 100 mutuals",
+    "without_support.late": "  if the twin town gave nothing",
+    "covered": "covered, of 100 people",
+    "forgone_care": "without care, of 100 times needed",
+    "not_paid_for": "not paid for, of 100 times sought",
+}
+shown = comparison.figures.loc[list(of_hundred)].map(of_100).rename(index=of_hundred)
+shown.loc["members pay, F a person and year"] = comparison.figures.loc["members_pay"].map(money)
+print(shown.rename_axis(None).to_string())
 
 # %% [markdown]
-# Read a row from left to right, and never the first two columns alone:
+# Read a column from the top to the bottom, and never its first two lines alone. *Members pay* is all that they pay: contributions, fees, and
+# their own part of the bills.
 #
-# * *run short*: of 100 such mutuals, those in which a bill waits for money within three years; *without support*, if the twin town gave nothing;
-# * *covered*: of 100 people, in an average month; *without care*: of 100 times that care is needed;
-# * *families pay*: of 100 francs of bills.
-#
-# To wait longer makes the fund safer **because it pays for less care**: fewer people are covered and families pay more of their bills. To pay
+# To wait longer makes the fund safer **because it pays for less care**: fewer people are covered, and more often care is not paid for. To pay
 # more leaves protection as it is, as far as this file knows: it does not say that a dearer contribution keeps families away.
 #
 # ## Is a difference real, or luck?
 #
-# All options met the same futures. So we need not compare two counts that are uncertain; we look, future by future, where the answer changes.
-
+# All options met the same futures, so luck cancels from the difference between two of them. Here is by how much each option has more or less
+# than today, of 100, with an interval in which the truth lies 19 times of 20.
 
 # %%
-def short(name):
-    """Whether each future runs short under an option."""
-    return (results[name].per_world["late_days"] > 0).to_numpy()
-
-
-today = short("as today")
 for name in list(options)[1:]:
-    only_today, only_option = (today & ~short(name)).sum(), (~today & short(name)).sum()
-    print(f"{name:18} spares {only_today:2} of {len(today)} futures, and costs {only_option:2}")
+    late, covered = (comparison.difference(figure, name) for figure in ("late", "covered"))
+    print(f"{name}")
+    print(f"  run short: {100 * late.difference:+.0f} of 100 ({100 * late.low:+.0f} to {100 * late.high:+.0f})")
+    print(
+        f"  covered:   {100 * covered.difference:+.0f} of 100 ({100 * covered.low:+.0f} to {100 * covered.high:+.0f})"
+    )
 
 # %% [markdown]
-# A future that is spared ran short as today and does not under the option; one that it costs did not, and does. Where both numbers are small
-# the options are about the same. Where one is 0 and the other is not, the direction is hardly luck.
+# Where an interval holds 0, chance alone could make the difference. How much narrower is it because the futures are the same? As if so many
+# times as many futures had been lived:
+
+# %%
+for name in list(options)[1:]:
+    print(f"{name:18} {comparison.spared('late', name):.1f} times")
+
+# %% [markdown]
+# ## Better in what?
 #
-# Deliveries alone make the fund less safe; with a contribution of 2 500 it is as safe as with the others. And whom do they reach?
+# An option can be better in solvency and worse in protection; nobody but the assembly can weigh the one against the other. `verdicts` says
+# *better* or *worse* only of what leaves hardly any doubt: many differences are looked at, so each is judged more strictly than above.
+
+# %%
+print(comparison.verdicts.to_string())
+
+# %% [markdown]
+# Deliveries: whom do they reach? Women who give birth.
 
 # %%
 for name in ("as today", "deliveries too"):
-    delivery = results[name].services.loc["delivery"]
-    print(f"{name}: of 100 deliveries {100 - int(of_100(delivery['forgone']))} are in the maternity ward;")
+    delivery = comparison.results[name].services.loc["delivery"]
     bill, paid = money(delivery["cost_per_claim"]), money(delivery["paid_per_claim"])
+    print(f"{name}: of 100 deliveries {100 - int(of_100(delivery['forgone']))} are in the maternity ward;")
     print(f"  of a bill there of {bill} F the mutual pays {paid} F")
 
 # %% [markdown]
-# ## Turn the question round
-#
-# "Not more than 5 of 100 may run short. What must we decide?" `solve` moves one number at a time, and says what that does to members.
-
-# %%
-asked = ["scheme.contribution.amount", "scheme.membership.waiting.default"]
-solved = mho_sim.solve(village, asked, "late<=5%", worlds=200)
-rows = {"as today": solved.today}
-for option in solved.options:
-    name = option.number.path.removeprefix("scheme.")
-    print(f"{name}: {option.number.said(option.found.value)}")
-    rows[name] = option.effects
-
-# %% [markdown]
-# And what would each do to members?
-
-# %%
-table = {
-    name: {
-        "run short": of_100(effects.late),
-        "without support": of_100(effects.late_without_support),
-        "covered": of_100(effects.covered),
-        "not paid for": of_100(effects.not_paid_for),
-        "members pay": money(effects.members_pay),
-        "own part of it": money(effects.own_part),
-    }
-    for name, effects in rows.items()
-}
-print(pd.DataFrame(table).T.to_string())
-
-# %% [markdown]
-# *Not paid for*: of 100 times that members seek care. *Members pay*: contributions, fees and their own part of the bills, francs a person and
-# year. On the command line: `mho-sim solve village-mutual --for scheme.contribution.amount --for scheme.membership.waiting.default`.
+# On the command line all this is one page: `mho-sim compare village-mutual --option 'pay 2 300:scheme.contribution.amount=2_300' …`. And the
+# question turned round, *what must we decide so that not more than 5 of 100 run short?*, is `mho-sim solve` (`pricing_and_checking.ipynb`).
 #
 # ## What to bring to the assembly
 #
