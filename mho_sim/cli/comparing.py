@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, MEMORY, PLOT, QUIET, SEED, SET, WORKERS, Whole
+from mho_sim.cli.options import BATCH, JSON, MEMORY, PLOT, QUIET, SEED, SET, WORKERS, Whole
 from mho_sim.cli.telling import loaded_from, options_from, progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 AS_WRITTEN = "as written"  # what a table calls the scenario itself
@@ -23,7 +23,7 @@ AS_WRITTEN = "as written"  # what a table calls the scenario itself
 @SET
 @SEED
 @click.option("--worlds", type=Whole(40, 2**32 - 2), default=1000, show_default=True, help="How many possible futures.")
-@click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
+@BATCH
 @WORKERS
 @MEMORY
 @click.option(

@@ -74,6 +74,7 @@ SEED = click.option(
     show_default=True,
     help="The same seed gives the same futures.",
 )
+BATCH = click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
 WORKERS = click.option("--workers", type=Whole(1), help="Threads; changes no result. Default: one per processor.")
 MEMORY = click.option(
     "--memory-limit", metavar="SIZE", help="Refuse what needs more, e.g. 2GiB. Default: what the machine has available."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, MEMORY, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.options import BATCH, JSON, MEMORY, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
 from mho_sim.cli.telling import (
     columns,
     loaded_from,
@@ -29,7 +29,7 @@ from mho_sim.cli.telling import (
     metavar="SHARE",
     help="As many futures, at most --worlds (or 100000), as it takes to know so narrowly, e.g. 1%, how many run short.",
 )
-@click.option("--batch", type=Whole(1), help="Worlds at a time; changes no result.")
+@BATCH
 @WORKERS
 @MEMORY
 @click.option(

@@ -2,7 +2,7 @@
 
 import click
 
-from mho_sim.cli.options import JSON, QUIET, SCENARIO, SEED, SET, WORKERS, Whole
+from mho_sim.cli.options import BATCH, JSON, MEMORY, QUIET, SCENARIO, SEED, SET, WORKERS, Whole
 from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if_cold, telling_what, told_by
 
 
@@ -23,20 +23,23 @@ from mho_sim.cli.telling import answer, loaded_from, progress_of, refuse, say_if
 )
 @click.option("--step", multiple=True, metavar="VALUE", help="Answer in multiples of this; one for each --for.")
 @click.option("--worlds", type=Whole(100, 2**32 - 2), default=1000, show_default=True, help="Futures near the answer.")
+@BATCH
 @WORKERS
+@MEMORY
 @JSON
 @QUIET
-def solve(scenario, sets, for_, step, as_json, quiet, **how):
+def solve(scenario, sets, for_, step, memory_limit, as_json, quiet, **how):
     """What a number of the scheme must be so that a target is met, how sure that is, and what it does to members."""
     from mho_sim import conditions
 
     told_by(conditions.parse, how["target"])
     loaded = loaded_from(scenario, sets)
     say_if_cold(quiet)
-    from mho_sim.capacity import TooLarge
+    from mho_sim.capacity import TooLarge, bytes_of
     from mho_sim.report import solve_text
     from mho_sim.study import solve as solved
 
+    how["memory_limit"] = None if memory_limit is None else told_by(bytes_of, memory_limit)
     try:
         with progress_of(None, quiet) as bar:
             how |= {"progress": bar.update, "looking": telling_what(bar)}

@@ -25,6 +25,8 @@ def solve(
     *,
     step=None,
     workers=None,
+    batch=None,
+    memory_limit=None,
     progress=None,
     looking=None,
 ):
@@ -33,7 +35,8 @@ def solve(
     `for_` is a path such as `scheme.contribution.amount`, or a list of them, each then solved by itself; `target` a
     condition such as `late<=5%` or `equity_months>=6`; `worlds` futures (100 or more) near the answer, fewer far from
     it, all under `seed`; `step` what values are multiples of, as in a file (a list where `for_` is one). Where the law
-    is closed and the target is on lateness the answer is exact. `progress` is called with the number of worlds that
+    is closed and the target is on lateness the answer is exact. `workers`, `batch` and `memory_limit` as for `simulate`;
+    `progress` is called with the number of worlds that
     were just lived, `looking` with a `Movable` and its value that is looked at next. Raises ValueError with a sentence
     for what cannot be asked, `Unsolved` where there is no answer.
     """
@@ -42,7 +45,8 @@ def solve(
         raise ValueError(f"worlds is {worlds}: to solve, at least {FEWEST} are needed")
     target = _asked(scenario, target)
     path, _ = conditions.find(Result.outline(scenario), target.name)
-    lived = _Lived(path, looking, seed=seed, workers=workers, progress=progress)
+    how = {"seed": seed, "workers": workers, "batch": batch, "memory_limit": memory_limit, "progress": progress}
+    lived = _Lived(path, looking, **how)
     options = [_searched(Judge(scenario, number, target, worlds, lived, looking)) for number in numbers]
     answers = [option for option in options if option.found is not None]
     if not answers:

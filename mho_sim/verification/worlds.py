@@ -12,6 +12,7 @@ from mho_sim import ledger
 from mho_sim.engine import Prepared, live_batch
 from mho_sim.rules import REASONS
 from mho_sim.scenario import load
+from mho_sim.study.repeating import batches
 from mho_sim.verification.oracles import FOLDER, PUBLISHED
 
 MONEY = 10_000  # units of the scenarios' money in one of the oracles'
@@ -101,10 +102,10 @@ def lived(scenario, worlds, *, seed=1, room=0, keep=lambda batch: None, processe
     prepared = Prepared(scenario_of(scenario) if isinstance(scenario, str) else scenario, seed)
     size = max(1, min(LARGEST_BATCH, ROWS_A_BATCH // max(len(prepared.people.row), 1)))
     parts = []
-    for first in range(0, worlds, size):
+    for first, count in batches(0, worlds, size):
         if stop is not None and stop.is_set():
             raise Stopped
-        batch = live_batch(prepared, first, min(size, worlds - first), processes, room)
+        batch = live_batch(prepared, first, count, processes, room)
         memory = batch.memory
         assert not room or memory.written.max() <= room, f"the log needs room for {memory.written.max()} entries"
         parts.append(
