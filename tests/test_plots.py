@@ -20,6 +20,7 @@ import mho_sim
 from mho_sim.actuarial import value_at_risk
 from mho_sim.cli import commands
 from mho_sim.scenario import load
+from mho_sim.scenario.starting import shipped
 from mho_sim.study import Result, simulate
 
 pytest.importorskip("matplotlib")
@@ -622,7 +623,7 @@ def test_exact_lives_no_futures_to_draw(tmp_path):
 
 
 def test_a_comparison_draws_what_its_verdicts_rest_on(tmp_path):
-    scenario = mho_sim.load(ROOT / "scenarios" / "village-mutual.yaml")
+    scenario = load(shipped()["village-mutual"])
     options = {"as written": scenario, "wait": scenario.with_("scheme.membership.waiting.default", "4 months")}
     found = mho_sim.compare(options, 60)
     drawn = mho_sim.plot(found)
