@@ -36,8 +36,9 @@ def solve(
     condition such as `late<=5%` or `equity_months>=6`; `worlds` futures (100 or more) near the answer, fewer far from
     it, all under `seed`; `step` what values are multiples of, as in a file (a list where `for_` is one). Where the law
     is closed and the target is on lateness the answer is exact. `workers`, `batch` and `memory_limit` as for
-    `simulate`; `progress` is called with the number of worlds that were just lived, `looking` with a `Movable` and its value that is looked at next. Raises ValueError with a sentence
-    for what cannot be asked, `Unsolved` where there is no answer.
+    `simulate`; `progress` is called with the number of worlds that were just lived, `looking` with a `Movable` and its
+    value that is looked at next. Raises ValueError with a sentence for what cannot be asked, `Unsolved` where there is
+    no answer.
     """
     numbers = _numbers(scenario, for_, step)
     if worlds < FEWEST:
