@@ -11,7 +11,7 @@ from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
 from mho_sim.sweep import chunks
 from mho_sim.sweep.plan import HALVES, Plan, Point, Worlds
-from mho_sim.sweep.store import Damaged, Store
+from mho_sim.sweep.store import ENTRIES, Damaged, Store
 
 ENDS = ("low", "high")
 YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]
@@ -21,15 +21,20 @@ MONTHLY = ["point", "name", "closing", "measure", "value"]
 class Study:
     """A study's file, read. `damage`: sentences about what is in it but cannot be used.
 
-    Use it in a `with` block, or close it. Raises `Damaged`, a ValueError, for what is no study's file.
+    Use it in a `with` block, or close it. Raises `Damaged` or `Foreign`, both ValueErrors, for what is no study's file.
     """
 
     def __init__(self, path):
         self._store = Store(path)
-        self.path, self.told = self._store.path, self._store.get("plan")
-        if self.told is None:
+        self.path = self._store.path
+        try:
+            self._entries = {key: self._store.get(key) for key in ENTRIES}
+            if None in self._entries.values():
+                raise Damaged(_not_begun(path, self._store.damage))
+        except Damaged:
             self._store.close()
-            raise Damaged(f"{path} does not say what was asked: its study was never begun, or it is damaged.")
+            raise
+        self.told = self._entries["plan"]
 
     def __enter__(self):
         return self
@@ -50,16 +55,16 @@ class Study:
 
     @property
     def currency(self):
-        return self._store.get("currency")
+        return self._entries["currency"]
 
     @property
     def seed(self):
         return self.told["seed"]
 
-    @cached_property
+    @property
     def programs(self):
         """What lived the worlds: versions of the program and its libraries, by the short name that `points` has."""
-        return self._store.get("programs") or {}
+        return self._entries["programs"]
 
     @cached_property
     def stored(self):
@@ -72,8 +77,8 @@ class Study:
 
     @property
     def complete(self):
-        """Whether every point that was asked for has its figures."""
-        return len(self._sound) == len(self.told["points"])
+        """Whether every point that was asked for has its figures, and nothing that was read is damaged."""
+        return len(self._sound) == len(self.told["points"]) and not self.damage
 
     @cached_property
     def axes(self):
@@ -140,11 +145,14 @@ class Study:
         if one is None:
             raise KeyError(f"the study has no point {point!r} that is done")
         prepared = prepare(self.plan().scenario_of(Point(one.name, one.choice)), self.seed)
-        return gathered(prepared, chunks.joined(self._store.chunks(one)))
+        outcomes = self._store.chunks(one)
+        if outcomes is None:
+            raise Damaged(f"some worlds of point {point!r} are damaged: sweep again, and they are lived anew")
+        return gathered(prepared, chunks.joined(outcomes))
 
     def plan(self):
         """The plan that the file was made for."""
-        content, folder = self._store.get("scenario"), self._store.get("folder")
+        content, folder = self._entries["scenario"], self._entries["folder"]
         base = opened_text(json.dumps(content, ensure_ascii=False), f"{self.path}: the scenario", folder)
         points = [Point(name, values) for name, values in self.told["points"]]
         return Plan(self.title, base, points, Worlds(*self.told["worlds"]), self.seed, self.told["monthly"])
@@ -158,6 +166,13 @@ class Study:
             return self.figures.iloc[:0]
         values = self.figures[condition.name]
         return self.figures[values.notna() & values.map(lambda value: condition.holds(value))]
+
+
+def _not_begun(path, damage):
+    """The sentence for a file that does not say what was asked."""
+    if not damage:
+        return f"{path} holds no study yet: give the command of its sweep."
+    return f"{path} is damaged ({', '.join(damage)}). Give the command of its sweep again: that is made anew."
 
 
 def expanded(plan, worlds=None, also=None):
