@@ -66,7 +66,7 @@ WRITES(pwrite64, COMMA off64_t place, COMMA place)
 #define PLAIN(name, parameters, arguments, is)                                            \
     int name parameters {                                                                 \
         int amid = 0;                                                                     \
-        if (is && fails(&amid)) return -1;                                                \
+        if ((is) && fails(&amid)) return -1;                                                \
         int done = REAL(name) arguments;                                                  \
         if (amid) end();                                                                  \
         return done;                                                                      \

@@ -6,11 +6,14 @@ loaded everything, so that each begins at once.
 
 import contextlib
 import ctypes
+import gc
 import json
+import locale
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 COUNT, KILL_BEFORE, KILL_AMID, FAIL = range(4)  # as in failing_files.c
@@ -34,13 +37,13 @@ class Sittings:
         self.program.wait()
         self.program.stdout.close()
 
-    def start(self, *arguments, out, chunk=None, faults=None, lived=None, replaced=None):
+    def start(self, *arguments, out, chunk=None, faults=None, lived=None, replaced=None, environment=None):
         """Begin `mho-sim ARGUMENTS…`; what it says goes to OUT.out and OUT.err. `faults`: (piece of a path, from which
         operation on, how, with which error); `lived`: a file that gets a line for every chunk that is lived;
-        `replaced`: the full name of a function that lives chunks instead.
+        `replaced`: the full name of a function that lives chunks instead; `environment`: variables.
         """
         self._ask(do="start", arguments=[str(one) for one in arguments], out=str(out), chunk=chunk, faults=faults,
-                  lived=lived and str(lived), replaced=replaced)  # fmt: skip
+                  lived=lived and str(lived), replaced=replaced, environment=environment)  # fmt: skip
         return Sitting(self, self._answer(), Path(out))
 
     def run(self, *arguments, out, **how):
@@ -107,8 +110,9 @@ def serve():
     import pandas  # noqa: F401
     import tqdm  # noqa: F401
 
-    import mho_sim.report.study  # noqa: F401
+    import mho_sim.report.study
 
+    gc.freeze()  # what is shared stays so
     for line in sys.stdin:
         asked = json.loads(line)
         if asked.pop("do") == "start":
@@ -125,13 +129,14 @@ def _tell(what):
     print(json.dumps(what), flush=True)
 
 
-def _sit(arguments, out, chunk, faults, lived, replaced):
+def _sit(arguments, out, chunk, faults, lived, replaced, environment):
     """One sitting, in its own process."""
     code = 1
     try:
         os.close(0)
         for number, ending in ((1, "out"), (2, "err")):
             os.dup2(os.open(f"{out}.{ending}", os.O_CREAT | os.O_TRUNC | os.O_WRONLY), number)
+        _move(environment or {})
         _change(chunk, lived, replaced)
         files = ctypes.CDLL(None)
         if faults:
@@ -156,6 +161,14 @@ def _sit(arguments, out, chunk, faults, lived, replaced):
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _move(environment):
+    """To another place and time zone, as far as this machine has it."""
+    os.environ.update(environment)
+    time.tzset()
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, "")
 
 
 def _change(chunk, lived, replaced):

@@ -162,7 +162,7 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
     from mho_sim.capacity import bytes_of
     from mho_sim.scenario import ScenarioError
     from mho_sim.study.figures import FIGURES
-    from mho_sim.sweep import Changed, Gone, NoRoom, Study, executor_for, live_study
+    from mho_sim.sweep import Changed, Gone, NoRoom, executor_for, live_study
 
     asked = [told_by(conditions.parse, text) for text in fail_if]
     for condition in asked:
@@ -186,7 +186,7 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
             sys.exit(4)
         except (Changed, ScenarioError, ValueError) as error:
             refuse(str(error))
-    with Study(path) as found:
+    with _opened(path) as found:
         _print(found, as_json)
         broken = [(condition, found.broken(condition)) for condition in asked]
     for condition, points in broken:
@@ -211,10 +211,13 @@ def _print(found, as_json):
 
 @contextmanager
 def _opened(file):
-    from mho_sim.sweep import Study
+    from mho_sim.sweep import Damaged, Foreign, Study
 
-    with told_by(Study, file) as found:
-        yield found
+    try:
+        with Study(file) as found:
+            yield found
+    except (Damaged, Foreign) as error:
+        refuse(str(error))
 
 
 @contextmanager

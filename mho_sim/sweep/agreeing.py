@@ -28,14 +28,16 @@ def agree(store, plan, recompute=False, mix_versions=False):
     """
     told, program = plan.told(), about()
     old, old_program = store.get("plan"), _program_of(store, program)
-    there, whole = store.points(), None not in [store.get(key) for key in ENTRIES]
-    if whole and old == told and old_program == program and len(there) == len(plan.points):
+    there, missing = store.points(), [key for key in ENTRIES if store.get(key) is None]
+    if not missing and old == told and old_program == program and len(there) == len(plan.points):
         return Agreed(there, [])
     wanted = _wanted(plan)
     if old is None and not there:
         with store.transaction():
             _write(store, plan, told, program, wanted)
         return Agreed(wanted, [])
+    for key in missing:
+        store.tell(f"the entry '{key}'")
     kept, moves = _kept(there, wanted)
     gone = len(there) - len(moves)
     other_program = differences(old_program, program)

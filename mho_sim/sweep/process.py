@@ -26,6 +26,10 @@ class Died(BrokenExecutor):
     """The process ended before it had an answer; the sentence says how."""
 
 
+class OutOfMemory(MemoryError):
+    """The process was not given more; the sentence says how much it may use."""
+
+
 class Process(Executor):
     """One process, started when there is something to do, and again after it died; what is asked waits in line."""
 
@@ -56,6 +60,8 @@ class Process(Executor):
             raise Died(self._ended()) from None
         if isinstance(found, MemoryError):  # nothing of what filled it may stay
             self._ended()
+            if self._limit is not None:
+                raise OutOfMemory(f"out of memory, {self._limit / 2**20:,.0f} MiB allowed")
         if raised:
             raise found
         return found
@@ -66,7 +72,7 @@ class Process(Executor):
             if self._closed:
                 raise Died("it was closed")
             if self._process is None:
-                self._said = tempfile.TemporaryFile()
+                self._said = tempfile.TemporaryFile()  # noqa: SIM115
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", BEGIN, json.dumps(sys.path), str(self._limit or 0)],
                     stdin=subprocess.PIPE,

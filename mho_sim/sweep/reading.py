@@ -29,12 +29,22 @@ class Study:
         self.path = self._store.path
         try:
             self._entries = {key: self._store.get(key) for key in ENTRIES}
-            if None in self._entries.values():
-                raise Damaged(_not_begun(path, self._store.damage))
+            self._refuse_missing()
         except Damaged:
             self._store.close()
             raise
         self.told = self._entries["plan"]
+
+    def _refuse_missing(self):
+        """Raises `Damaged` where the file does not say what was asked."""
+        missing = [key for key, value in self._entries.items() if value is None]
+        if missing == list(ENTRIES) and not self._store.damage:
+            raise Damaged(f"{self.path} holds no study yet: give the command of its sweep.")
+        if missing:
+            raise Damaged(
+                f"{self.path} is damaged (the entry '{missing[0]}'). Give the command of its sweep again: what is "
+                "damaged is made anew."
+            )
 
     def __enter__(self):
         return self
@@ -166,13 +176,6 @@ class Study:
             return self.figures.iloc[:0]
         values = self.figures[condition.name]
         return self.figures[values.notna() & values.map(lambda value: condition.holds(value))]
-
-
-def _not_begun(path, damage):
-    """The sentence for a file that does not say what was asked."""
-    if not damage:
-        return f"{path} holds no study yet: give the command of its sweep."
-    return f"{path} is damaged ({', '.join(damage)}). Give the command of its sweep again: that is made anew."
 
 
 def expanded(plan, worlds=None, also=None):

@@ -18,7 +18,7 @@ def opened(path, noted):
     new = path.with_name(f"{path.name}.new")
     if new.exists() and not path.exists():  # whoever carried it over was stopped before the last step
         os.replace(new, path)
-    if path.exists() and not path.stat().st_size:
+    if path.exists() and path.stat().st_size <= 1:
         noted(f"{path} was empty: all is lived anew.")
     store = _whole(path)
     if store is None:

@@ -35,6 +35,7 @@ TABLES = {
 FOUND = ("figures", "yearly", "monthly")  # what was found at a point
 ENTRIES = ("format", "plan", "program", "programs", "scenario", "currency", "folder")  # of the table `study`
 BUSY = 30  # seconds to wait for whoever reads
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)  # the latter where its own words are damaged
 CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO)
 
 
@@ -83,7 +84,7 @@ class Store:
                 self.base.execute("PRAGMA synchronous = FULL")
                 self._begin()
             self._refuse_others()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             self.close()
             if writing and is_closed(error):
                 raise
@@ -120,8 +121,9 @@ class Store:
             return Foreign(f"{self.path} cannot be opened ({error}).")
         if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return Foreign(f"Another program holds {self.path}. Close it there, and try again.")
+        why = "it is malformed" if isinstance(error, UnicodeDecodeError) else error
         return Damaged(
-            f"{self.path} cannot be read as a study's file ({error}). Give the command of its sweep again: what can be "
+            f"{self.path} cannot be read as a study's file ({why}). Give the command of its sweep again: what can be "
             "read of it is kept, and the rest is lived anew."
         )
 
@@ -129,7 +131,7 @@ class Store:
         """The rows of a query. Raises `Damaged` where they cannot be read."""
         try:
             yield from self.base.execute(query, values)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise self._unreadable(error) from None
 
     def _all(self, query, *values):
@@ -164,7 +166,7 @@ class Store:
                 return False
             self.base.execute("BEGIN IMMEDIATE")
             self.base.execute("ROLLBACK")
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             if is_closed(error) and not _may_write(self.path):
                 raise
             return False
@@ -180,7 +182,7 @@ class Store:
         except (ValueError, TypeError, RecursionError):
             value, checksum = None, None
         if found and (value is None or checksum != _sum(key, _text(value))):
-            self._tell(f"the entry '{key}'")
+            self.tell(f"the entry '{key}'")
             return None
         return value
 
@@ -194,7 +196,7 @@ class Store:
         for row in self._each("SELECT * FROM points ORDER BY point"):
             *content, checksum = row
             if checksum != _sum("point", content):
-                self._tell(f"point {row[0]}")
+                self.tell(f"point {row[0]}")
                 continue
             one = Stored(*content)
             found.append(one._replace(choice=json.loads(one.choice), resolved=json.loads(one.resolved)))
@@ -253,7 +255,7 @@ class Store:
                     yield chunk
                     here = first + count
             else:
-                self._tell(f"the worlds from {first} on of point {stored.point} ({stored.name})")
+                self.tell(f"the worlds from {first} on of point {stored.point} ({stored.name})")
 
     def keep_spans(self, stored, spans):
         """Drop the chunks of a point that are not among these."""
@@ -297,7 +299,7 @@ class Store:
         """Whether the figures of a point are as they were written."""
         sound = stored.done and stored.found == _sum("found", self._rows(stored.point))
         if stored.done and not sound:
-            self._tell(f"the figures of point {stored.point} ({stored.name})")
+            self.tell(f"the figures of point {stored.point} ({stored.name})")
         return sound
 
     def rows(self, table, points):
@@ -306,7 +308,8 @@ class Store:
             for row in self._each(f"SELECT * FROM {table} WHERE point = ?", stored.point):
                 yield stored, row[1:]
 
-    def _tell(self, what):
+    def tell(self, what):
+        """Note what was found damaged."""
         if what not in self.damage:
             self.damage.append(what)
 

@@ -17,6 +17,7 @@ from mho_sim.sweep import chunks
 from mho_sim.sweep.agreeing import agree
 from mho_sim.sweep.locking import Busy, alone
 from mho_sim.sweep.plan import Plan, read_plan, seconds_a_world
+from mho_sim.sweep.process import OutOfMemory
 from mho_sim.sweep.program import OtherProgram, about
 from mho_sim.sweep.reading import Study
 from mho_sim.sweep.rescuing import opened as _opened
@@ -228,10 +229,10 @@ def _size(plan):
 
 def _why(error):
     """Why a chunk was given up."""
+    if isinstance(error, (BrokenExecutor, OtherProgram, OutOfMemory)):
+        return str(error)
     if isinstance(error, MemoryError):
         return f"out of memory: {error}" if str(error) else "out of memory"
-    if isinstance(error, (BrokenExecutor, OtherProgram)):
-        return str(error)
     return f"{type(error).__name__}: {error}"
 
 
