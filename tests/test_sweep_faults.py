@@ -186,7 +186,7 @@ def test_kills_at_random_moments_of_500_chunks(folder, sittings, kills):
     assert tables(case.path) == undisturbed(MANY)[0]
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(30, marks=FULL)])
+@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=FULL)])
 def test_kills_with_processes_leave_no_orphan(folder, sittings, kills, record_property):
     case, chance, longest = Case(folder, MANY), random.Random(kills), 0
     command = case.command("--workers", "2", "--with", "processes")

@@ -48,4 +48,4 @@ def differences(before, now):
 def refuse_other(wanted):
     """Raises `OtherProgram` where this program is not the one whose short name is wanted."""
     if about()["id"] != wanted:
-        raise OtherProgram(f"a worker has mho_sim {about()['id']}, and the sweep {wanted}")
+        raise OtherProgram(f"A worker has mho_sim {about()['id']}, and this is {wanted}")

@@ -17,12 +17,11 @@ from mho_sim.sweep import chunks
 from mho_sim.sweep.agreeing import agree
 from mho_sim.sweep.locking import Busy, alone
 from mho_sim.sweep.plan import Plan, read_plan, seconds_a_world
-from mho_sim.sweep.process import OutOfMemory
 from mho_sim.sweep.program import OtherProgram, about
 from mho_sim.sweep.reading import Study
 from mho_sim.sweep.rescuing import opened as _opened
 from mho_sim.sweep.store import is_closed
-from mho_sim.sweep.workers import executor_for
+from mho_sim.sweep.workers import SAFE, Gone, executor_for
 
 MOST_ATTEMPTS = 3
 LOOKED = 0.2  # seconds between two looks whether to stop
@@ -214,26 +213,24 @@ class Sweep:
         (self.waiting if job.count else self.ready).appendleft(job)
 
     def _lost(self, job, error):
-        """Try again, at most three times; then write down why not, and go on."""
-        if job.attempts < MOST_ATTEMPTS and not self.executor.lost(error):
+        """Try again, at most three times; then write down why not, and go on. Raises `Gone` where it would be lost on
+        and on.
+        """
+        if isinstance(error, OtherProgram):
+            raise Gone(f"{error}. {SAFE}")
+        why = self.executor.why_last(error)
+        if why is None and job.attempts < MOST_ATTEMPTS:
             (self.waiting if job.count else self.ready).append(job)
             return
+        if why is None:
+            why = str(error) if isinstance(error, BrokenExecutor) else f"{type(error).__name__}: {error}"
         with self.store.transaction():
-            self.store.put_failure(job.point.point, job.first, job.count, job.attempts, _why(error))
+            self.store.put_failure(job.point.point, job.first, job.count, job.attempts, why)
 
 
 def _size(plan):
     """Worlds of a chunk where nothing else was asked for."""
     return min(max(2 * round(CHUNK / seconds_a_world(plan.scenario) / 2), 2), LARGEST_CHUNK)
-
-
-def _why(error):
-    """Why a chunk was given up."""
-    if isinstance(error, (BrokenExecutor, OtherProgram, OutOfMemory)):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return f"out of memory: {error}" if str(error) else "out of memory"
-    return f"{type(error).__name__}: {error}"
 
 
 def _gaps(spans, worlds):

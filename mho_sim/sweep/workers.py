@@ -6,19 +6,25 @@ of its own, so that it is known which chunk it was living when it died.
 
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from mho_sim.study.repeating import processors
 from mho_sim.sweep import program
 from mho_sim.sweep.plan import seconds_of
-from mho_sim.sweep.process import Process
+from mho_sim.sweep.process import OutOfMemory, Process
 
 AHEAD = 2  # chunks that a cluster holds for each of its threads, so that none waits for the next
 ANSWERS = 10  # seconds in which a scheduler must answer
+PATIENCE = 60  # seconds in which a cluster that has lost its workers may find others: assumed
+LOOKED = 1  # seconds between two looks whether it has any
+
+
+SAFE = "What was finished is safe: give the same command again."
 
 
 class Gone(OSError):
-    """Nobody is left to live anything; the sentence says where."""
+    """Nobody is left who could live the rest; the sentence says why."""
 
 
 class Lane:
@@ -41,9 +47,13 @@ class Workers:
         for lane in self.lanes:
             lane.executor.shutdown(wait=True, cancel_futures=True)
 
-    def lost(self, error):
-        """Whether a chunk that ended with an error is not worth another attempt."""
-        return isinstance(error, (MemoryError, program.OtherProgram))
+    def why_last(self, error):
+        """Why a chunk that ended with an error is not worth another attempt; None if it is."""
+        if isinstance(error, OutOfMemory):
+            return str(error)
+        if isinstance(error, MemoryError):
+            return f"out of memory: {error}" if str(error) else "out of memory"
+        return None
 
     def look(self):
         """Raises `Gone` where nobody is left to live anything."""
@@ -86,6 +96,7 @@ class Cluster(Workers):
         except BaseException:
             self._client.close()
             raise
+        self._looked = self._seen = time.monotonic()
         self.lanes = [Lane(self._client.get_executor(pure=False, retries=0), AHEAD * self._threads())]
 
     def _threads(self):
@@ -102,16 +113,26 @@ class Cluster(Workers):
                 raise ValueError(f"--on {self.address}: mho_sim is not installed at {worker} ({_first_line(found)}).")
             if apart := program.differences(program.about(), found):
                 raise ValueError(
-                    f"--on {self.address}: the worker {worker} has another program: {'; '.join(apart)}. Install the "
-                    "same on all, and start the workers again."
+                    f"--on {self.address}: the worker {worker} has another program than this ({'; '.join(apart)}). "
+                    "Install the same on all, and start the workers again."
                 )
 
     def look(self):
-        if self._client.status != "running" or not self._threads():
-            raise Gone(f"No worker is left at {self.address}. What was finished is safe: give the same command again.")
+        if self._client.status != "running":
+            raise Gone(f"The scheduler at {self.address} no longer answers. {SAFE}")
+        now = time.monotonic()
+        if now < self._looked + LOOKED:
+            return
+        self._looked = now
+        if self._threads():
+            self._seen = now
+        elif now >= self._seen + PATIENCE:
+            raise Gone(f"No worker is left at {self.address}. {SAFE}")
 
-    def lost(self, error):
-        return super().lost(error) or type(error).__name__ == "KilledWorker"  # the scheduler has tried it elsewhere
+    def why_last(self, error):
+        if type(error).__name__ == "KilledWorker":  # the scheduler has tried it on others too
+            return "the workers that tried it died, one after the other"
+        return super().why_last(error)
 
     def __exit__(self, *_):
         for lane in self.lanes:
