@@ -13,11 +13,19 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 COUNT, KILL_BEFORE, KILL_AMID, FAIL = range(4)  # as in failing_files.c
 HERE = Path(__file__)
+WARM = """
+study: warm
+scenario: village-mutual
+set: {setting.association.households: {5: 6}, years: 1}
+worlds: 2
+points: {only: {scheme.contribution.amount: 2_000}}
+"""
 
 
 class Sittings:
@@ -101,17 +109,16 @@ class Sitting:
 
 def serve():
     """Load everything, then fork what is asked for."""
-    import mho_sim
-    from mho_sim import cli, sweep  # noqa: F401 - loaded before the fork
-    from mho_sim.scenario.starting import shipped
+    from click.testing import CliRunner
 
-    sets = ["setting.association.households={5: 4}", "years=1"]
-    mho_sim.simulate(mho_sim.load(shipped()["village-mutual"], sets), worlds=2)
-    import pandas  # noqa: F401
-    import tqdm  # noqa: F401
+    from mho_sim.cli import commands
 
-    import mho_sim.report.study
-
+    with tempfile.TemporaryDirectory() as folder:
+        study, file = Path(folder, "warm.study.yaml"), Path(folder, "warm.db")
+        study.write_text(WARM, encoding="utf-8")
+        for arguments in (("sweep", study, "--with", "threads", "--quiet"), ("study", "export", file, "--csv", "-")):
+            answer = CliRunner().invoke(commands, [str(one) for one in arguments])
+            assert answer.exit_code == 0, answer.output
     gc.freeze()  # what is shared stays so
     for line in sys.stdin:
         asked = json.loads(line)

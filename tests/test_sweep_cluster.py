@@ -132,7 +132,7 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(machines, st
     assert tables(tmp_path / "again.db") == tables(path)
 
     monkeypatch.setattr(workers, "PATIENCE", 0)
-    with pytest.raises(Gone, match="No worker is left at tcp://.*: give the same command again"):
+    with pytest.raises(Gone, match=r"No worker is left at tcp://.*: give the same command again"):
         live_study(plan, tmp_path / "gone.db", Cluster(machines.address), chunk=2, told=lambda progress: (
             machines.workers[1].send_signal(signal.SIGKILL) if progress.lived == 40 else None
         ))  # fmt: skip
