@@ -195,7 +195,8 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
             more = "" if len(points) <= 5 else f" and {len(points) - 5:,} more"
             click.echo(f"--fail-if '{condition.text}': so at {len(points):,} points: {names}{more}.", err=True)
     if progress.stopped and stop():
-        sys.exit(130)
+        sys.stdout.flush()
+        os._exit(130)  # whatever a thread is still at
     if not progress.complete:
         sys.exit(4)
     if any(len(points) for _, points in broken):

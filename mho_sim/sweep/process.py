@@ -61,7 +61,7 @@ class Process(Executor):
         if isinstance(found, MemoryError):  # nothing of what filled it may stay
             self._ended()
             if self._limit is not None:
-                raise OutOfMemory(f"out of memory, {self._limit / 2**20:,.0f} MiB allowed")
+                raise OutOfMemory(f"out of memory, {self._allowed()}")
         if raised:
             raise found
         return found
@@ -90,8 +90,13 @@ class Process(Executor):
         last = self._said.read().decode(errors="replace").strip().rpartition("\n")[2]
         self._clear()
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        rest = ", perhaps for want of memory" if code == -signal.SIGKILL else f": {last}" if last else ""
-        return f"its process ended {how}{rest}"
+        if code == -signal.SIGKILL or self._limit is not None:
+            allowed = "" if self._limit is None else f", {self._allowed()}"
+            return f"its process ended {how}, perhaps for want of memory{allowed}"
+        return f"its process ended {how}" + (f": {last}" if last else "")
+
+    def _allowed(self):
+        return f"{self._limit / 2**20:,.0f} MiB allowed"
 
     def _clear(self):
         """Leave nothing of a process that has ended."""

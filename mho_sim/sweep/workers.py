@@ -68,8 +68,9 @@ class Threads(Workers):
         self.lanes = [Lane(ThreadPoolExecutor(max_workers=workers), workers)]
 
     def __exit__(self, *_):
-        self._stop.set()
-        super().__exit__()
+        self._stop.set()  # what is dropped ends soon, and nobody waits for it
+        for lane in self.lanes:
+            lane.executor.shutdown(wait=False, cancel_futures=True)
 
 
 class Processes(Workers):
