@@ -114,7 +114,7 @@ def export(file, csv_, parquet, xlsx, table):
         if xlsx:
             told.export_xlsx(found, xlsx)
         for what in found.damage:
-            click.echo(f"Left out, for it is damaged: {what}.", err=True)
+            click.echo(f"Damaged, and left out: {what}.", err=True)
         if not found.complete:
             click.echo("The study is not complete: give the command of the sweep again.", err=True)
             sys.exit(4)
@@ -204,7 +204,7 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
     from mho_sim.capacity import bytes_of
     from mho_sim.scenario import ScenarioError
     from mho_sim.study.figures import FIGURES
-    from mho_sim.sweep import Changed, NoRoom, Study, executor_for, live_study
+    from mho_sim.sweep import Changed, Gone, NoRoom, executor_for, live_study
 
     asked = [told_by(conditions.parse, text) for text in fail_if]
     for condition in asked:
@@ -223,12 +223,12 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
         how |= {"until": ends, "stop": stop, "told": told, "noted": lambda text: click.echo(text, err=True)}
         try:
             progress = live_study(plan, path, executor, **how)
-        except NoRoom as error:
+        except (NoRoom, Gone) as error:
             click.echo(str(error), err=True)
             sys.exit(4)
         except (Changed, ScenarioError, ValueError) as error:
             refuse(str(error))
-    with Study(path) as found:
+    with _opened(path) as found:
         _print(found, as_json)
         broken = [(condition, found.broken(condition)) for condition in asked]
     for condition, points in broken:
@@ -237,7 +237,8 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
             more = "" if len(points) <= 5 else f" and {len(points) - 5:,} more"
             click.echo(f"--fail-if '{condition.text}': so at {len(points):,} points: {names}{more}.", err=True)
     if progress.stopped and stop():
-        sys.exit(130)
+        sys.stdout.flush()
+        os._exit(130)  # whatever a thread is still at
     if not progress.complete:
         sys.exit(4)
     if any(len(points) for _, points in broken):
@@ -253,10 +254,13 @@ def _print(found, as_json):
 
 @contextmanager
 def _opened(file):
-    from mho_sim.sweep import Study
+    from mho_sim.sweep import Damaged, Foreign, Study
 
-    with told_by(Study, file) as found:
-        yield found
+    try:
+        with Study(file) as found:
+            yield found
+    except (Damaged, Foreign) as error:
+        refuse(str(error))
 
 
 @contextmanager
@@ -268,7 +272,7 @@ def _interruptible():
         if came:
             os._exit(130)
         came.append(True)
-        click.echo("\nInterrupted: what has begun is dropped, what is finished is kept.", err=True)
+        os.write(2, b"\nInterrupted: what has begun is dropped, what is finished is kept.\n")
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -89,7 +89,7 @@ def _note(study):
 
 def _left(study):
     """What is not there, in sentences."""
-    told = [f"Damaged: {what}. Run the sweep again: it is lived anew." for what in study.damage]
+    told = [f"Damaged: {what}. Give the command of the sweep again: it is made anew." for what in study.damage]
     for point, first, count, attempts, why in study.failures:
         name = next((one.name for one in study.stored if one.point == point), point)
         what = f"worlds {first} to {first + count - 1}" if count else "the figures"

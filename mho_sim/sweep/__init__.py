@@ -7,15 +7,17 @@ from mho_sim.sweep.agreeing import Changed
 from mho_sim.sweep.locking import Busy
 from mho_sim.sweep.plan import Plan, Point, Worlds, read_plan
 from mho_sim.sweep.reading import Study, expanded
-from mho_sim.sweep.store import Damaged
+from mho_sim.sweep.store import Damaged, Foreign
 from mho_sim.sweep.sweeping import NoRoom, Progress, live_study, sweep
-from mho_sim.sweep.workers import Cluster, Processes, Threads, executor_for
+from mho_sim.sweep.workers import Cluster, Gone, Processes, Threads, executor_for
 
 __all__ = [
     "Busy",
     "Changed",
     "Cluster",
     "Damaged",
+    "Foreign",
+    "Gone",
     "NoRoom",
     "Plan",
     "Point",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mho_sim.scenario.differing import differing, flow
 from mho_sim.sweep.program import about, differences
-from mho_sim.sweep.store import Stored
+from mho_sim.sweep.store import ENTRIES, FORMAT, Stored
 
 SHOWN = 8  # differences in one message
 
@@ -27,18 +27,20 @@ def agree(store, plan, recompute=False, mix_versions=False):
     `mix_versions` to keep what another version of the program found.
     """
     told, program = plan.told(), about()
-    old, old_program = store.get("plan"), store.get("program")
-    there = store.points()
-    if old == told and old_program == program and len(there) == len(plan.points):
+    old, old_program = store.get("plan"), _program_of(store, program)
+    there, missing = store.points(), [key for key in ENTRIES if store.get(key) is None]
+    if not missing and old == told and old_program == program and len(there) == len(plan.points):
         return Agreed(there, [])
     wanted = _wanted(plan)
     if old is None and not there:
         with store.transaction():
             _write(store, plan, told, program, wanted)
         return Agreed(wanted, [])
+    for key in missing:
+        store.tell(f"the entry '{key}'")
     kept, moves = _kept(there, wanted)
     gone = len(there) - len(moves)
-    other_program = differences(old_program or {}, program)
+    other_program = differences(old_program, program)
     changes = _changes(store, plan, old or {}, told, gone)
     if (changes or (other_program and not mix_versions)) and not recompute:
         raise Changed(_refusal(store.path, changes, other_program))
@@ -49,10 +51,19 @@ def agree(store, plan, recompute=False, mix_versions=False):
                 store.empty_point(one.point)
             store.put_point(_fitted(store, plan, old or {}, one, fresh=bool(other_program and recompute)))
         _write(store, plan, told, program, [one for one in wanted if one.point not in kept])
-    notes = [_note(len(kept), len(wanted) - len(kept), gone)]
+    notes = [_note(len(kept), len(wanted) - len(kept), gone)] if old != told or len(there) != len(wanted) else []
     if other_program and mix_versions and not recompute:
         notes.append(f"Kept what another version of the program found: {'; '.join(other_program)}.")
     return Agreed(store.points(), notes)
+
+
+def _program_of(store, program):
+    """The program that found what is there; where that is damaged, as far as the rest of the file tells."""
+    found = store.get("program")
+    if found is None:
+        others = store.programs_of_chunks() - {program["id"]}
+        found = (store.get("programs") or {}).get(min(others), {}) if others else program
+    return found
 
 
 def _wanted(plan):
@@ -88,7 +99,7 @@ def _fitted(store, plan, old, one, fresh):
 
 
 def _write(store, plan, told, program, points):
-    store.put("format", 1)
+    store.put("format", FORMAT)
     store.put("plan", told)
     store.put("program", program)
     store.put("programs", {**(store.get("programs") or {}), program["id"]: program})

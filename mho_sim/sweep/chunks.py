@@ -13,7 +13,7 @@ import numpy as np
 from mho_sim.study import figures
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.repeating import gathered, live, prepare, worlds_to_come
-from mho_sim.sweep import workers
+from mho_sim.sweep.program import refuse_other
 
 SIZES = (np.int8, np.int16, np.int32, np.int64)
 REMEMBERED = 2  # points whose people stay drawn in a worker
@@ -25,6 +25,7 @@ class Order(NamedTuple):
     key: str
     scenario: Any
     seed: int
+    program: str  # the only one that may live it, by its short name
 
 
 class Stopped(Exception):
@@ -48,20 +49,23 @@ def _prepare(order):
     """The people of a point, drawn once for all its chunks. Threads may draw twice; nothing else would come of it."""
     found = _prepared.get(order.key)
     if found is None:
-        while len(_prepared) >= REMEMBERED:
-            _prepared.pop(next(iter(_prepared)), None)
+        for old in list(_prepared)[: 1 - REMEMBERED]:
+            _prepared.pop(old, None)
         found = _prepared[order.key] = prepare(order.scenario, order.seed)
     return found
 
 
-def lived(order, first, count, stopping=workers.stopping):
-    """The packed outcomes of so many worlds of a point from `first` on. Raises `Stopped` soon after `stopping()`."""
+def lived(order, first, count, stopping=None):
+    """The packed outcomes of so many worlds of a point from `first` on. Raises `Stopped` soon after `stopping()`, and
+    `OtherProgram` where this is not the program that was meant.
+    """
 
     def look(_):
-        if stopping():
+        if stopping is not None and stopping():
             raise Stopped
 
     look(0)
+    refuse_other(order.program)
     outcomes, _ = live(_prepare(order), first, count, workers=1, progress=look)
     return packed(outcomes)
 
@@ -70,6 +74,7 @@ def summed(order, chunks, worlds, monthly=False):
     """The `Sum` of a point from all its packed chunks, in the order of their worlds; `worlds` says how many there may
     be (a `plan.Worlds`).
     """
+    refuse_other(order.program)
     prepared = _prepare(order)
     outcomes = joined(chunks)
     further = 0
@@ -112,9 +117,9 @@ def joined(chunks):
     return [Outcome.joined(parts) for parts in zip(*map(unpacked, chunks), strict=True)]
 
 
-def checksum(key, first, count, data):
+def checksum(key, first, count, program, data):
     """What tells a chunk that is whole, and in its place, from any other."""
-    digest = hashlib.sha256(f"{key} {first} {count} ".encode())
+    digest = hashlib.sha256(repr((key, first, count, program)).encode())
     digest.update(data)
     return digest.hexdigest()
 

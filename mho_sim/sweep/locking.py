@@ -19,6 +19,8 @@ def alone(path):
         lock.acquire(timeout=0)
     except Timeout:
         raise Busy(f"Another sweep is writing into {path}. Wait for it, or give this one another --out.") from None
+    except NotImplementedError:
+        raise Busy(f"{beside} cannot be locked: put the study's file on a disk of this machine.") from None
     try:
         yield
     finally:

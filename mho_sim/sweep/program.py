@@ -10,6 +10,10 @@ from pathlib import Path
 LIBRARIES = ("numpy", "numba", "scipy", "pandas")
 
 
+class OtherProgram(RuntimeError):
+    """A worker has another program than the sweep."""
+
+
 @cache
 def about():
     """What decides the figures of a world, and where it was lived: names and versions; `id` is the first, in short."""
@@ -28,7 +32,9 @@ def about():
 
 
 def differences(before, now):
-    """In what two programs differ that decides figures: sentences."""
+    """In what two programs differ that decides figures: sentences. An empty one is unknown."""
+    if not before:
+        return ["which version of the program found it cannot be read any more"]
     names = ("mho_sim", "sources", *LIBRARIES)
     changed = [name for name in names if before.get(name) != now.get(name)]
     if "sources" in changed and "mho_sim" not in changed:
@@ -37,3 +43,9 @@ def differences(before, now):
     else:
         told, changed = [], [name for name in changed if name != "sources"]
     return told + [f"{name} was {before.get(name)} and is {now.get(name)}" for name in changed]
+
+
+def refuse_other(wanted):
+    """Raises `OtherProgram` where this program is not the one whose short name is wanted."""
+    if about()["id"] != wanted:
+        raise OtherProgram(f"A worker has mho_sim {about()['id']}, and this is {wanted}")

@@ -11,7 +11,7 @@ from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
 from mho_sim.sweep import chunks
 from mho_sim.sweep.plan import HALVES, Plan, Point, Worlds
-from mho_sim.sweep.store import Damaged, Store
+from mho_sim.sweep.store import ENTRIES, Damaged, Store
 
 ENDS = ("low", "high")
 YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]
@@ -21,15 +21,30 @@ MONTHLY = ["point", "name", "closing", "measure", "value"]
 class Study:
     """A study's file, read. `damage`: sentences about what is in it but cannot be used.
 
-    Use it in a `with` block, or close it. Raises `Damaged`, a ValueError, for what is no study's file.
+    Use it in a `with` block, or close it. Raises `Damaged` or `Foreign`, both ValueErrors, for what is no study's file.
     """
 
     def __init__(self, path):
         self._store = Store(path)
-        self.path, self.told = self._store.path, self._store.get("plan")
-        if self.told is None:
+        self.path = self._store.path
+        try:
+            self._entries = {key: self._store.get(key) for key in ENTRIES}
+            self._refuse_missing()
+        except Damaged:
             self._store.close()
-            raise Damaged(f"{path} does not say what was asked: its study was never begun, or it is damaged.")
+            raise
+        self.told = self._entries["plan"]
+
+    def _refuse_missing(self):
+        """Raises `Damaged` where the file does not say what was asked."""
+        missing = [key for key, value in self._entries.items() if value is None]
+        if missing == list(ENTRIES) and not self._store.damage:
+            raise Damaged(f"{self.path} holds no study yet: give the command of its sweep.")
+        if missing:
+            raise Damaged(
+                f"{self.path} is damaged (the entry '{missing[0]}'). Give the command of its sweep again: what is "
+                "damaged is made anew."
+            )
 
     def __enter__(self):
         return self
@@ -50,16 +65,16 @@ class Study:
 
     @property
     def currency(self):
-        return self._store.get("currency")
+        return self._entries["currency"]
 
     @property
     def seed(self):
         return self.told["seed"]
 
-    @cached_property
+    @property
     def programs(self):
         """What lived the worlds: versions of the program and its libraries, by the short name that `points` has."""
-        return self._store.get("programs") or {}
+        return self._entries["programs"]
 
     @cached_property
     def stored(self):
@@ -72,8 +87,8 @@ class Study:
 
     @property
     def complete(self):
-        """Whether every point that was asked for has its figures."""
-        return len(self._sound) == len(self.told["points"])
+        """Whether every point that was asked for has its figures, and nothing that was read is damaged."""
+        return len(self._sound) == len(self.told["points"]) and not self.damage
 
     @cached_property
     def axes(self):
@@ -140,11 +155,14 @@ class Study:
         if one is None:
             raise KeyError(f"the study has no point {point!r} that is done")
         prepared = prepare(self.plan().scenario_of(Point(one.name, one.choice)), self.seed)
-        return gathered(prepared, chunks.joined(self._store.chunks(one)))
+        outcomes = self._store.chunks(one)
+        if outcomes is None:
+            raise Damaged(f"some worlds of point {point!r} are damaged: sweep again, and they are lived anew")
+        return gathered(prepared, chunks.joined(outcomes))
 
     def plan(self):
         """The plan that the file was made for."""
-        content, folder = self._store.get("scenario"), self._store.get("folder")
+        content, folder = self._entries["scenario"], self._entries["folder"]
         base = opened_text(json.dumps(content, ensure_ascii=False), f"{self.path}: the scenario", folder)
         points = [Point(name, values) for name, values in self.told["points"]]
         return Plan(self.title, base, points, Worlds(*self.told["worlds"]), self.seed, self.told["monthly"])

@@ -1,61 +1,73 @@
 """A study's file that is damaged beyond single rows: what is whole is carried over into a new one."""
 
 import os
-import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
-from mho_sim.sweep.store import FORMAT, Damaged, Store, is_full
+from mho_sim.sweep.store import ENTRIES, FORMAT, Damaged, Foreign, Store
+
+BEGINS = b"SQLite format 3\0"
+ALIKE = 12  # of these bytes, in a file that was a database before it was damaged
 
 
-def opened(path, plan, noted):
+def opened(path, noted):
     """The `Store` of a file for writing. One that is damaged is set aside under another name, and what can be read of
     it carried over.
     """
     path = Path(path)
-    try:
+    new = path.with_name(f"{path.name}.new")
+    if new.exists() and not path.exists():  # whoever carried it over was stopped before the last step
+        os.replace(new, path)
+    if path.exists() and path.stat().st_size <= 1:
+        noted(f"{path} was empty: all is lived anew.")
+    store = _whole(path)
+    if store is None:
+        carried = _carried(path, new)
+        aside = _set_aside(path)
+        os.replace(new, path)
+        noted(f"{path} was damaged. It is set aside as {aside.name}; {carried:,} chunks of worlds could be read and "
+              "are kept.")  # fmt: skip
         store = Store(path, writing=True)
-        if store.is_whole():
-            return store
-        store.close()
-    except Damaged:
-        if not _was_a_study(path):
-            raise
-    aside = path.with_name(f"{path.name}.damaged")
-    os.replace(path, aside)
-    for journal in (path.with_name(f"{path.name}-journal"),):
-        journal.unlink(missing_ok=True)
-    store = Store(path, writing=True)
-    carried = _carried(aside, store)
-    noted(
-        f"{path} was damaged. It is set aside as {aside.name}; {carried:,} chunks of worlds could be read and are kept."
-    )
     return store
 
 
-def _was_a_study(path):
-    """Whether a file is empty or begins as a database does: any other is not ours to set aside."""
-    with open(path, "rb") as file:
-        begins = file.read(16)
-    return b"SQLite format 3\0".startswith(begins) or begins == b"SQLite format 3\0"
-
-
-def _carried(aside, store):
-    """Copy what is whole; how many chunks."""
+def _whole(path):
+    """The `Store` of a file; None if it is damaged. Raises `Foreign` for what never was a study."""
     try:
-        old = Store(aside)
+        store = Store(path, writing=True)
     except Damaged:
-        return 0
+        if not _was_a_database(path):
+            raise Foreign(f"{path} is no study's file. Give another.") from None
+        return None
+    if store.is_whole():
+        return store
+    store.close()
+    return None
+
+
+def _was_a_database(path):
+    """Whether a file begins about as a database does: any other is not ours to set aside."""
+    with open(path, "rb") as file:
+        begins = file.read(len(BEGINS))
+    alike = sum(one == other for one, other in zip(begins, BEGINS))
+    return alike >= min(ALIKE, len(begins))
+
+
+def _carried(path, new):
+    """Copy what is whole into a new file; how many chunks."""
+    _drop(new)
     carried = 0
-    with old, store.transaction():
-        for key in ("plan", "program", "programs", "scenario", "currency", "folder"):
+    with Store(new, writing=True) as store, suppress(Damaged), Store(path) as old, store.transaction():
+        for key in ENTRIES:
             if (value := _read(old.get, key)) is not None:
                 store.put(key, value)
         store.put("format", FORMAT)
         for one in _read(old.points) or []:
             store.put_point(one._replace(digest=None, program=None, found=None))
-            for row in _read(old.whole_chunks, one) or []:
-                store.put_chunk(one, *row)
-                carried += 1
+            with suppress(Damaged):  # what comes after cannot be read
+                for chunk in old.whole_chunks(one):
+                    store.put_chunk(one, *chunk)
+                    carried += 1
     return carried
 
 
@@ -63,7 +75,21 @@ def _read(what, *of):
     """What can be read, or None."""
     try:
         return what(*of)
-    except sqlite3.DatabaseError as error:
-        if is_full(error):
-            raise
+    except Damaged:
         return None
+
+
+def _set_aside(path):
+    """Give a damaged file another name, which is returned."""
+    aside, number = path.with_name(f"{path.name}.damaged"), 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{number}")
+    os.replace(path, aside)
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    return aside
+
+
+def _drop(path):
+    for one in (path, path.with_name(f"{path.name}-journal")):
+        one.unlink(missing_ok=True)

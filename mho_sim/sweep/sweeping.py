@@ -1,8 +1,13 @@
 """A study is lived: chunks go to workers, what comes back goes into the file, and what was lost is tried again."""
 
+import errno
+import os
+import shutil
+import sqlite3
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,18 +15,20 @@ from typing import Any
 from mho_sim.study.result import unsupported
 from mho_sim.sweep import chunks
 from mho_sim.sweep.agreeing import agree
-from mho_sim.sweep.locking import alone
+from mho_sim.sweep.locking import Busy, alone
 from mho_sim.sweep.plan import Plan, read_plan, seconds_a_world
-from mho_sim.sweep.program import about
+from mho_sim.sweep.program import OtherProgram, about
 from mho_sim.sweep.reading import Study
 from mho_sim.sweep.rescuing import opened as _opened
-from mho_sim.sweep.store import is_full
-from mho_sim.sweep.workers import executor_for
+from mho_sim.sweep.store import is_closed
+from mho_sim.sweep.workers import SAFE, Gone, executor_for
 
 MOST_ATTEMPTS = 3
 LOOKED = 0.2  # seconds between two looks whether to stop
 CHUNK = 1.0  # seconds that a chunk should take: far longer than sending it, short enough to lose
 LARGEST_CHUNK = 5_000
+FULL = 1_000_000  # bytes that are left on a disk that is full
+SHOWN = 5  # damages that are named one by one
 BYTES_A_WORLD = 1_300  # in the file, of one outcome: measured on the market traders [D]
 
 
@@ -68,31 +75,31 @@ class Progress:
 class Sweep:
     """One sitting of a study: `run` lives what its file lacks."""
 
-    def __init__(self, store, plan, points, executor, program, *, until=None, stop=None, told=None):
+    def __init__(self, store, plan, points, executor, program, *, until=None, stop=None, told=None, chunk=None):
         self.store, self.plan, self.executor, self.program = store, plan, executor, program
         self.until, self.stop, self.told = until, stop or (lambda: False), told or (lambda progress: None)
         self.points = {one.point: one for one in points}
         self.orders, self.missing = {}, {}  # by point; the latter: spans that are still to be lived
         self.waiting, self.ready, self.active = deque(), deque(), {}
+        self.size = chunk or _size(plan)
         self.progress = Progress(points=len(points), worlds=sum(one.worlds for one in points))
 
     def run(self):
-        """Live what is missing. Returns the `Progress`. Raises `NoRoom` when the file cannot grow."""
+        """Live what is missing. Returns the `Progress`."""
         try:
             self._plan_work()
-            while (self.active or self.waiting or self.ready) and not self._stopping():
+            while self._goes_on():
                 self._fill()
                 self._take(wait(self.active, timeout=LOOKED, return_when=FIRST_COMPLETED).done)
-            if not self.stop() and self.active:  # the time is up: what has begun is finished
-                self._take(wait(self.active).done, refill=False)
-        except Exception as error:
-            if is_full(error):
-                raise NoRoom(self._no_room()) from None
-            raise
+                self.executor.look()
         finally:
             self.progress.stopped = self._stopping()
         self.progress.failed = self.store.failures()
         return self.progress
+
+    def _goes_on(self):
+        """Whether there is something to do or, when the time is up, to finish."""
+        return not self.stop() and (self.active or ((self.waiting or self.ready) and not self._stopping()))
 
     def _stopping(self):
         return self.stop() or (self.until is not None and time.time() >= self.until)
@@ -105,6 +112,8 @@ class Sweep:
             stored.point: row[1] for stored, row in self.store.rows("figures", self.points.values()) if row[0] == "late"
         }
         for one in self.points.values():
+            if self._stopping():
+                break
             spans = self.store.spans(one)
             self.progress.lived += sum(count for _, count in spans)
             if self.store.is_sound(one) and _gaps(spans, one.worlds) == []:
@@ -122,34 +131,29 @@ class Sweep:
         if not gaps:
             self.ready.append(Job(one))
             return
-        size = self._size()
-        cut = [part for first, count in gaps for part in _cut(first, count, size)]
+        cut = [part for first, count in gaps for part in _cut(first, count, self.size)]
         self.missing[one.point] = len(cut)
         self.waiting += [Job(one, first, count) for first, count in cut]
-
-    def _size(self):
-        """Worlds of a chunk."""
-        if not hasattr(self, "_worlds_a_chunk"):
-            worlds = CHUNK / seconds_a_world(self.plan.scenario)
-            self._worlds_a_chunk = min(max(2 * round(worlds / 2), 2), LARGEST_CHUNK)
-        return self._worlds_a_chunk
 
     # Lanes
 
     def _fill(self):
-        """Give every lane as much as it takes, figures first."""
+        """Give every lane as much as it takes, figures first; nothing new once the time is up."""
         for lane in self.executor.lanes:
-            while lane.busy < lane.room and (self.ready or self.waiting):
+            while lane.busy < lane.room and (self.ready or self.waiting) and not self._stopping():
                 self._submit(lane, (self.ready or self.waiting).popleft())
 
     def _submit(self, lane, job):
-        order = self._order(job.point)
+        order, data = self._order(job.point), None
         if job.count:
             stopping = (self.executor.stopping,) if self.executor.stopping else ()
-            future = lane.submit(chunks.lived, order, job.first, job.count, *stopping)
+            what = (chunks.lived, order, job.first, job.count, *stopping)
+        elif (data := self.store.chunks(job.point)) is None:  # some was damaged since
+            self._ask(job.point, self.store.spans(job.point))
+            return
         else:
-            data = self.store.chunks(job.point)
-            future = lane.submit(chunks.summed, order, data, self.plan.worlds, self.plan.monthly)
+            what = (chunks.summed, order, data, self.plan.worlds, self.plan.monthly)
+        future = lane.executor.submit(*what)
         job.lane, job.attempts = lane, job.attempts + 1
         lane.busy += 1
         self.active[future] = job
@@ -157,17 +161,16 @@ class Sweep:
     def _order(self, one):
         if one.point not in self.orders:
             self.orders[one.point] = chunks.Order(
-                one.key, self.plan.scenario_of(self.plan.points[one.point]), self.plan.seed
+                one.key, self.plan.scenario_of(self.plan.points[one.point]), self.plan.seed, self.program
             )
         return self.orders[one.point]
 
-    def _take(self, done, refill=True):
+    def _take(self, done):
         """Write down what came back, after the lanes were given more to do."""
         finished = [(self.active.pop(future), future) for future in done]
         for job, _ in finished:
             job.lane.busy -= 1
-        if refill and not self._stopping():
-            self._fill()
+        self._fill()
         for job, future in finished:
             try:
                 found = future.result()
@@ -210,22 +213,24 @@ class Sweep:
         (self.waiting if job.count else self.ready).appendleft(job)
 
     def _lost(self, job, error):
-        """Try again, at most three times; then write down why not, and go on."""
-        if job.attempts < MOST_ATTEMPTS and not isinstance(error, MemoryError):
+        """Try again, at most three times; then write down why not, and go on. Raises `Gone` where it would be lost on
+        and on.
+        """
+        if isinstance(error, OtherProgram):
+            raise Gone(f"{error}. {SAFE}")
+        why = self.executor.why_last(error)
+        if why is None and job.attempts < MOST_ATTEMPTS:
             (self.waiting if job.count else self.ready).append(job)
             return
-        told = f"out of memory ({error})" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+        if why is None:
+            why = str(error) if isinstance(error, BrokenExecutor) else f"{type(error).__name__}: {error}"
         with self.store.transaction():
-            self.store.put_failure(job.point.point, job.first, job.count, job.attempts, told)
+            self.store.put_failure(job.point.point, job.first, job.count, job.attempts, why)
 
-    def _no_room(self):
-        """The sentence where the file cannot grow."""
-        outcomes = 1 + (unsupported(self.plan.scenario) is not None)
-        left = (self.progress.worlds - self.progress.lived) * BYTES_A_WORLD * outcomes
-        return (
-            f"Nothing more can be written in {self.store.path.resolve().parent}: about {max(left, 1e5) / 1e6:.1f} "
-            "MB more are needed. What was finished is safe; make room there, and give the same command again."
-        )
+
+def _size(plan):
+    """Worlds of a chunk where nothing else was asked for."""
+    return min(max(2 * round(CHUNK / seconds_a_world(plan.scenario) / 2), 2), LARGEST_CHUNK)
 
 
 def _gaps(spans, worlds):
@@ -257,26 +262,70 @@ def live_study(
     stop=None,
     told=None,
     noted=None,
+    chunk=None,
 ):
     """Live what a study's file at `path` lacks of a plan, on an executor (`workers`); the `Progress`.
 
     `until`: seconds since 1970, from which nothing new is begun; `stop()`: whether to end at once; `told(progress)`
-    after every step; `noted(sentence)`: what the user should know. Raises `Changed` for a file that holds another
-    study, `Busy` where another program is writing into it, `NoRoom` when it cannot grow.
+    after every step; `noted(sentence)`: what the user should know; `chunk`: how many worlds are lived and written down
+    together (default: about a second's; changes no byte of what is found). Raises `Changed` for a file that holds
+    another study, `Busy` where another program is writing into it, `NoRoom` when it cannot grow, `Gone` when no worker
+    is left.
     """
-    noted = noted or (lambda sentence: None)
+    noted, sitting = noted or (lambda sentence: None), None
+    try:
+        with executor, _alone(plan, path), _opened(path, noted) as store:
+            agreed = agree(store, plan, recompute, mix_versions)
+            for note in agreed.notes:
+                noted(note)
+            how = {"until": until, "stop": stop, "told": told, "chunk": chunk}
+            sitting = Sweep(store, plan, agreed.points, executor, about()["id"], **how)
+            progress = sitting.run()
+            _tell_damage(store.damage, noted)
+            return progress
+    except (OSError, sqlite3.Error) as error:
+        if is_closed(error):
+            raise NoRoom(_no_room(error, plan, Path(path), sitting)) from None
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise Busy(f"Another program holds {path} open. Close it there, and give the same command again.") from None
+        raise
+
+
+def _alone(plan, path):
+    """As `alone`; a point that cannot be is told before there is a file."""
     if not Path(path).exists():
-        plan.settled  # noqa: B018 - a point that cannot be is told before there is a file
-    with alone(path), _opened(path, plan, noted) as store:
-        agreed = agree(store, plan, recompute, mix_versions)
-        for note in agreed.notes:
-            noted(note)
-        with executor:
-            how = {"until": until, "stop": stop, "told": told}
-            progress = Sweep(store, plan, agreed.points, executor, about()["id"], **how).run()
-        for what in store.damage:
-            noted(f"{what[0].upper()}{what[1:]}: lived again.")
-        return progress
+        plan.settled  # noqa: B018
+    return alone(path)
+
+
+def _tell_damage(damage, noted):
+    for what in damage[:SHOWN]:
+        noted(f"Damaged, and made anew: {what}.")
+    if len(damage) > SHOWN:
+        noted(f"And {len(damage) - SHOWN:,} more.")
+
+
+def _no_room(error, plan, path, sitting):
+    """The sentence where the file cannot grow."""
+    folder = path.resolve().parent
+    worlds = sitting.progress.worlds - sitting.progress.lived if sitting else plan.worlds.least * len(plan.points)
+    needed = max(worlds * BYTES_A_WORLD * (1 + (unsupported(plan.scenario) is not None)), 100_000)
+    return (
+        f"Nothing more can be written in {folder} ({_cause(error, folder)}): about {needed / 1e6:,.1f} MB more are "
+        "needed. What was finished is safe; give the same command again when there is room."
+    )
+
+
+def _cause(error, folder):
+    """Why nothing can be written, in a few words."""
+    if isinstance(error, OSError):
+        return os.strerror(error.errno).lower()
+    with suppress(OSError):
+        if not os.access(folder, os.W_OK):
+            return os.strerror(errno.EACCES).lower()
+        if shutil.disk_usage(folder).free < FULL:
+            return os.strerror(errno.ENOSPC).lower()
+    return str(error)
 
 
 def sweep(study, out, *, workers=None, on=None, kind=None, **how):

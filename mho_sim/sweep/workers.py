@@ -1,143 +1,175 @@
 """Where chunks are lived: threads of this program, processes beside it, or a Dask cluster; each a set of lanes.
 
 A lane runs one thing after the other, or several at once, through `concurrent.futures.Executor`. A process has a lane
-of its own, so that it is known which chunk it was living when it died. Processes end when the program that started
-them does, however that ends.
+of its own, so that it is known which chunk it was living when it died.
 """
 
-import multiprocessing
 import os
-import signal
 import threading
 import time
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 from mho_sim.study.repeating import processors
+from mho_sim.sweep import program
 from mho_sim.sweep.plan import seconds_of
+from mho_sim.sweep.process import OutOfMemory, Process
 
-LOOKED = 0.5  # seconds between two looks whether the program that started a process is still there
 AHEAD = 2  # chunks that a cluster holds for each of its threads, so that none waits for the next
+ANSWERS = 10  # seconds in which a scheduler must answer
+PATIENCE = 60  # seconds in which a cluster that has lost its workers may find others: assumed
+LOOKED = 1  # seconds between two looks whether it has any
+
+
+SAFE = "What was finished is safe: give the same command again."
+
+
+class Gone(OSError):
+    """Nobody is left who could live the rest; the sentence says why."""
 
 
 class Lane:
     """One executor, and how much it takes at a time."""
 
-    def __init__(self, start, room=1):
-        self._start, self.room, self.busy = start, room, 0
-        self.executor = None
-
-    def submit(self, of, *what):
-        """A future. An executor that is broken is replaced first."""
-        try:
-            if self.executor is None:
-                self.executor = self._start()
-            return self.executor.submit(of, *what)
-        except BrokenExecutor:
-            self.renew()
-            return self.executor.submit(of, *what)
-
-    def renew(self):
-        """A new executor instead of one whose process has died."""
-        if self.executor is not None:
-            self.executor.shutdown(wait=False, cancel_futures=True)
-        self.executor = self._start()
-
-    def close(self):
-        if self.executor is not None:
-            self.executor.shutdown(wait=True, cancel_futures=True)
+    def __init__(self, executor, room=1):
+        self.executor, self.room, self.busy = executor, room, 0
 
 
-class Threads:
+class Workers:
+    """Some lanes, for one sitting: use it in a `with` block, at whose end what still runs is dropped."""
+
+    stopping = None  # a function that what runs asks whether to stop, where it cannot be ended from outside
+    lanes = ()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for lane in self.lanes:
+            lane.executor.shutdown(wait=True, cancel_futures=True)
+
+    def why_last(self, error):
+        """Why a chunk that ended with an error is not worth another attempt; None if it is."""
+        if isinstance(error, OutOfMemory):
+            return str(error)
+        if isinstance(error, MemoryError):
+            return f"out of memory: {error}" if str(error) else "out of memory"
+        return None
+
+    def look(self):
+        """Raises `Gone` where nobody is left to live anything."""
+
+
+class Threads(Workers):
     """Threads of this program. They share its memory and die with it."""
 
     def __init__(self, workers):
         self._stop = threading.Event()
         self.stopping = self._stop.is_set
-        pool = ThreadPoolExecutor(max_workers=workers)
-        self.lanes = [Lane(lambda: pool) for _ in range(workers)]
-
-    def __enter__(self):
-        return self
-
-    def stop(self):
-        """Ask what runs to end soon."""
-        self._stop.set()
+        self.lanes = [Lane(ThreadPoolExecutor(max_workers=workers), workers)]
 
     def __exit__(self, *_):
-        self.stop()
+        self._stop.set()  # what is dropped ends soon, and nobody waits for it
         for lane in self.lanes:
-            lane.close()
+            lane.executor.shutdown(wait=False, cancel_futures=True)
 
 
-class Processes:
+class Processes(Workers):
     """Processes beside this program, each with a lane of its own."""
 
     def __init__(self, workers, memory_limit=None):
-        context = multiprocessing.get_context("spawn")
-        self._stop = context.Event()
-        self.stopping = None  # told to each process when it starts
-        arguments = (self._stop, os.getpid(), memory_limit)
-
-        def start():
-            return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
-
-        self.lanes = [Lane(start) for _ in range(workers)]
-
-    def __enter__(self):
-        return self
-
-    def stop(self):
-        self._stop.set()
-
-    def __exit__(self, *_):
-        self.stop()
-        for lane in self.lanes:
-            lane.close()
+        self.lanes = [Lane(Process(memory_limit)) for _ in range(workers)]
 
 
-class Cluster:
-    """A Dask cluster, by the address of its scheduler; its workers have the same program installed."""
+class Cluster(Workers):
+    """A Dask cluster, by the address of its scheduler; its workers have the same program installed. Raises ValueError
+    with a sentence where there is none.
+    """
 
     def __init__(self, address):
+        self.address = address
+        client = _quiet_client()
+        try:
+            self._client = client(address, timeout=ANSWERS)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"--on {address}: no scheduler answers there ({_first_line(error)}).") from None
+        try:
+            self._refuse_workers()
+        except BaseException:
+            self._client.close()
+            raise
+        self._looked = self._seen = time.monotonic()
+        self.lanes = [Lane(self._client.get_executor(pure=False, retries=0), AHEAD * self._threads())]
+
+    def _threads(self):
+        return sum(self._client.nthreads().values())
+
+    def _refuse_workers(self):
+        """Raises ValueError where there is no worker, or one that has another program than this."""
+        if not self._threads():
+            raise ValueError(
+                f"--on {self.address}: the scheduler has no workers. Start some: dask worker {self.address}"
+            )
+        for worker, found in self._client.run(program.about, on_error="return").items():
+            if not isinstance(found, dict):
+                raise ValueError(f"--on {self.address}: mho_sim is not installed at {worker} ({_first_line(found)}).")
+            if apart := program.differences(program.about(), found):
+                raise ValueError(
+                    f"--on {self.address}: the worker {worker} has another program than this ({'; '.join(apart)}). "
+                    "Install the same on all, and start the workers again."
+                )
+
+    def look(self):
+        if self._client.status != "running":
+            raise Gone(f"The scheduler at {self.address} no longer answers. {SAFE}")
+        now = time.monotonic()
+        if now < self._looked + LOOKED:
+            return
+        self._looked = now
+        if self._threads():
+            self._seen = now
+        elif now >= self._seen + PATIENCE:
+            raise Gone(f"No worker is left at {self.address}. {SAFE}")
+
+    def why_last(self, error):
+        if type(error).__name__ == "KilledWorker":  # the scheduler has tried it on others too
+            return "the workers that tried it died, one after the other"
+        return super().why_last(error)
+
+    def __exit__(self, *_):
+        for lane in self.lanes:
+            lane.executor.shutdown(wait=False)
+        self._client.close(timeout=2)
+
+
+def _quiet_client():
+    """Dask's client, which writes nothing to the terminal: what matters is told by the sweep."""
+    try:
+        import dask
+    except ImportError:
+        raise ValueError("--on needs dask and distributed: pip install 'mho_sim[cluster]'.") from None
+    quiet = dict.fromkeys(("distributed", "distributed.client", "tornado", "tornado.application"), "critical")
+    with dask.config.set({"logging": quiet}):
         try:
             from distributed import Client
         except ImportError:
             raise ValueError("--on needs dask and distributed: pip install 'mho_sim[cluster]'.") from None
-        try:
-            self._client = Client(address, timeout=10)
-        except (OSError, ValueError) as error:
-            raise ValueError(f"--on {address}: no scheduler answers there ({_first_line(error)}).") from None
-        self.stopping = None
-        threads = sum(self._client.nthreads().values())
-        if not threads:
-            raise ValueError(f"--on {address}: the scheduler has no workers. Start some: dask worker {address}")
-        executor = self._client.get_executor(pure=False)
-        self.lanes = [Lane(lambda: executor, AHEAD * threads)]
-
-    def __enter__(self):
-        return self
-
-    def about(self, of):
-        """What a function gives on each worker: {its address: what}."""
-        return self._client.run(of)
-
-    def stop(self):
-        for lane in self.lanes:
-            if lane.executor is not None:
-                lane.executor.shutdown(wait=False, cancel_futures=True)
-
-    def __exit__(self, *_):
-        self.stop()
-        self._client.close()
+    return Client
 
 
 WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: see tests/benchmarks/studies.py [D]
 
 
 def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):
-    """The executor that a plan is lived on. Raises ValueError with a sentence for a cluster that does not answer."""
+    """The executor that a plan is lived on. Raises ValueError with a sentence for what cannot be."""
     if on is not None:
+        if memory_limit is not None:
+            raise ValueError("--memory-limit is for processes of this machine: give it to dask worker instead.")
         return Cluster(on)
+    if memory_limit is not None:
+        if kind == "threads" or os.name == "nt":
+            raise ValueError("--memory-limit needs processes: leave out '--with threads'." if kind == "threads" else
+                             "--memory-limit cannot be kept on Windows. Leave it out.")  # fmt: skip
+        kind = "processes"
     workers = workers or processors()
     if kind is None:
         kind = "processes" if workers > 1 and seconds_of(plan) > WORTH_PROCESSES else "threads"
@@ -146,32 +178,3 @@ def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):
 
 def _first_line(error):
     return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-
-
-# In a process
-
-_asked_to_stop = None
-
-
-def stopping():
-    """Whether this process was asked to stop."""
-    return _asked_to_stop is not None and _asked_to_stop.is_set()
-
-
-def _begin(stop, parent, memory_limit):
-    """What a process does first: leave Ctrl-C to its parent, watch it, and keep within its memory."""
-    global _asked_to_stop
-    _asked_to_stop = stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-    if memory_limit is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
-
-
-def _watch(parent):
-    """End this process when the one that started it is gone."""
-    while os.getppid() == parent:
-        time.sleep(LOOKED)
-    os._exit(1)
