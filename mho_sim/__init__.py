@@ -18,6 +18,7 @@ _DOORS = {
     "sensitivity": "study",
     "simulate": "study",
     "solve": "study",
+    "sweep": "sweeps",
 }
 __all__ = list(_DOORS)
 __getattr__ = lazily(__name__, _DOORS)  # importing the package costs nothing

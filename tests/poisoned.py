@@ -3,7 +3,7 @@
 import os
 import signal
 
-from mho_sim.sweep.chunks import lived
+from mho_sim.sweeps.chunks import lived
 
 BAD = 4  # the first world of the bad chunk
 MUCH = 1 << 36  # bytes

@@ -183,7 +183,7 @@ def _change(chunk, lived, replaced):
     from functools import partial
 
     from mho_sim import sweep
-    from mho_sim.sweep import chunks
+    from mho_sim.sweeps import chunks
 
     if chunk:
         sweep.live_study = partial(sweep.live_study, chunk=chunk)

@@ -633,7 +633,7 @@ def test_a_comparison_draws_what_its_verdicts_rest_on(tmp_path):
 
 
 def test_a_study_draws_its_grid_and_its_frontier(tmp_path):
-    from mho_sim.sweep import Study, Threads, live_study, read_plan
+    from mho_sim.sweeps import Study, Threads, live_study, read_plan
 
     (tmp_path / "x.study.yaml").write_text(
         "study: small\nscenario: village-mutual\nworlds: 20\ngrid:\n"

@@ -12,8 +12,8 @@ from scipy import stats
 import mho_sim
 from mho_sim.cli import commands
 from mho_sim.study import figures
-from mho_sim.sweep import Changed, Study, Threads, designs, expanded, live_study, read_plan
-from mho_sim.sweep.sweeping import _cut, _gaps
+from mho_sim.sweeps import Changed, Study, Threads, designs, expanded, live_study, read_plan
+from mho_sim.sweeps.sweeping import _cut, _gaps
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = ROOT / "scenarios" / "village-mutual.yaml"
@@ -195,7 +195,7 @@ def test_a_change_that_no_point_feels_keeps_all(folder):
 
 def test_another_program_is_refused_and_may_be_mixed(folder, monkeypatch):
     path = swept(folder)
-    from mho_sim.sweep import agreeing, program, sweeping
+    from mho_sim.sweeps import agreeing, program, sweeping
 
     this = program.about()["id"]
     other = {**program.about(), "numpy": "9.9", "id": "other"}

@@ -14,7 +14,7 @@ import pytest
 
 import mho_sim
 from mho_sim.report.study import TABLES, as_csv, frame_of
-from mho_sim.sweep import Cluster, Gone, Study, Threads, live_study, read_plan, workers
+from mho_sim.sweeps import Cluster, Gone, Study, Threads, live_study, read_plan, workers
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="workers are killed as on Unix")
@@ -169,7 +169,7 @@ def test_a_chunk_that_kills_its_workers_is_given_up(machines, study, tmp_path, c
     plan, path = read_plan(study), tmp_path / "small.db"
     plan.points = plan.points[:1]
     with monkeypatch.context() as changed:
-        changed.setattr("mho_sim.sweep.chunks.lived", poisoned.killing)
+        changed.setattr("mho_sim.sweeps.chunks.lived", poisoned.killing)
         progress = live_study(plan, path, Cluster(machines.address), chunk=20)
         assert progress.complete
         progress = live_study(plan, tmp_path / "bad.db", Cluster(machines.address), chunk=4)

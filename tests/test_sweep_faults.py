@@ -23,7 +23,7 @@ from sittings import COUNT, FAIL, KILL_AMID, KILL_BEFORE, Sittings
 
 from mho_sim.cli import commands
 from mho_sim.report.study import TABLES, as_csv, frame_of
-from mho_sim.sweep import Study, Threads, live_study, read_plan
+from mho_sim.sweeps import Study, Threads, live_study, read_plan
 
 HERE = Path(__file__).parent
 HEAD = "study: small\nscenario: village-mutual\nset: {setting.association.households: {5: 6}, years: 1}\n"
@@ -492,7 +492,7 @@ def _other_base(path):
 
 
 def _other_format(path):
-    from mho_sim.sweep import store
+    from mho_sim.sweeps import store
 
     path.write_bytes(undisturbed(FEW)[1])
     with store.Store(path, writing=True) as base:

@@ -50,7 +50,7 @@ def sweep(study, out, fail_if, **how):
     STUDY is a .yaml file that names the scenario, how many worlds, and a grid, points or a design.
     """
     from mho_sim.scenario import ScenarioError
-    from mho_sim.sweep import read_plan
+    from mho_sim.sweeps import read_plan
 
     try:
         plan = read_plan(study)
@@ -179,7 +179,7 @@ def _nearest_figure(name):
 def expand(file, worlds, also, fail_if, **how):
     """Give a study more worlds, or more points, and live only these."""
     from mho_sim.scenario import ScenarioError
-    from mho_sim.sweep import expanded
+    from mho_sim.sweeps import expanded
 
     if worlds is None and not also:
         raise click.UsageError("Say what to add: --worlds N, or --also PATH=VALUE,….")
@@ -204,7 +204,7 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
     from mho_sim.capacity import bytes_of
     from mho_sim.scenario import ScenarioError
     from mho_sim.study.figures import FIGURES
-    from mho_sim.sweep import Changed, Gone, NoRoom, executor_for, live_study
+    from mho_sim.sweeps import Changed, Gone, NoRoom, executor_for, live_study
 
     asked = [told_by(conditions.parse, text) for text in fail_if]
     for condition in asked:
@@ -254,7 +254,7 @@ def _print(found, as_json):
 
 @contextmanager
 def _opened(file):
-    from mho_sim.sweep import Damaged, Foreign, Study
+    from mho_sim.sweeps import Damaged, Foreign, Study
 
     try:
         with Study(file) as found:

@@ -18,11 +18,11 @@ import time
 from pathlib import Path
 
 from mho_sim.scenario import opened
-from mho_sim.sweep import Cluster, Plan, Point, Processes, Threads, Worlds, live_study
-from mho_sim.sweep.agreeing import agree
-from mho_sim.sweep.chunks import Order, lived, packed, summed, unpacked
-from mho_sim.sweep.program import about
-from mho_sim.sweep.store import Store
+from mho_sim.sweeps import Cluster, Plan, Point, Processes, Threads, Worlds, live_study
+from mho_sim.sweeps.agreeing import agree
+from mho_sim.sweeps.chunks import Order, lived, packed, summed, unpacked
+from mho_sim.sweeps.program import about
+from mho_sim.sweeps.store import Store
 
 ROOT = Path(__file__).parents[2]
 TRADERS = ROOT / "scenarios" / "market-traders.yaml"

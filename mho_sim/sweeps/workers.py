@@ -10,9 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from mho_sim.study.repeating import processors
-from mho_sim.sweep import program
-from mho_sim.sweep.plan import seconds_of
-from mho_sim.sweep.process import OutOfMemory, Process
+from mho_sim.sweeps import program
+from mho_sim.sweeps.plan import seconds_of
+from mho_sim.sweeps.process import OutOfMemory, Process
 
 AHEAD = 2  # chunks that a cluster holds for each of its threads, so that none waits for the next
 ANSWERS = 10  # seconds in which a scheduler must answer

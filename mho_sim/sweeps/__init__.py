@@ -3,13 +3,13 @@
 The figures of a point are those that `simulate` gives for the same scenario, worlds and seed, wherever they were lived.
 """
 
-from mho_sim.sweep.agreeing import Changed
-from mho_sim.sweep.locking import Busy
-from mho_sim.sweep.plan import Plan, Point, Worlds, read_plan
-from mho_sim.sweep.reading import Study, expanded
-from mho_sim.sweep.store import Damaged, Foreign
-from mho_sim.sweep.sweeping import NoRoom, Progress, live_study, sweep
-from mho_sim.sweep.workers import Cluster, Gone, Processes, Threads, executor_for
+from mho_sim.sweeps.agreeing import Changed
+from mho_sim.sweeps.locking import Busy
+from mho_sim.sweeps.plan import Plan, Point, Worlds, read_plan
+from mho_sim.sweeps.reading import Study, expanded
+from mho_sim.sweeps.store import Damaged, Foreign
+from mho_sim.sweeps.sweeping import NoRoom, Progress, live_study, sweep
+from mho_sim.sweeps.workers import Cluster, Gone, Processes, Threads, executor_for
 
 __all__ = [
     "Busy",

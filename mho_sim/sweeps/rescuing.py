@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from mho_sim.sweep.store import ENTRIES, FORMAT, Damaged, Foreign, Store
+from mho_sim.sweeps.store import ENTRIES, FORMAT, Damaged, Foreign, Store
 
 BEGINS = b"SQLite format 3\0"
 ALIKE = 12  # of these bytes, in a file that was a database before it was damaged

@@ -18,7 +18,7 @@ import tempfile
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 
-BEGIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mho_sim.sweep.process import serve; serve()"
+BEGIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mho_sim.sweeps.process import serve; serve()"
 LENGTH = struct.Struct("<Q")
 
 

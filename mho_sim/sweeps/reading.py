@@ -9,9 +9,9 @@ from mho_sim import conditions
 from mho_sim.scenario import opened_text
 from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
-from mho_sim.sweep import chunks
-from mho_sim.sweep.plan import HALVES, Plan, Point, Worlds
-from mho_sim.sweep.store import ENTRIES, Damaged, Store
+from mho_sim.sweeps import chunks
+from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds
+from mho_sim.sweeps.store import ENTRIES, Damaged, Store
 
 ENDS = ("low", "high")
 YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]

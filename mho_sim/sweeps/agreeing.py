@@ -4,8 +4,8 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from mho_sim.scenario.differing import differing, flow
-from mho_sim.sweep.program import about, differences
-from mho_sim.sweep.store import ENTRIES, FORMAT, Stored
+from mho_sim.sweeps.program import about, differences
+from mho_sim.sweeps.store import ENTRIES, FORMAT, Stored
 
 SHOWN = 8  # differences in one message
 

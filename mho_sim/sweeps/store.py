@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from mho_sim.sweep import chunks
+from mho_sim.sweeps import chunks
 
 FORMAT = 1
 OURS = 0x6D686F73  # marks a database as a study's file: "mhos"

@@ -14,7 +14,7 @@ from mho_sim.scenario.elsewhere import node_of, read_file
 from mho_sim.scenario.faults import Mark, Source, fault_at, quoted
 from mho_sim.scenario.sentences import nearest, sentence
 from mho_sim.study.result import unsupported
-from mho_sim.sweep import designs
+from mho_sim.sweeps import designs
 
 MOST_POINTS = 100_000
 MOST_WORLDS = 2**32 - 2

@@ -13,7 +13,7 @@ import numpy as np
 from mho_sim.study import figures
 from mho_sim.study.outcome import Outcome
 from mho_sim.study.repeating import gathered, live, prepare, worlds_to_come
-from mho_sim.sweep.program import refuse_other
+from mho_sim.sweeps.program import refuse_other
 
 SIZES = (np.int8, np.int16, np.int32, np.int64)
 REMEMBERED = 2  # points whose people stay drawn in a worker
