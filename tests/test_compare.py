@@ -345,6 +345,32 @@ def test_what_few_worlds_cannot_tell_is_not_called_beaten():
     assert found.may_be_better("B", "A") == ["late"] and found.choice == ["A", "B"]
 
 
+NOTHING_IS_PAID = pytest.mark.parametrize(
+    "nothing",
+    [
+        {"scheme.contribution.amount": 0, "scheme.benefits.ill.copay": 1.0},
+        {"scheme.contribution.amount": 0, "scheme.benefits.ill.ceiling_per_event": 0},
+        {"scheme.contribution.amount": 0, "scheme.benefits.ill.ceiling_per_event": 1},
+        {"scheme.contribution.amount": 0, "scheme.benefits": {}},
+    ],
+    ids=["copayment of all", "ceiling of 0", "ceiling of 1", "no benefits"],
+)
+
+
+@NOTHING_IS_PAID
+@pytest.mark.parametrize("text", [CLOSED, LIVING], ids=["exact figures", "ranges"])
+def test_no_mutual_never_beats_one(text, nothing):
+    """A mutual that pays for nothing leaves people as they are without any: it protects less than one that pays 90 %
+    of all bills, 3 150 a person and year, whatever it costs."""
+    insured = parse(text).with_("scheme.contribution.amount", 1_900)
+    none = insured
+    for path, value in nothing.items():
+        none = none.with_(path, value)
+    found = mho_sim.compare({"insured": insured, "none": none}, 800)
+    assert found.verdict("protection", "none").word == WORSE
+    assert "insured" in found.choice and "insured" not in {**found.beaten, **found.perhaps_beaten}
+
+
 def test_better_in_one_figure_and_worse_in_another_of_a_dimension():
     found = Known(covered={"A": (0.6, 0.001), "B": (0.7, 0.001)}, forgone_care={"A": (0.1, 0.001), "B": (0.2, 0.001)})
     assert found.verdict("protection", "B") == Verdict(BOTH, ("covered",), ("forgone_care",))

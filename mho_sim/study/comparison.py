@@ -20,13 +20,14 @@ from mho_sim.study.paired import Told, difference, spared
 CONFIDENCE = 0.95  # of each row by itself, and of all verdicts of a comparison together
 JUDGED = {
     "solvency": ("late", "stopped", "lost", "deficit"),
-    "protection": ("covered", "not_paid_for", "forgone_care", "above_10_percent_of_income"),
+    "protection": ("covered", "not_paid_for", "forgone_care", "own_share", "above_10_percent_of_income"),
     "burden": ("members_pay", "share_of_income"),
 }
 MORE_IS_BETTER = ("covered",)
 AMOUNTS = ("members_pay",)
 MATTERS = 0.01  # of a share, and of an amount as a part of it: assumed
-BESIDE = {  # told beside those that are judged, after the figure that is named
+BESIDE = {  # told beside those that are judged, after the figure that is named; what the mutual pays for care is not
+    # judged, for it is also less where the same care is cheaper: own_share is what it leaves to households
     "late": ("without_support.late",),
     "deficit": ("reserve_needed.0.95",),
     "members_pay": ("contribution", "own_part", "care_paid"),
