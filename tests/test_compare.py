@@ -316,6 +316,8 @@ class Known(Comparison):
         if figure not in self.known:
             return Difference(figure, None, None)
         (before, _), (after, half) = self.known[figure][than], self.known[figure][option]
+        if None in (before, after):
+            return Difference(figure, before, after)
         half = max(half, self.known[figure][than][1])
         by = after - before
         return Difference(figure, before, after, by, by - half, by + half)
@@ -343,6 +345,65 @@ def test_what_few_worlds_cannot_tell_is_not_called_beaten():
     assert found.verdict("solvency", "B").word == SAME
     assert found.beaten == {} and found.perhaps_beaten == {"B": ["A"]}
     assert found.may_be_better("B", "A") == ["late"] and found.choice == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "before", "after", "word"),
+    [
+        ("members_pay", 1_000.0, 1_001.0, SAME),  # a franc, sure as it is
+        ("members_pay", 1_000.0, 1_009.9, SAME),
+        ("members_pay", 1_000.0, 1_010.0, WORSE),  # 1 %
+        ("members_pay", 1_000.0, 990.0, BETTER),
+        ("late", 0.2, 0.195, SAME),  # 5 of 1 000
+        ("late", 0.29, 0.28, BETTER),  # 1 of 100
+        ("covered", 0.6, 0.604, SAME),
+        ("covered", 0.6, 0.61, BETTER),
+    ],
+)
+def test_what_hardly_matters_is_called_neither_better_nor_worse(figure, before, after, word):
+    found = Known(**{figure: {"A": (before, 0.0), "B": (after, 0.0)}})
+    assert word in [found.verdict(dimension, "B").word for dimension in JUDGED if figure in JUDGED[dimension]]
+    assert found.is_alike("B", "A") == (word == SAME) and (found.beaten == {}) == (word == SAME)
+
+
+def test_a_small_sure_difference_is_told_as_what_it_is():
+    options = {"today": closed(), "dearer": closed("scheme.contribution.amount=1_510")}
+    found = mho_sim.compare(options, 60)
+    one = found.difference("members_pay", "dearer")
+    assert one[3:] == pytest.approx((10, 10, 10), abs=1e-3) and one.before > 1_000
+    assert found.verdict("burden", "dearer") == Verdict(SAME)
+    assert "10 more: surely, but by less than 1%." in " ".join(compare_text(found).split())
+
+
+def test_a_figure_that_only_one_option_has_is_not_about_the_same():
+    """With nobody a member there is nothing that members pay, and nothing to beat or to be beaten by."""
+    found = mho_sim.compare({"today": closed(), "nobody": closed("setting.take_up=0%")}, 60)
+    assert found.figures.loc["members_pay"].isna().tolist() == [False, True]
+    assert found.verdict("burden", "nobody") == Verdict(None)
+    assert found.verdict("protection", "nobody").word == WORSE
+    assert found.one_sided("nobody", "today", "burden") == ["members_pay"]
+    assert found.choice == ["today", "nobody"] and found.perhaps_beaten == {}
+    words = " ".join(compare_text(found).split())
+    assert "Burden: not told. Only A has a figure for what members pay in all." in words
+    assert "neither has a figure" not in words
+
+
+def test_a_figure_that_only_one_option_has_beside_one_that_both_have():
+    found = Known(
+        members_pay={"A": (100.0, 0.5), "B": (120.0, 0.5), "C": (100.0, 0.5)},
+        share_of_income={"A": (0.1, 0.001), "B": (None, 0.0), "C": (None, 0.0)},
+    )
+    assert found.verdict("burden", "B") == Verdict(WORSE, (), ("members_pay",)) and found.beaten == {"B": ["C"]}
+    assert found.verdict("burden", "C") == Verdict(None)
+    assert found.one_sided("B", "C") == [] and found.one_sided("A", "C") == ["share_of_income"]
+
+
+def test_the_page_says_of_what_is_beaten_how_sure_that_is(two):
+    """Less in the cash box runs short more often, and nothing is better for it."""
+    words = "what truly is better is missed in one of 40, for each pair of options"
+    assert two.beaten == {} and words not in " ".join(compare_text(two).split())
+    found = mho_sim.compare({"today": closed(), "poor": closed("scheme.reserve.opening=0")}, 1_000)
+    assert found.beaten == {"poor": ["today"]} and words in " ".join(compare_text(found).split())
 
 
 NOTHING_IS_PAID = pytest.mark.parametrize(
