@@ -231,11 +231,39 @@ def test_worlds_that_the_same_luck_spares():
     assert variance_ratio(one, other) == pytest.approx(1, rel=0.02)
     assert variance_ratio(one, 0.9 * one + np.sqrt(1 - 0.81) * other) == pytest.approx(10, rel=0.02)
     assert variance_ratio(one, one + 1) == np.inf
+    for worlds in (200_000, 199_999, 101):
+        assert variance_ratio(one[:worlds], one[:worlds] + 1, paired=True) == np.inf
     options = {"today": closed(), "dearer": closed("scheme.contribution.amount=1_550")}
     found = mho_sim.compare(options, 200)
     assert found.spared("late", "dearer") > 3 and found.spared("claims_ratio", "dearer") > 3
     with pytest.raises(ValueError, match="no value in each world"):
         found.spared("covered", "dearer")
+
+
+@pytest.mark.parametrize("worlds", [100_000, 99_999])
+def test_worlds_that_the_same_luck_spares_in_pairs(worlds):
+    """Amounts of about a million, a = share of the pair + own luck, b = a + what differs, of the pair and of the world.
+    Sums over pairs have the variance 4 share + 2 own: (4 + 2) + (4 + 2 + 4 x 0.5 + 2) over 4 x 0.5 + 2 is 4; as
+    independent worlds it would be (2 + 2 + 1.5) over 1.5.
+    """
+    draws = np.random.default_rng(8)
+    pair, differs = np.repeat(draws.standard_normal((2, 50_000)), 2, axis=1)[:, :worlds]
+    own, apart = draws.standard_normal((2, worlds))
+    before = 1e6 + pair + own
+    after = before + np.sqrt(0.5) * differs + apart
+    assert variance_ratio(before, after, paired=True) == pytest.approx(4, rel=0.03)
+    assert variance_ratio(before, after) == pytest.approx(5.5 / 1.5, rel=0.03)
+
+
+def test_one_world_over_does_not_decide_what_the_same_luck_spares():
+    """Of amounts of about a million with a standard deviation of 1, in 101 worlds: the ratio is a few, as in 100."""
+    draws = np.random.default_rng(9)
+    before = 1e6 + draws.standard_normal(101)
+    after = before + draws.standard_normal(101)
+    assert variance_ratio(before, after, paired=True) == pytest.approx(
+        variance_ratio(before[:100], after[:100], paired=True), rel=0.1
+    )
+    assert 1.5 < variance_ratio(before, after, paired=True) < 6  # 3, of 50 pairs
 
 
 # Any figure
