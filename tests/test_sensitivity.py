@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from scipy import stats
+from test_figures import pairs_of_events
 
 import mho_sim
 from mho_sim.actuarial import paired_difference_interval
@@ -116,10 +117,11 @@ def test_value_of_knowing_a_normal():
 
 
 def test_paired_difference_covers():
-    """Of 400 samples of 60 pairs of events, one in seven of which changes, intervals hold the difference in 92 to 99 %
-    (a chance of 0.4 % that 95 % falls outside); where nothing changes, the interval still has a width.
+    """Of 400 samples of 60 pairs of independent worlds, in one of seven of which it changes, intervals hold the
+    difference in 92 % at least (a chance of 0.4 % that 95 % falls below), and are at most half as long again as the
+    normal interval of the true share of 0.14 in 120 worlds.
     """
-    held = 0
+    held = width = 0
     for seed in range(400):
         generator = np.random.default_rng(seed)
         before = generator.uniform(size=120) < 0.3
@@ -128,10 +130,48 @@ def test_paired_difference_covers():
         difference, low, high = paired_difference_interval(before, after, paired=True)
         assert difference == pytest.approx(after.mean() - before.mean())
         held += low <= 0.7 * 0.2 <= high
-    assert 368 <= held <= 396, held
-    same = np.zeros(100, bool)
-    difference, low, high = paired_difference_interval(same, same)
-    assert difference == 0 and low < 0 < high < 0.04
+        width += (high - low) / 400
+    assert held >= 368, held
+    assert width < 1.5 * 2 * 1.96 * np.sqrt(0.14 * 0.86 / 120)
+
+
+@pytest.mark.parametrize("share", [0.002, 0.005, 0.01, 0.02, 0.05, 0.2])
+@pytest.mark.parametrize("pairs", [100, 200, 500])
+def test_the_ends_of_a_paired_difference_hold_where_pairs_share_their_fate(pairs, share):
+    """Exactly, without drawing: events come in both worlds of a pair or in none, so that their pairs are binomial. Each
+    end must miss the true share in 2.5 % of the samples at most, however rare the events are.
+    """
+    never, changed = np.zeros(2 * pairs, bool), np.arange(pairs + 1)
+    chances = stats.binom.pmf(changed, pairs, share)
+    ends = {
+        number: paired_difference_interval(never, np.repeat(np.arange(pairs) < number, 2), paired=True)[1:]
+        for number in changed[chances > 1e-9]
+    }
+    assert sum(chances[number] for number, (_, high) in ends.items() if high < share) <= 0.025
+    assert sum(chances[number] for number, (low, _) in ends.items() if low > share) <= 0.025
+
+
+@pytest.mark.parametrize(("worlds", "paired", "clusters"), [(100, False, 100), (400, True, 200), (401, True, 200.5)])
+def test_where_no_change_was_seen_the_ends_are_the_exact_limits(worlds, paired, clusters):
+    """None of n clusters: at most 1 - 0.025 ** (1 / n) of them, either way (Clopper and Pearson); with one world over
+    n is between, for a design effect is the mean."""
+    same = np.random.default_rng(2).random(worlds) < 0.3
+    difference, low, high = paired_difference_interval(same, same, paired=paired)
+    assert difference == 0 and high == -low
+    assert high == pytest.approx(1 - 0.025 ** (1 / clusters), rel=0.005)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(("more", "less"), [(0.01, 0.0), (0.02, 0.005), (0.2, 0.05), (0.3, 0.3)])
+def test_a_paired_difference_covers_whatever_pairs_share(more, less, correlation):
+    """Of 600 samples of 200 pairs each end misses at most 2.5 %, plus four standard errors of 0.64 %."""
+    chance, missed = np.random.default_rng(13), np.zeros(2)
+    for _ in range(600):
+        before = pairs_of_events(chance, 0.5, correlation, 200)
+        up, down = (pairs_of_events(chance, 2 * share, correlation, 200) for share in (more, less))
+        _, low, high = paired_difference_interval(before, np.where(before, ~down, up), paired=True)
+        missed += low > more - less, high < more - less
+    assert (missed / 600 <= 0.025 + 4 * np.sqrt(0.025 * 0.975 / 600)).all(), missed
 
 
 def test_paired_difference_of_amounts_is_students():

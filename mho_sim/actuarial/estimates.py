@@ -111,22 +111,46 @@ def paired_difference_interval(before, after, confidence=0.95, paired=False):
     """(difference, low, high): the mean of `after` less that of `before`, in the same worlds, (worlds,) each; `paired`
     where neighbours are a cluster.
 
-    Student's interval of the differences. Of events, (worlds,) of bool, half a world is added to those that change each
-    way (Agresti and Min, Statistics in Medicine 24, 2005), so that the interval has a width where none was seen. NaN
-    with one cluster.
+    Student's interval of the differences. Of events, (worlds,) of bool, it is put together from Clopper-Pearson's of
+    the share of the worlds that change each way (`proportion_interval` with the `design_effect` of pairs): each end
+    lies as far from the difference as the root of the squares of both distances, less what their correlation takes away
+    (Zou and Donner, Statistics in Medicine 27, 2008). So it has a width where no change was seen, and its ends hold
+    where changes are rare. NaN with one cluster.
     """
     change = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
-    starts = np.arange(0, len(change), 2 if paired else 1)
-    size = np.diff(np.append(starts, len(change)))
-    clusters, mean = np.add.reduceat(change, starts), change.mean()
-    if len(clusters) < 2:
+    sums, size = (_by_cluster(of, paired) for of in (change, np.ones(len(change))))
+    mean = change.mean()
+    if len(sums) < 2:
         return float(mean), np.nan, np.nan
-    squares, count, centre = ((clusters - mean * size) ** 2).sum(), len(change), mean
     if np.asarray(before).dtype == bool:
-        squares, count, centre = squares + 1.0, count + 2.0, change.sum() / (count + 2.0)
-    error = np.sqrt(squares * len(clusters) / (len(clusters) - 1)) / count
-    half = special.stdtrit(len(clusters) - 1, (1 + confidence) / 2) * error
-    return float(mean), float(centre - half), float(centre + half)
+        return float(mean), *_of_two_shares(change > 0, change < 0, confidence, paired)
+    error = np.sqrt(((sums - mean * size) ** 2).sum() * len(sums) / (len(sums) - 1)) / len(change)
+    half = special.stdtrit(len(sums) - 1, (1 + confidence) / 2) * error
+    return float(mean), float(mean - half), float(mean + half)
+
+
+def _of_two_shares(more, less, confidence, paired):
+    """(low, high) of the share of worlds in one set less that in another, (worlds,) of bool each."""
+    ends, shares = [], [more.mean(), less.mean()]
+    for events in (more, less):
+        effect = design_effect(events) if paired else 1.0
+        ends.append(proportion_interval(int(events.sum()), len(events), confidence, effect))
+    up, down = (_by_cluster(events - events.mean(), paired) for events in (more, less))
+    spread = np.sqrt((up**2).sum() * (down**2).sum())
+    correlation = (up * down).sum() / spread if spread > 0 else 0.0
+
+    def distance(one, other):
+        """The root of the squares, of two distances from the shares."""
+        return np.sqrt(max(one**2 + other**2 - 2 * correlation * one * other, 0.0))
+
+    low = distance(shares[0] - ends[0][0], ends[1][1] - shares[1])
+    high = distance(ends[0][1] - shares[0], shares[1] - ends[1][0])
+    return float(shares[0] - shares[1] - low), float(shares[0] - shares[1] + high)
+
+
+def _by_cluster(values, paired):
+    """Sums over worlds that are one cluster, a last world without a neighbour by itself."""
+    return np.add.reduceat(values, np.arange(0, len(values), 2)) if paired else values
 
 
 def worlds_needed(probability, relative, confidence=0.95):

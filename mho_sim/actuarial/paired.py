@@ -10,9 +10,9 @@ import numpy as np
 
 from mho_sim.actuarial.estimates import design_effect, quantile_interval, value_at_risk
 
-RESAMPLES = 1_000
-ROUNDING = 1e-20  # of a variance: what floating point leaves of none
-AT_ONCE = 2_000_000  # weights that are held at one time
+RESAMPLES = 1_000  # for the ends of 95 %: after Efron and Tibshirani 1993
+ROUNDING = 1e-20  # of a variance: what floating point leaves of none, the square of some 1e-16 of each value
+AT_ONCE = 2_000_000  # weights that are held at one time, some 16 MB; assumed
 
 
 def paired_quantile_interval(before, after, level, draws, confidence=0.95, paired=False):
@@ -72,9 +72,11 @@ def _weighted_quantiles(values, weights, level):
 
 def variance_ratio(before, after, paired=False):
     """How many times the variance of a difference of means the variance is that it would have between independent
-    worlds, from both figures in each world, (worlds,); inf where the difference is the same in all worlds.
+    worlds, from both figures in each world, (worlds,); inf where the difference is the same in all worlds. What each
+    cluster has above the mean of its worlds is summed up: a last world without a neighbour counts as one.
     """
     starts = np.arange(0, len(before), 2 if paired else 1)
-    one, other = (np.add.reduceat(np.asarray(of, dtype=float), starts) for of in (before, after))
-    same, apart = (other - one).var(), one.var() + other.var()
+    centred = [np.asarray(of, dtype=float) - np.mean(of, dtype=float) for of in (before, after)]
+    one, other = (np.add.reduceat(of, starts) for of in centred)
+    same, apart = ((other - one) ** 2).sum(), (one**2).sum() + (other**2).sum()
     return float(apart / same) if same > ROUNDING * apart else np.inf

@@ -27,6 +27,7 @@ LABELS = {
     "covered": "covered, of 100 people",
     "not_paid_for": "care not paid for, of 100 times sought",
     "forgone_care": "care forgone, of 100 times needed",
+    "own_share": "households' own part of bills, of 100",
     "above_10_percent_of_income": "bills above a tenth of income, of 100",
     "members_pay": "members pay, a person a year, {unit}",
     "contribution": "  of this contributions and fees",
@@ -42,6 +43,7 @@ SHORT = {
     "covered": "covered",
     "not_paid_for": "care not paid for",
     "forgone_care": "care forgone",
+    "own_share": "what households pay of bills themselves",
     "above_10_percent_of_income": "bills above a tenth of income",
     "members_pay": "what members pay in all",
     "share_of_income": "contributions beside income",
@@ -54,6 +56,7 @@ SENTENCES = {
     "covered": "of {base} people {after} are covered{instead}",
     "not_paid_for": "of {base} times that members sought care {after} are not paid for{instead}",
     "forgone_care": "of {base} times that care was needed people went without {after}{instead}",
+    "own_share": "of {base} {currency} of bills households pay {after} themselves{instead}",
     "above_10_percent_of_income": "bills take more than a tenth of the income of {after} families in {base}{instead}",
     "members_pay": "members pay {after} {currency} a person and year{instead}",
     "share_of_income": "contributions take {after} of {base} of a household's income{instead}",
@@ -143,24 +146,43 @@ class Page:
     def _dimension(self, dimension, option, than):
         found, name = self.of.verdict(dimension, option, than), dimension.capitalize()
         better, worse = (self._because(names, option, than) for names in found[1:])
+        one_sided = self._one_sided(self.of.one_sided(option, than, dimension), option, than)
         if found.word is None:
-            said = "too few futures to tell."
+            said = "not told." if one_sided else "too few futures to tell."
         elif found.word == SAME:
-            told = [figure for figure in JUDGED[dimension] if self.of.difference(figure, option, than).is_told]
-            said = f"{SAME}. {self._same(told[0], option, than)}" if told else "neither has a figure."
+            said = self._all_the_same(dimension, option, than)
         elif found.word == BOTH:
             said = f"better in one thing, worse in another. Better: {better}. Worse: {worse}."
         else:
             said = f"{found.word}. {_begun(better or worse)}."
-        return f"{name}: {said}{self._support(option, than) if dimension == 'solvency' else ''}"
+        return f"{name}: {said}{one_sided}{self._support(option, than) if dimension == 'solvency' else ''}"
 
     def _because(self, figures, option, than):
         return "; ".join(self.sentence(name, option, than) for name in figures)
 
-    def _same(self, figure, option, than):
-        one = self.of.difference(figure, option, than)
-        chance = ": among so many figures that may be chance" if one.is_told and not one.holds_zero else ""
-        return f"{_begun(self.sentence(figure, option, than))}{chance}."
+    def _one_sided(self, figures, option, than):
+        """Which of two options has figures that the other lacks; nothing where none has."""
+        words = {}
+        for name in figures:
+            has = than if self.of.difference(name, option, than).after is None else option
+            words.setdefault(self.letters[has], []).append(SHORT[name])
+        return "".join(f" Only {letter} has a figure for {listed(names)}." for letter, names in words.items())
+
+    def _all_the_same(self, dimension, option, than):
+        """That nothing differs beyond chance and by so much that it matters, with a figure: one that surely differs a
+        little, or the first.
+        """
+        told = [name for name in JUDGED[dimension] if self.of.difference(name, option, than).is_told]
+        if not told:
+            return "neither has a figure."
+        sure = [name for name in told if not self.of.difference(name, option, than, self.of.confidence).holds_zero]
+        name = (sure or told)[0]
+        one, why = self.of.difference(name, option, than), ""
+        if sure:
+            why = f": surely, but by less than 1{'%' if name in AMOUNTS else ' of 100'}"
+        elif not one.holds_zero:
+            why = ": among so many figures that may be chance"
+        return f"{SAME}. {_begun(self.sentence(name, option, than))}{why}."
 
     def _support(self, option, than):
         """How many run short without support, beside those with it."""
@@ -241,7 +263,7 @@ class Page:
         words = listed([self.letters[name] for name in (first, *others)])
         if all(self._is_same(name, first) for name in others):
             return f"{words} are the same."
-        return f"{words} cannot be told apart: what differs is within chance."
+        return f"{words} cannot be told apart: what differs is within chance, or hardly matters."
 
     def _perhaps(self, name, other):
         """That an option seems beaten, and what more worlds would have to tell."""
@@ -290,8 +312,18 @@ class Page:
             f"Last column: by how much the figure is more or less than that of {self.letters[self.first]}, a 95% "
             "interval of each row by itself; of 20 rows that truly are alike, one misses 0. Better and worse (*) is "
             f"only what an interval of {least:g}% leaves no doubt of: with {plural(self.of.looks, 'difference')} "
-            "judged, at most one page in 20 then calls better or worse what is the same. Judged are "
-            f"{self._judged(support)}. More --worlds make the intervals narrower."
+            "judged, at most one page in 20 then calls better or worse what is the same; and only what is 1 of 100 or "
+            f"1% of an amount at least (assumed). Judged are {self._judged(support)}.{self._of_beaten()} More --worlds "
+            "make the intervals narrower."
+        )
+
+    def _of_beaten(self):
+        """How sure it is that an option is beaten."""
+        if not self.of.beaten:
+            return ""
+        return (
+            " Beaten is an option of which no 95% interval of a row, by itself, leaves room for anything better by so "
+            "much: what truly is better is missed in one of 40, for each pair of options."
         )
 
     def _judged(self, support):

@@ -3,8 +3,12 @@ together.
 
 Every interval of a figure is a 95 % one by itself. Verdicts rest on wider ones, Bonferroni's for all figures that are
 judged and all pairs of options: of 20 comparisons in which nothing differs, at most one calls anything better or worse.
-An option is called beaten only where nothing can well be better in it: no 95 % interval of a figure may reach so far
-to its side that it would matter (1 of 100, or 1 % of an amount: assumed).
+Nor is anything called so that hardly matters, sure as it may be: 1 of 100, or 1 % of an amount, is the least (assumed).
+
+An option is called beaten only where it is worse in something and nothing can well be better in it: no 95 % interval of
+a figure may reach so far to its side that it would matter. These are plain intervals, of up to 11 figures of each pair.
+Where a figure truly is better by so much, its interval leaves that out in one of 40 comparisons, whatever the others
+say; of many pairs of options that may befall any, and the one in 20 above says nothing of it.
 """
 
 from functools import cached_property
@@ -20,13 +24,14 @@ from mho_sim.study.paired import Told, difference, spared
 CONFIDENCE = 0.95  # of each row by itself, and of all verdicts of a comparison together
 JUDGED = {
     "solvency": ("late", "stopped", "lost", "deficit"),
-    "protection": ("covered", "not_paid_for", "forgone_care", "above_10_percent_of_income"),
+    "protection": ("covered", "not_paid_for", "forgone_care", "own_share", "above_10_percent_of_income"),
     "burden": ("members_pay", "share_of_income"),
 }
 MORE_IS_BETTER = ("covered",)
 AMOUNTS = ("members_pay",)
 MATTERS = 0.01  # of a share, and of an amount as a part of it: assumed
-BESIDE = {  # told beside those that are judged, after the figure that is named
+BESIDE = {  # told beside those that are judged, after the figure that is named; what the mutual pays for care is not
+    # judged, for it is also less where the same care is cheaper: own_share is what it leaves to households
     "late": ("without_support.late",),
     "deficit": ("reserve_needed.0.95",),
     "members_pay": ("contribution", "own_part", "care_paid"),
@@ -35,8 +40,8 @@ BETTER, WORSE, BOTH, SAME = "better", "worse", "better and worse", "about the sa
 
 
 class Verdict(NamedTuple):
-    """`word`: better, worse, better and worse, about the same, or None where the worlds are too few; `better` and
-    `worse`, the names of the figures that decide it.
+    """`word`: better, worse, better and worse, about the same, or None where it cannot be told, because the worlds are
+    too few or only one of both has a figure; `better` and `worse`, the names of the figures that decide it.
     """
 
     word: str | None
@@ -124,14 +129,20 @@ class Comparison:
 
     def _judged(self, figures, option, than):
         told = [self.difference(figure, option, than, self.confidence) for figure in figures]
-        told, better, worse = [one for one in told if one.difference is not None], [], []
+        told, better, worse = [one for one in told if (one.before, one.after) != (None, None)], [], []
         for one in told:
-            if one.is_told and not one.holds_zero:
+            if one.is_told and not one.holds_zero and abs(one.difference) >= _matters(one):
                 (better if (one.difference > 0) == (one.figure in MORE_IS_BETTER) else worse).append(one.figure)
         word = BOTH if better and worse else BETTER if better else WORSE if worse else SAME
         if word == SAME and not all(one.is_told for one in told):
             word = None
         return Verdict(word, tuple(better), tuple(worse))
+
+    def one_sided(self, option, than, dimension=None):
+        """The names of the figures, of a dimension or of all, that only one of two options has."""
+        names = JUDGED[dimension] if dimension else [name for names in JUDGED.values() for name in names]
+        told = [self.difference(name, option, than) for name in names]
+        return [one.figure for one in told if (one.before is None) != (one.after is None)]
 
     def _words(self, option, than):
         return [self.verdict(dimension, option, than).word for dimension in JUDGED]
@@ -139,7 +150,7 @@ class Comparison:
     @cached_property
     def beaten(self):
         """The options that are worse than another in something and better in nothing, by name, each with a list of
-        those that beat it.
+        those that beat it. An option never beats one where only one of both has some figure.
         """
         return self._worse_than(lambda option, other: not self.may_be_better(option, other))
 
@@ -162,7 +173,7 @@ class Comparison:
 
     def _is_worse(self, option, other):
         words = self._words(option, other)
-        return WORSE in words and not {BETTER, BOTH} & set(words)
+        return WORSE in words and not {BETTER, BOTH} & set(words) and not self.one_sided(option, other)
 
     def may_be_better(self, option, than):
         """The names of the figures that may be better with an option, by so much that it matters: those whose 95 %
@@ -179,7 +190,7 @@ class Comparison:
         return [name for name in self.names if name not in self.beaten] or list(self.names)
 
     def is_alike(self, option, than):
-        """Whether nothing is better or worse, beyond chance, in one of two options."""
+        """Whether nothing is better or worse in one of two options, beyond chance and by so much that it matters."""
         return set(self._words(option, than)) == {SAME}
 
     # Frames and the object
@@ -224,8 +235,8 @@ class Comparison:
 
     @cached_property
     def verdicts(self):
-        """One row per option beside the first, one column per dimension: better, worse, better and worse, or about the
-        same.
+        """One row per option beside the first, one column per dimension: better, worse, better and worse, about the
+        same, or None.
         """
         rows = {name: {one: self.verdict(one, name).word for one in JUDGED} for name in self.names[1:]}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("option")
@@ -240,7 +251,7 @@ class Comparison:
         too few); `confidence`: of `rows`, and of the intervals on which `verdicts` rest, how many figures were judged
         (`looks`); `verdicts`: a list of option, than, dimension, verdict, and the names of the figures that are
         `better` and `worse`; `beaten`: by option, those that beat it; `perhaps_beaten`: those that more worlds may tell
-        to; `choice`: the options that none is known to beat.
+        to; `choice`: the options that none is known to beat. A verdict is null where it cannot be told.
         """
         return {
             "version": version("mho_sim"),
@@ -294,11 +305,15 @@ class Comparison:
         }
 
 
+def _matters(one):
+    """By how much a figure must differ so that it matters, less what the rounding of figures may take away."""
+    return (MATTERS * abs(one.before) if one.figure in AMOUNTS else MATTERS) * (1 - 1e-9)
+
+
 def _may_be_better(one):
     if not one.is_told:
         return True
-    by = one.high if one.figure in MORE_IS_BETTER else -one.low
-    return by > (MATTERS * abs(one.before) if one.figure in AMOUNTS else MATTERS)
+    return (one.high if one.figure in MORE_IS_BETTER else -one.low) > _matters(one)
 
 
 def _or_none(value):

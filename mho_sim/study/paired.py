@@ -124,9 +124,9 @@ def difference(before, after, figure, confidence=0.95):
     """The `Difference` of a figure (a name as `--fail-if` takes it, or one of `Effects`) between two `Told` results of
     the same worlds: that of `after` less that of `before`.
 
-    Probabilities: Agresti and Min's interval of paired events. Quantiles: a bootstrap of whole worlds. All else: a
-    jackknife over 20 groups of neighbouring worlds, of at least 40. Where one of the two has ranges a pair of worlds
-    is one cluster. See `actuarial.paired`.
+    Probabilities: from the exact intervals of the worlds that change each way. Quantiles: a bootstrap of whole worlds.
+    All else: a jackknife over 20 groups of neighbouring worlds, of at least 40. Where one of the two has ranges a pair
+    of worlds is one cluster. See `actuarial.paired`.
     """
     path = path_of(figure, (before, after))
     values = [figure_at(one, path) for one in (before, after)]
