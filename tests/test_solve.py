@@ -455,6 +455,33 @@ def test_options_are_compared_by_what_members_pay(options):
     assert max(map(len, page.splitlines())) <= 80
 
 
+def test_what_providers_lend_is_not_compared_in_cost():
+    """Whatever the wait for the money, nobody pays less: members pay just what they pay today with it."""
+    scenario = opened("scheme.contribution.amount=410", "scheme.contribution.every=quarter")
+    paths = ["scheme.contribution.amount", "scheme.providers.pay_within"]
+    for payment, who in (("third-party", "the health centres and hospitals"), ("reimbursement", "the households that")):
+        solved = mho_sim.solve(scenario.with_("scheme.providers.payment", payment), paths, "late<=5%", worlds=100)
+        amount, lent = solved.options
+        assert lent.number.path == paths[1] and lent.found and not lent.by_members and lent.is_lent
+        assert lent.effects.members_pay == pytest.approx(solved.today.members_pay, rel=1e-3)
+        assert solved.compared == [amount] and solved.cheapest is None and solved.alike == []
+        page = " ".join(solve_text(solved).split())
+        assert f"{paths[1]}: whatever is paid later is lent by {who}" in page and "never count as late" in page
+        assert "costs members least" not in page
+    assert "lent" not in solve_text(replace(solved, options=[amount]))
+    alone = solve_text(replace(solved, options=[lent]))
+    assert "whatever is paid later is lent by" in " ".join(alone.split())
+
+
+def test_a_scheme_without_members_is_not_the_cheapest():
+    """Nobody pays where nobody is a member: that is no price, and stands last."""
+    number = movable(TRADERS, "scheme.contribution.amount")
+    some, none = (Option(number, found=True, effects=blank(members_pay=pays)) for pays in (500.0, None))
+    support = Option(movable(TRADERS, "scheme.support.0.amount"), found=True, effects=blank(members_pay=400.0))
+    unanswered = Option(number, why_not="It cannot be moved.")
+    assert sorted([unanswered, support, none, some], key=solving._order) == [some, none, support, unanswered]
+
+
 def test_each_answer_meets_the_target_and_the_step_before_does_not_always(options):
     for option in options.options:
         assert option.seen.figure <= 0.10 and option.effects.late == option.seen.figure
@@ -622,6 +649,7 @@ def test_other_targets(tmp_path):
         (("--for", "scheme.contribution.amout"), "did you mean 'amount'?"),
         (("--for", "setting.illness.ill.need"), "the assembly cannot decide"),
         (("--for", "scheme.contribution.timing"), "no number"),
+        (("--for", "scheme.lost_when_owing", "--target", "lost<=1%"), "only says what is called lost"),
         (("--for", "scheme.contribution.amount", "--for", "scheme.contribution.amount"), "written twice"),
         (("--step", "25", "--step", "50"), "2 steps for 1 number: write one --step for each --for"),
         (("--for", "amount"), "did you mean scheme.contribution.amount?"),

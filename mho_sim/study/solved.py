@@ -11,7 +11,8 @@ from mho_sim.study.effects import Effects, dearer
 from mho_sim.study.looking import Seen
 from mho_sim.study.searching import Found
 
-ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.")
+LENT = "scheme.providers."  # who waits longer for the money lends it: nobody pays it, and it has to be paid later
+ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.", LENT)
 PENNY = 6  # decimals of money to which costs are compared: what is less comes of the sums themselves
 
 
@@ -32,8 +33,15 @@ class Option:
 
     @property
     def by_members(self):
-        """Whether it is members who bear it: a reserve, support or running costs come from somewhere else."""
+        """Whether it is members who bear it: a reserve, support or running costs come from somewhere else, and what is
+        paid later is lent.
+        """
         return not self.number.path.startswith(ELSEWHERE)
+
+    @property
+    def is_lent(self):
+        """Whether it is when bills are paid, so that whoever waits for the money lends it."""
+        return self.number.path.startswith(LENT)
 
     @property
     def value(self):

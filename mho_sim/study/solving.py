@@ -1,5 +1,7 @@
 """Solves: what numbers of a scheme must be for a target, each by itself, and what each does to members."""
 
+import math
+
 from mho_sim import conditions
 from mho_sim.scenario.movable import allowed, movable
 from mho_sim.study.effects import effects, less_care, pay
@@ -11,6 +13,7 @@ from mho_sim.study.result import Result, unsupported
 from mho_sim.study.searching import Unsolved, search
 from mho_sim.study.solved import Option, Solved
 
+YARDSTICKS = ("scheme.lost_when_owing",)  # they say what an outcome is called, and change nothing that happens
 TROUBLES = ("late", "stopped", "lost", "deficit")
 REMEMBERED = 8  # results, which are large; others are lived again where they are needed
 FEW_WORLDS = 100  # lived for what a single exact answer does to protection, where none has to be compared; assumed
@@ -75,7 +78,13 @@ def _numbers(scenario, for_, step):
         raise ValueError(f"{_many(steps, 'step')} for {_many(paths, 'number')}: write one --step for each --for")
     if doubled := next((path for path in paths if paths.count(path) > 1), None):
         raise ValueError(f"--for {doubled} is written twice. Write it once.")
-    return [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
+    numbers = [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
+    if yardstick := next((number.path for number in numbers if number.path in YARDSTICKS), None):
+        raise ValueError(
+            f"--for {yardstick}: this number only says what is called lost, and changes nothing that happens to the "
+            "mutual. Name one that does, such as scheme.contribution.amount."
+        )
+    return numbers
 
 
 def _many(what, noun):
@@ -190,7 +199,10 @@ def _pays(option, scenario, lived, worlds):
 
 
 def _order(option):
-    """Answers whose cost members bear, the cheapest first; then other answers; then numbers without one."""
+    """Answers whose cost members bear, the cheapest first, those with which nobody is a member last; then other
+    answers; then numbers without one.
+    """
     if option.found is None:
         return 2, 0.0
-    return (0 if option.by_members else 1), option.effects.members_pay or 0.0
+    cost = option.effects.members_pay
+    return (0 if option.by_members else 1), math.inf if cost is None else cost
