@@ -104,15 +104,17 @@ def _waiting_keeps_away(scenario):
 def _provenance(solved):
     by = f"mho_sim {version('mho_sim')}, seed {solved.seed}; scenario {solved.scenario.hash[:19]}…"
     answers = [(letter, option) for letter, option in zip(letters(), solved.options) if option.found is not None]
-    drawn = [letter for letter, option in answers if not option.exact]
+    drawn = [letter for letter, option in answers if not option.calculated]
     if not solved.exact_today:
         lived = f"up to {plural(solved.worlds, 'future')} for each value, the same for all"
         return f"Simulated, {lived}. {by}. {END}"
     if not drawn:
-        return f"Lateness is exact, all else from {plural(solved.worlds, 'simulated future')}. {by}. {ANSWERS}"
-    exact = listed(["today", *(f"with {letter}" for letter, option in answers if option.exact)])
+        known = "exact" if all(option.exact for _, option in answers) else "calculated"
+        return f"Lateness is {known}, all else from {plural(solved.worlds, 'simulated future')}. {by}. {ANSWERS}"
+    calculated = listed(["today", *(f"with {letter}" for letter, option in answers if option.calculated)])
     also = f" with {listed(drawn)}" if len(solved.options) > 1 else " at other values"
+    worlds = plural(solved.worlds, "future")
     return (
-        f"Lateness is exact {exact}; simulated{also}, as all else, up to {plural(solved.worlds, 'future')} for each "
-        f"value, the same for all. {by}. {END}"
+        f"Lateness is calculated {calculated}; simulated{also}, as all else, up to {worlds} for each value, the same "
+        f"for all. {by}. {END}"
     )

@@ -26,7 +26,7 @@ class Option:
     result: Any = field(default=None, repr=False)
     effects: Effects | None = None
     less_care: list = field(default_factory=list)  # in what it protects less than today: names of `Effects`
-    exact: bool = False
+    calculated: bool = False  # the target's figure, without drawing
     why_not: str | None = None
     without_figure: list = field(default_factory=list)  # values looked at where the target's figure has no value
     pays: list | None = field(default=None, repr=False)  # `Pay` wherever the answer may lie; None if not known
@@ -42,6 +42,12 @@ class Option:
     def is_lent(self):
         """Whether it is when bills are paid, so that whoever waits for the money lends it."""
         return self.number.path.startswith(LENT)
+
+    @property
+    def exact(self):
+        """Whether the figure is calculated, and surely meets the target at the value and misses it one step before."""
+        ends = (None, None) if self.found is None else (self.found.low, self.found.high)
+        return self.calculated and None not in ends and abs(ends[1] - ends[0]) <= self.number.step
 
     @property
     def value(self):

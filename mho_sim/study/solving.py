@@ -38,7 +38,8 @@ def solve(
     `for_` is a path such as `scheme.contribution.amount`, or a list of them, each then solved by itself; `target` a
     condition such as `late<=5%` or `equity_months>=6`; `worlds` futures (100 or more) near the answer, fewer far from
     it, all under `seed`; `step` what values are multiples of, as in a file (a list where `for_` is one). Where the law
-    is closed and the target is on lateness the answer is exact. `workers`, `batch` and `memory_limit` as for
+    is closed and the target is on lateness the answer is calculated, and exact where its numerical error leaves one
+    value only. `workers`, `batch` and `memory_limit` as for
     `simulate`; `progress` is called with the number of worlds that were just lived, `looking` with a `Movable` and its
     value that is looked at next. Raises ValueError with a sentence for what cannot be asked, `Unsolved` where there is
     no answer.
@@ -47,6 +48,8 @@ def solve(
     if worlds < FEWEST:
         raise ValueError(f"worlds is {worlds}: to solve, at least {FEWEST} are needed")
     target = _asked(scenario, target)
+    exact = is_exact(scenario, target)
+    figure = _calculated(scenario, target) if exact else None
     path, _ = conditions.find(Result.outline(scenario), target.name)
     how = {"seed": seed, "workers": workers, "batch": batch, "memory_limit": memory_limit, "progress": progress}
     lived = _Lived(path, looking, **how)
@@ -54,7 +57,6 @@ def solve(
     answers = [option for option in options if option.found is not None]
     if not answers:
         raise Unsolved("\n".join(option.why_not for option in options))
-    exact = is_exact(scenario, target)
     single = exact and len(options) == 1 and answers[0].exact
     count = min(FEW_WORLDS, worlds) if single else worlds  # of all that is compared
     today = _effects_at(scenario, lived(scenario, count, whole=True), exact)
@@ -63,7 +65,7 @@ def solve(
     bearing = [option for option in answers if option.by_members]
     for option in bearing if len(bearing) > 1 else ():
         option.pays = _pays(option, scenario, lived, count)
-    figure = exactly(scenario, target) if exact else simulated(lived(scenario, worlds), target)
+    figure = figure or simulated(lived(scenario, worlds), target)
     return Solved(scenario, target, count, seed, sorted(options, key=_order), figure, today, exact)
 
 
@@ -119,6 +121,18 @@ def _refuse_more_trouble(target):
         raise ValueError(f"'{target.text}' is {100 * target.value:g}%, which is always met. Did you mean '{meant}'?")
 
 
+def _calculated(scenario, target):
+    """What is `Seen` today without drawing. Raises ValueError for a target that is finer than the calculation."""
+    seen = exactly(scenario, target)
+    error = seen.high - seen.figure
+    if target.value <= error:
+        raise ValueError(
+            f"'{target.text}': lateness is calculated here, may be off by {error:.1g}, and is never quite nothing. "
+            "Write a larger share, as in 'late<=0.1%'."
+        )
+    return seen
+
+
 # What is lived
 
 
@@ -162,15 +176,15 @@ def _searched(judge):
     except Unsolved as error:
         return Option(number, why_not=str(error))
     empty = [value for value in judge.values if judge.at(value).figure is None]
-    return Option(number, found, judge.at(found.value), exact=judge.exact, without_figure=empty)
+    return Option(number, found, judge.at(found.value), calculated=judge.exact, without_figure=empty)
 
 
 def _complete(option, scenario, target, lived, worlds, today):
     """Put beside an answer what it does to members, on so many worlds."""
     changed, option.result = lived.at(scenario, option.number, option.found.value, worlds, whole=True)
-    option.effects = _effects_at(changed, option.result, option.exact)
+    option.effects = _effects_at(changed, option.result, option.calculated)
     option.less_care = less_care(today, option.effects)
-    if not option.exact:
+    if not option.calculated:
         option.seen = simulated(option.result, target)
 
 
