@@ -92,21 +92,18 @@ class Experience:
     @cached_property
     def outstanding(self):
         """Care that is given and not paid at the end of the register, by service, and all together."""
-        expected, rows = self.plan.expected(self.seen.covered, self.seen.months), {}
+        covered, months, before = self.seen.covered, self.seen.months, self._before[1]
+        expected, after = self.plan.expected(covered, months), list(before)
         for service in self.next_year.index:
             place = self.plan.services.index(service)
-            line, covered = expected.of(slice(place, place + 1)), self.seen.covered[place]
-            belief = self._before[1][place].after(self.services.loc[service, "paid_seen"], line.paid, line.of_paid)
-            found = outstanding(self.plan, covered, self.seen.months, self.register.until, belief, place)
-            rows[service] = {**found._asdict(), "expected": found.expected}
-        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
-        if len(rows) > 1:
-            halves = {end: np.sqrt(((frame[end] - frame["expected"]) ** 2).sum()) for end in ("low", "high")}
-            frame.loc[ALL] = frame.sum()
-            frame.loc[ALL, "ratio"] = frame.loc[ALL, "expected"] / (frame.loc[ALL, "planned"] or 1.0)
-            frame.loc[ALL, "low"] = max(frame.loc[ALL, "expected"] - halves["low"], 0.0)
-            frame.loc[ALL, "high"] = frame.loc[ALL, "expected"] + halves["high"]
-        return frame
+            line = expected.of(slice(place, place + 1))
+            after[place] = before[place].after(self.services.loc[service, "paid_seen"], line.paid, line.of_paid)
+        each, together = outstanding(self.plan, covered, months, self.register.until, before, after)
+        found = {service: each[self.plan.services.index(service)] for service in self.next_year.index}
+        if len(found) > 1:
+            found[ALL] = together
+        rows = {service: {**one._asdict(), "expected": one.expected} for service, one in found.items()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
     @property
     def not_counted(self):

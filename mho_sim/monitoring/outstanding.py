@@ -2,8 +2,9 @@
 
 Of each month's care, the part whose bill has not come or has not fallen due at the closing, by the scheme's own terms
 (`invoice`, `pay_within`; MODEL.md, section 6), times what the plan expects of the month, times the ratio to the plan
-that is believed after what is already known. Bills that fell due before and could not be paid are arrears, not
-outstanding claims: they stand in the books.
+that is believed after what is already known. How far it may be off: chance, that people and years differ, and how
+little is known of the plan; what people and years share with what is already known counts once. Bills that fell due before
+and could not be paid are arrears, not outstanding claims: they stand in the books.
 """
 
 from datetime import timedelta
@@ -72,17 +73,48 @@ def _invoiced(how, start, month, day):
     return add_months(start, ends) - timedelta(days=1)
 
 
-def outstanding(plan, covered, months, closing, belief, place):
-    """What is outstanding of one service, by its place, of people covered, (groups, months), in these months."""
-    parts, one = unpaid(plan.scenario, months, closing), np.zeros((len(plan.services), *np.shape(covered)))
-    one[place] = covered
-    claims = plan.claims_by_month(one, months)[place].sum(axis=0)
-    first, second, _ = plan.payments(months)[:, place]
-    not_invoiced, not_due = ((claims * first * part).sum() for part in parts)
-    planned = float(not_invoiced + not_due)
-    of_chance = belief.mean * float((claims * second * parts.both).sum()) + belief.variance * planned**2
-    low, high = _ends(belief.mean * planned, of_chance)
-    return Outstanding(planned, belief.mean, belief.mean * float(not_invoiced), belief.mean * float(not_due), low, high)
+def outstanding(plan, covered, months, closing, before, after):
+    """What is outstanding of people covered, (services, groups, months), in these months: an `Outstanding` of each
+    service, by its place, and one of all together. `before` and `after` the register: the `Belief` in each service's
+    cost.
+    """
+    parts = unpaid(plan.scenario, months, closing)
+    by_month = plan.claims_by_month(covered, months).sum(axis=1) * plan.payments(months)[0]
+    ratios = np.array([belief.mean for belief in after])
+    lots = [(by_month * part).sum(axis=1) for part in (parts.both, *parts)]
+    errors = _errors(plan, covered, months, parts.both, before, after)
+    each = [_outstanding(*one, errors[i, i]) for i, one in enumerate(zip(*lots, ratios))]
+    planned, not_invoiced, not_due = (float((lot * factor).sum()) for lot, factor in zip(lots, (1, ratios, ratios)))
+    mean = not_invoiced + not_due
+    together = Outstanding(planned, mean / (planned or 1.0), not_invoiced, not_due, *_ends(mean, float(errors.sum())))
+    return each, together
+
+
+def _outstanding(planned, not_invoiced, not_due, ratio, variance):
+    """An `Outstanding` of amounts by the plan, and the variance of its error."""
+    amounts = (float(ratio * amount) for amount in (not_invoiced, not_due))
+    return Outstanding(float(planned), float(ratio), *amounts, *_ends(float(ratio * planned), float(variance)))
+
+
+def _errors(plan, covered, months, parts, before, after):
+    """Covariances of the errors of what is outstanding, (services, services), money squared: chance; that people and
+    years differ; and how little is known of the plan.
+
+    Of a service the estimate is u ((1 - z) + z S / E): u is planned, S seen where E was expected, z the weight of what
+    was seen. It is off by U - u (1 - z) - u z S / E, where the factors of people and years move U and S together.
+    Figures that rest on the same root are taken to be wrong together, others apart.
+    """
+    chance, of_factors, with_seen = plan.parts_apart(covered, months, parts)
+    expected = plan.expected(covered, months)
+    planned = (plan.claims_by_month(covered, months).sum(axis=1) * plan.payments(months)[0] * parts).sum(axis=1)
+    ratios, weights = np.array([one.mean for one in after]), np.array([one.weight for one in after])
+    apart = planned * (1 - weights) * np.sqrt([one.variance for one in before])
+    known = np.divide(weights * planned, expected.paid, out=np.zeros(len(planned)), where=expected.paid > 0)
+    same = np.equal.outer(np.array(plan.roots, dtype=object), np.array(plan.roots, dtype=object))
+    crossed = with_seen * known
+    common = of_factors + same * np.outer(apart, apart) + np.outer(known, known) * expected.of_paid
+    both = np.outer(ratios, ratios)
+    return np.sqrt(both) * chance + both * (common - crossed - crossed.T)
 
 
 def _ends(mean, variance):

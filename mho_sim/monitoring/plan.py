@@ -147,26 +147,56 @@ class Plan:
 
     def _covariances(self, covered, months, first, second, places=None):
         """Covariances of the services' totals of amounts with these moments by month, (services, services)."""
-        parts, count = self.parts_of_year(months), len(self.services)
-        places = range(count) if places is None else places
-        exposed, found = covered * parts[:, None], np.zeros((count, count))
-        years = np.asarray(months) // MONTHS
-        of_year = np.array(
-            [(exposed * first[:, None])[..., years == year].sum(axis=(1, 2)) for year in sorted(set(years))]
+        places = range(len(self.services)) if places is None else places
+        whole = np.ones(len(months))
+        of_episodes = self._of_episodes(covered, months, (first, second), whole, places)
+        return of_episodes + self._of_factors(covered, months, first, first, places)
+
+    def parts_apart(self, covered, months, parts):
+        """Covariances of what is paid for these parts of each month's care, (services, services): of chance given the
+        factors, of the factors, and of the factors with all that is paid in these months (columns).
+        """
+        (first, second, _), places = self.payments(months), range(len(self.services))
+        return (
+            self._of_episodes(covered, months, (first, second), parts, places),
+            self._of_factors(covered, months, first * parts, first * parts, places),
+            self._of_factors(covered, months, first * parts, first, places),
         )
-        of_year = of_year.reshape(-1, count)
+
+    def _of_episodes(self, covered, months, moments, counted, places):
+        """Covariances given the factors, where these parts of each month are counted: chance, and claims of one
+        episode. Amounts have these two moments.
+        """
+        (first, second), parts, count = moments, self.parts_of_year(months) * counted, len(self.services)
+        found = np.zeros((count, count))
         for i in places:
-            for j in (j for j in places if j >= i):
+            of_one = self.frequency[i] * second[i] - self._monthly[i] * counted * first[i] ** 2
+            found[i, i] = (covered[i] * parts[i] * of_one).sum()
+            for j in (j for j in places if j > i):
                 least = np.minimum(covered[i], covered[j])
-                if i == j:
-                    of_one = self.frequency[i] * second[i] - self._monthly[i] * first[i] ** 2
-                    found[i, i] = (exposed[i] * of_one).sum()
-                else:
-                    found[i, j] = self._together[i, j] * (least * parts[i] * first[i] * first[j]).sum()
-                amounts = parts[i] * first[i], parts[j] * first[j]
-                found[i, j] += self._people[i, j] * _of_the_same(covered[i], covered[j], *amounts)
-                found[i, j] += self._shared[i, j] * (of_year[:, i] * of_year[:, j]).sum()
+                found[i, j] = self._together[i, j] * (least * parts[i] * first[i] * first[j]).sum()
                 found[j, i] = found[i, j]
+        return found
+
+    def _of_factors(self, covered, months, first, second, places):
+        """Covariances, because people and years differ, of the totals of two lots of amounts, with these means by
+        month.
+        """
+        parts, count = self.parts_of_year(months), len(self.services)
+        one, other = parts * first, parts * second
+        years, found = np.asarray(months) // MONTHS, np.zeros((count, count))
+        of_one, of_other = (
+            np.array([(covered * lot[:, None])[..., years == year].sum(axis=(1, 2)) for year in sorted(set(years))])
+            for lot in (one, other)
+        )
+        of_one, of_other = of_one.reshape(-1, count), of_other.reshape(-1, count)
+        for i in places:
+            for j in places:
+                if first is second and j < i:
+                    found[i, j] = found[j, i]
+                    continue
+                found[i, j] = self._people[i, j] * _of_the_same(covered[i], covered[j], one[i], other[j])
+                found[i, j] += self._shared[i, j] * (of_one[:, i] * of_other[:, j]).sum()
         return found
 
     def _mean_of(self, i, j, factor=1.0):

@@ -21,6 +21,8 @@ def answer(solved, option):
             f"{name} is then {_exactly(solved.target, option.seen.figure)}, today "
             f"{_exactly(solved.target, solved.figure_today.figure)}."
         )
+    if option.calculated:
+        return f"{text} {_within_error(option)} {name} is then {figure}{_span(solved.target, option.seen)}."
     told = f"{text} {_interval(solved, option)} {name} is then {figure}{_span(solved.target, option.seen)}."
     return f"{told}{_without_figure(solved, option)}"
 
@@ -38,6 +40,15 @@ def _without_figure(solved, option):
         where = f"at {least}" if least == most else f"at values from {least} to {most}"
         text += f" It has no value in any future {where}, which counts as not met."
     return text
+
+
+def _within_error(option):
+    """Between which values the answer of a calculation lies that is not fine enough to name one."""
+    number, found = option.number, option.found
+    missed = "nowhere is it surely missed" if found.low is None else f"at {number.said(found.low)} it is surely missed"
+    met = "nowhere surely met" if found.high is None else f"at {number.said(found.high)} surely met"
+    error = max(option.seen.high - option.seen.figure, option.seen.figure - option.seen.low)
+    return f"This is calculated, and the calculation may be off by {error:.1g}: {missed}, {met}."
 
 
 def _exactly(target, figure):
@@ -92,7 +103,7 @@ def beside(solved, option):
         rows.append((name, *("-" if figure is None else solved.target.roughly(figure) for figure in figures)))
     rows += [
         (words, *(form(getattr(one, key)) for one in (before, after)))
-        for key, words, form in _figures(solved, _contribution if option.exact else amount_of)
+        for key, words, form in _figures(solved, _contribution if option.calculated else amount_of)
         if any(getattr(one, key) is not None for one in (before, after))
     ]
     return table(rows)

@@ -116,4 +116,8 @@ def elsewhere(solved):
     names = [letter for letter, option in zip(letters(), solved.options) if option.found and not option.by_members]
     if not names:
         return ""
-    return f"Not compared in cost: {listed(names)}, for that money comes from elsewhere, or has to be found."
+    is_lent = any(option.found and option.is_lent for option in solved.options)
+    where = (
+        "comes from elsewhere, is lent, or has to be found" if is_lent else "comes from elsewhere, or has to be found"
+    )
+    return f"Not compared in cost: {listed(names)}, for that money {where}."

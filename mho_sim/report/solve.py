@@ -24,7 +24,7 @@ def solve_text(solved, changes=()):
     else:
         blocks += [told(solved, letter, option) for letter, option in zip(letters(), options)]
         blocks += [compared(solved), lines(cheapest(solved)), lines(elsewhere(solved))]
-    blocks += [lines(_seeking(solved)), lines(_provenance(solved))]
+    blocks += [lines(_lending(solved)), lines(_seeking(solved)), lines(_provenance(solved))]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -46,6 +46,21 @@ def _in_words(solved):
     return (
         f" That is: of 100 mutuals like ours, {least} {most} may lack the money for a bill on the day it is due, "
         f"within {years}."
+    )
+
+
+def _lending(solved):
+    """Who lends the money where bills are paid later, and what the end of the horizon hides; nothing where none is."""
+    options = [option for option in solved.options if option.found is not None and option.is_lent]
+    if not options:
+        return ""
+    third_party = solved.scenario.scheme.providers.payment == "third-party"
+    who = "the health centres and hospitals" if third_party else "the households that have paid the bill"
+    paths = listed([option.number.path for option in options])
+    return (
+        f"{paths}: whatever is paid later is lent by {who}, who wait for it; they must agree. "
+        f"Bills that fall due after the {plural(solved.scenario.years, 'year')} never count as late "
+        "here, and the longer the wait, the more of them do."
     )
 
 
@@ -89,15 +104,17 @@ def _waiting_keeps_away(scenario):
 def _provenance(solved):
     by = f"mho_sim {version('mho_sim')}, seed {solved.seed}; scenario {solved.scenario.hash[:19]}…"
     answers = [(letter, option) for letter, option in zip(letters(), solved.options) if option.found is not None]
-    drawn = [letter for letter, option in answers if not option.exact]
+    drawn = [letter for letter, option in answers if not option.calculated]
     if not solved.exact_today:
         lived = f"up to {plural(solved.worlds, 'future')} for each value, the same for all"
         return f"Simulated, {lived}. {by}. {END}"
     if not drawn:
-        return f"Lateness is exact, all else from {plural(solved.worlds, 'simulated future')}. {by}. {ANSWERS}"
-    exact = listed(["today", *(f"with {letter}" for letter, option in answers if option.exact)])
+        known = "exact" if all(option.exact for _, option in answers) else "calculated"
+        return f"Lateness is {known}, all else from {plural(solved.worlds, 'simulated future')}. {by}. {ANSWERS}"
+    calculated = listed(["today", *(f"with {letter}" for letter, option in answers if option.calculated)])
     also = f" with {listed(drawn)}" if len(solved.options) > 1 else " at other values"
+    worlds = plural(solved.worlds, "future")
     return (
-        f"Lateness is exact {exact}; simulated{also}, as all else, up to {plural(solved.worlds, 'future')} for each "
-        f"value, the same for all. {by}. {END}"
+        f"Lateness is calculated {calculated}; simulated{also}, as all else, up to {worlds} for each value, the same "
+        f"for all. {by}. {END}"
     )

@@ -18,8 +18,9 @@ WIDER = 1.7  # intervals of fewer worlds than all, so that looking several times
 
 
 class Seen(NamedTuple):
-    """A figure and its 95 % interval; None where there is no value. `worlds`: 0 where it is exact; `valued`: how many
-    of them have a value; None for figures of all worlds together.
+    """A figure and its 95 % interval; None where there is no value. `worlds`: 0 where it is calculated, and the
+    interval is what the numerical error leaves; `valued`: how many of them have a value; None for figures of all worlds
+    together.
     """
 
     figure: float | None
@@ -100,8 +101,8 @@ class Judge:
 def exactly(scenario, target):
     """What is `Seen` of a scenario whose law is closed, by a target on lateness."""
     path, _ = conditions.find(Result.outline(scenario), target.name)
-    chance, _ = chance_late(scenario, path[2] if path[1] == "by_year" else None)
-    return Seen(chance, chance, chance, 0)
+    chance, error = chance_late(scenario, path[2] if path[1] == "by_year" else None)
+    return Seen(chance, max(chance - error, 0.0), min(chance + error, 1.0), 0)
 
 
 def simulated(result, target):

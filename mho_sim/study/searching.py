@@ -2,7 +2,8 @@
 
 A target is a condition (`conditions`), such as late<=5%. A value meets it if the figure over all worlds does; it meets
 it clearly if the whole 95 % interval does, and misses it clearly if none of the interval does. The interval of the
-answer lies between the last value that misses it clearly and the first that meets it clearly.
+answer lies between the last value that misses it clearly and the first that meets it clearly. Where a figure is
+calculated its interval is the numerical error, and the value found is the first that meets the target in all of it.
 """
 
 import math
@@ -43,10 +44,16 @@ def search(judge):
     def near(gap, bad, good):
         return gap * STEPS <= 2 * min(judge.reach(good, met=False), judge.reach(bad, met=True))
 
-    best = _halved(judge.meets, hard, easy, step, near)[1]
     if judge.exact:
-        return Found(best, None, None, upward, step)
+        return _calculated(judge, _halved(judge.meets, hard, easy, step)[1], upward)
+    best = _halved(judge.meets, hard, easy, step, near)[1]
     return _rounded(judge, Found(best, _low(judge, best, upward), _high(judge, best, upward), upward, step))
+
+
+def _calculated(judge, best, upward):
+    """The `Found` of figures that are calculated: the value is the first that surely meets the target."""
+    low, high = _low(judge, best, upward), _high(judge, best, upward)
+    return Found(best if high is None else high, low, high, upward, judge.number.step)
 
 
 def _high(judge, best, upward):

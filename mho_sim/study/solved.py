@@ -11,7 +11,8 @@ from mho_sim.study.effects import Effects, dearer
 from mho_sim.study.looking import Seen
 from mho_sim.study.searching import Found
 
-ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.")
+LENT = "scheme.providers."  # who waits longer for the money lends it: nobody pays it, and it has to be paid later
+ELSEWHERE = ("scheme.reserve.", "scheme.support.", "scheme.expenses.", "scheme.contribution.state.", LENT)
 PENNY = 6  # decimals of money to which costs are compared: what is less comes of the sums themselves
 
 
@@ -25,15 +26,28 @@ class Option:
     result: Any = field(default=None, repr=False)
     effects: Effects | None = None
     less_care: list = field(default_factory=list)  # in what it protects less than today: names of `Effects`
-    exact: bool = False
+    calculated: bool = False  # the target's figure, without drawing
     why_not: str | None = None
     without_figure: list = field(default_factory=list)  # values looked at where the target's figure has no value
     pays: list | None = field(default=None, repr=False)  # `Pay` wherever the answer may lie; None if not known
 
     @property
     def by_members(self):
-        """Whether it is members who bear it: a reserve, support or running costs come from somewhere else."""
+        """Whether it is members who bear it: a reserve, support or running costs come from somewhere else, and what is
+        paid later is lent.
+        """
         return not self.number.path.startswith(ELSEWHERE)
+
+    @property
+    def is_lent(self):
+        """Whether it is when bills are paid, so that whoever waits for the money lends it."""
+        return self.number.path.startswith(LENT)
+
+    @property
+    def exact(self):
+        """Whether the figure is calculated, and surely meets the target at the value and misses it one step before."""
+        ends = (None, None) if self.found is None else (self.found.low, self.found.high)
+        return self.calculated and None not in ends and abs(ends[1] - ends[0]) <= self.number.step
 
     @property
     def value(self):

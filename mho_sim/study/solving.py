@@ -1,5 +1,7 @@
 """Solves: what numbers of a scheme must be for a target, each by itself, and what each does to members."""
 
+import math
+
 from mho_sim import conditions
 from mho_sim.scenario.movable import allowed, movable
 from mho_sim.study.effects import effects, less_care, pay
@@ -11,6 +13,7 @@ from mho_sim.study.result import Result, unsupported
 from mho_sim.study.searching import Unsolved, search
 from mho_sim.study.solved import Option, Solved
 
+YARDSTICKS = ("scheme.lost_when_owing",)  # they say what an outcome is called, and change nothing that happens
 TROUBLES = ("late", "stopped", "lost", "deficit")
 REMEMBERED = 8  # results, which are large; others are lived again where they are needed
 FEW_WORLDS = 100  # lived for what a single exact answer does to protection, where none has to be compared; assumed
@@ -35,7 +38,8 @@ def solve(
     `for_` is a path such as `scheme.contribution.amount`, or a list of them, each then solved by itself; `target` a
     condition such as `late<=5%` or `equity_months>=6`; `worlds` futures (100 or more) near the answer, fewer far from
     it, all under `seed`; `step` what values are multiples of, as in a file (a list where `for_` is one). Where the law
-    is closed and the target is on lateness the answer is exact. `workers`, `batch` and `memory_limit` as for
+    is closed and the target is on lateness the answer is calculated, and exact where its numerical error leaves one
+    value only. `workers`, `batch` and `memory_limit` as for
     `simulate`; `progress` is called with the number of worlds that were just lived, `looking` with a `Movable` and its
     value that is looked at next. Raises ValueError with a sentence for what cannot be asked, `Unsolved` where there is
     no answer.
@@ -44,6 +48,8 @@ def solve(
     if worlds < FEWEST:
         raise ValueError(f"worlds is {worlds}: to solve, at least {FEWEST} are needed")
     target = _asked(scenario, target)
+    exact = is_exact(scenario, target)
+    figure = _calculated(scenario, target) if exact else None
     path, _ = conditions.find(Result.outline(scenario), target.name)
     how = {"seed": seed, "workers": workers, "batch": batch, "memory_limit": memory_limit, "progress": progress}
     lived = _Lived(path, looking, **how)
@@ -51,7 +57,6 @@ def solve(
     answers = [option for option in options if option.found is not None]
     if not answers:
         raise Unsolved("\n".join(option.why_not for option in options))
-    exact = is_exact(scenario, target)
     single = exact and len(options) == 1 and answers[0].exact
     count = min(FEW_WORLDS, worlds) if single else worlds  # of all that is compared
     today = _effects_at(scenario, lived(scenario, count, whole=True), exact)
@@ -60,7 +65,7 @@ def solve(
     bearing = [option for option in answers if option.by_members]
     for option in bearing if len(bearing) > 1 else ():
         option.pays = _pays(option, scenario, lived, count)
-    figure = exactly(scenario, target) if exact else simulated(lived(scenario, worlds), target)
+    figure = figure or simulated(lived(scenario, worlds), target)
     return Solved(scenario, target, count, seed, sorted(options, key=_order), figure, today, exact)
 
 
@@ -75,7 +80,13 @@ def _numbers(scenario, for_, step):
         raise ValueError(f"{_many(steps, 'step')} for {_many(paths, 'number')}: write one --step for each --for")
     if doubled := next((path for path in paths if paths.count(path) > 1), None):
         raise ValueError(f"--for {doubled} is written twice. Write it once.")
-    return [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
+    numbers = [movable(scenario, path, one) for path, one in zip(paths, steps, strict=True)]
+    if yardstick := next((number.path for number in numbers if number.path in YARDSTICKS), None):
+        raise ValueError(
+            f"--for {yardstick}: this number only says what is called lost, and changes nothing that happens to the "
+            "mutual. Name one that does, such as scheme.contribution.amount."
+        )
+    return numbers
 
 
 def _many(what, noun):
@@ -108,6 +119,18 @@ def _refuse_more_trouble(target):
     if target.value >= 1 and not target.percent:
         meant = f"{target.name}{target.sign}{target.value:g}%"
         raise ValueError(f"'{target.text}' is {100 * target.value:g}%, which is always met. Did you mean '{meant}'?")
+
+
+def _calculated(scenario, target):
+    """What is `Seen` today without drawing. Raises ValueError for a target that is finer than the calculation."""
+    seen = exactly(scenario, target)
+    error = seen.high - seen.figure
+    if target.value <= error:
+        raise ValueError(
+            f"'{target.text}': lateness is calculated here, may be off by {error:.1g}, and is never quite nothing. "
+            "Write a larger share, as in 'late<=0.1%'."
+        )
+    return seen
 
 
 # What is lived
@@ -153,15 +176,15 @@ def _searched(judge):
     except Unsolved as error:
         return Option(number, why_not=str(error))
     empty = [value for value in judge.values if judge.at(value).figure is None]
-    return Option(number, found, judge.at(found.value), exact=judge.exact, without_figure=empty)
+    return Option(number, found, judge.at(found.value), calculated=judge.exact, without_figure=empty)
 
 
 def _complete(option, scenario, target, lived, worlds, today):
     """Put beside an answer what it does to members, on so many worlds."""
     changed, option.result = lived.at(scenario, option.number, option.found.value, worlds, whole=True)
-    option.effects = _effects_at(changed, option.result, option.exact)
+    option.effects = _effects_at(changed, option.result, option.calculated)
     option.less_care = less_care(today, option.effects)
-    if not option.exact:
+    if not option.calculated:
         option.seen = simulated(option.result, target)
 
 
@@ -190,7 +213,10 @@ def _pays(option, scenario, lived, worlds):
 
 
 def _order(option):
-    """Answers whose cost members bear, the cheapest first; then other answers; then numbers without one."""
+    """Answers whose cost members bear, the cheapest first, those with which nobody is a member last; then other
+    answers; then numbers without one.
+    """
     if option.found is None:
         return 2, 0.0
-    return (0 if option.by_members else 1), option.effects.members_pay or 0.0
+    cost = option.effects.members_pay
+    return (0 if option.by_members else 1), math.inf if cost is None else cost
