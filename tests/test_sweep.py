@@ -11,6 +11,7 @@ from scipy import stats
 
 import mho_sim
 from mho_sim.cli import commands
+from mho_sim.report.study import study_text
 from mho_sim.study import figures
 from mho_sim.sweeps import Changed, Study, Threads, designs, expanded, live_study, read_plan
 from mho_sim.sweeps.sweeping import _cut, _gaps
@@ -281,6 +282,41 @@ def test_the_page_and_the_object_have_solvency_beside_protection(folder):
     told = json.loads(CliRunner().invoke(commands, ["study", "status", str(path), "--json"]).stdout)
     assert told["complete"] and len(told["points"]) == 4
     assert {"late", "covered", "members_pay"} <= set(told["points"][0]["figures"])
+
+
+def test_what_can_be_decided_stands_over_what_cannot(folder):
+    """The least and the most over the setting's points, by hand from the frame."""
+    path = swept(folder, GRID + "  setting.paying.on_time: [70%, 95%]\n")
+    with Study(path) as study:
+        frame, choices = study.figures, study.choices
+        assert len(choices) == 4 and (choices["points"] == 2).all()
+        assert choices.index[0] == ("1_800", "none")
+        first = frame[(frame["scheme.contribution.amount"] == 1800) & frame["name"].str.contains("none")]
+        assert choices.iloc[0][["late_least", "late_most"]].tolist() == [first["late"].min(), first["late"].max()]
+    page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout
+    assert "What the assembly can decide, over all that this study lets the setting be" in page
+    with Study(swept(folder, out="scheme.db")) as study:
+        assert study.choices is None
+
+
+def test_of_many_points_the_page_shows_those_that_nobody_beats(folder):
+    amounts = ", ".join(str(amount) for amount in range(1800, 2250, 10))
+    path = swept(folder, GRID.replace("1_800, 2_400", amounts).replace("60", "4"))
+    with Study(path) as study:
+        frame = study.figures
+        beaten = [
+            any(
+                all(other[name] <= row[name] for name in ("late", "members_pay"))
+                and other["covered"] >= row["covered"]
+                and (other["late"], other["members_pay"], -other["covered"])
+                != (row["late"], row["members_pay"], -row["covered"])
+                for other in frame.to_dict("records")
+            )
+            for row in frame.to_dict("records")
+        ]
+        assert figures.unbeaten(frame).tolist() == [not one for one in beaten]
+        page = study_text(study)
+    assert "Of 90 points those that no other beats" in page and len(page.splitlines()) < 60
 
 
 def test_fail_if_names_the_points(folder):

@@ -8,7 +8,7 @@ import pandas as pd
 from mho_sim.report.files import cell, replacing
 from mho_sim.report.tables import table
 from mho_sim.report.words import lines, money, plural
-from mho_sim.study.figures import FIGURES
+from mho_sim.study.figures import FIGURES, unbeaten
 
 TABLES = ("figures", "yearly", "monthly", "points")
 SHOWN = 40  # points on a page; of more the end is left to `study export`
@@ -23,7 +23,7 @@ HEADS = {
 
 
 def study_text(study):
-    """The page of a `sweep.Study`: how far it is, and its points side by side."""
+    """The page of a `sweeps.Study`: how far it is, and its points side by side."""
     frame = study.figures
     done, asked = len(frame), len(study.told["points"])
     head = [
@@ -33,7 +33,7 @@ def study_text(study):
     ]
     blocks = [[line for text in head for line in lines(text, indent="  ")]]
     if done:
-        blocks += [_points(study, frame), lines(_note(study))]
+        blocks += [block for block in (_points(study, frame), lines(_note(study)), _choices(study)) if block]
     if left := _left(study):
         blocks.append([line for sentence in left for line in lines(sentence)])
     blocks.append(lines(f"mho_sim {', '.join(study.programs)}. A calculation to help the discussion, not a promise."))
@@ -48,19 +48,62 @@ def _worlds(study):
 
 
 def _points(study, frame):
-    """One row per point: what is chosen, solvency and protection beside each other."""
+    """One row per point: what is chosen, solvency and protection beside each other; of very many those that nobody
+    beats.
+    """
     heads = {name: head for name, head in HEADS.items() if name in frame}
-    rows = [("", *(path.split(".")[-1] for path in study.axes), *heads.values())]
+    many, told = len(frame) > SHOWN, []
+    if many:
+        told = lines(
+            f"Of {len(frame):,} points those that no other beats: none is as good in running short, in people covered "
+            f"and in what members pay, and better in one, chance aside. All of them: mho-sim study export {study.path} "
+            "--csv FILE"
+        )
+        frame = frame[unbeaten(frame)].sort_values("members_pay")
     choices = {one.point: one.choice for one in study.stored}
-    for point, row in zip(frame.index, frame.to_dict("records")):
-        axes = [_cut(str(choices[point].get(path, "-"))) for path in study.axes]
-        rows.append((_cut(row["name"]), *axes, *(_figure(figure, row) for figure in heads)))
-    if len(rows) > SHOWN + 1:
-        rows = [*rows[: SHOWN + 1]]
-    found = table(rows)
-    if len(frame) > SHOWN:
-        found.append(f"… and {len(frame) - SHOWN:,} more: mho-sim study export {study.path} --csv FILE")
-    return found
+    axes = [[_cut(str(choices[point].get(path, "-"))) for path in study.axes] for point in frame.index]
+    names = [_cut(name) for name in frame["name"]]
+    is_grid = all(name == ", ".join(map(str, choices[point].values())) for point, name in frame["name"].items())
+    rows = [(*([] if is_grid else [""]), *map(_head, study.axes), *heads.values())]
+    for name, chosen, row in zip(names, axes, frame.to_dict("records")):
+        rows.append((*([] if is_grid else [name]), *chosen, *(_figure(figure, row) for figure in heads)))
+    left = len(rows) - 1 - SHOWN
+    return [
+        *told,
+        *([""] if told else []),
+        *table(rows[: SHOWN + 1]),
+        *([f"  … and {left:,} more"] if left > 0 else []),
+    ]
+
+
+def _head(path):
+    """An axis above a column: the last two keys of its path."""
+    return "\n".join(path.split(".")[-2:])
+
+
+def _choices(study):
+    """What the assembly can decide, over what it cannot: the least and the most of the figures."""
+    frame = study.choices
+    if frame is None:
+        return []
+    axes = [path for path in study.axes if path.startswith("scheme.")]
+    rows = [(*map(_head, axes), "run short,\nof 100", "covered,\nof 100", f"members pay,\n{study.currency}")]
+    for chosen, row in zip(frame.index, frame.to_dict("records")):
+        chosen = chosen if isinstance(chosen, tuple) else (chosen,)
+        rows.append((*map(str, chosen), *(_between(name, row) for name in ("late", "covered", "members_pay"))))
+    told = "What the assembly can decide, over all that this study lets the setting be, from the least to the most:"
+    return [*lines(told), "", *table(rows[: SHOWN + 1])]
+
+
+def _between(name, row):
+    least, most = row[f"{name}_least"], row[f"{name}_most"]
+    if pd.isna(least):
+        return "-"
+    if FIGURES[name].unit == "money":
+        least, most = (money(float(f"{end:.3g}")) for end in (least, most))
+    else:
+        least, most = (f"{100 * end:.0f}" for end in (least, most))
+    return least if least == most else f"{least} to {most}"
 
 
 def _cut(name):
@@ -74,7 +117,7 @@ def _figure(name, row):
         return "-"
     if FIGURES[name].unit == "money":
         return money(float(f"{value:.3g}"))
-    if name.startswith("late"):
+    if name == "late":
         return f"{100 * value:.0f} ({100 * low:.0f}-{100 * high:.0f})"
     return f"{100 * value:.0f}"
 

@@ -5,6 +5,8 @@ with its 95 % interval.
 from math import isnan
 from typing import NamedTuple
 
+import numpy as np
+
 from mho_sim.actuarial import jackknife_interval
 from mho_sim.study.effects import effects
 from mho_sim.study.result import FEW, GROUPS, QUANTILES
@@ -45,6 +47,18 @@ INDICATORS = {
 }
 RESERVE = {"reserve_needed": Figure("opening cash with which 95 of 100 pay every bill on its day", "money")}
 FIGURES = {**TROUBLES, **RESERVE, **EFFECTS, **INDICATORS}
+
+
+def unbeaten(frame):
+    """Which points nobody beats, (points,) of bool: no other is as good in what members pay, in being late and in
+    people covered, and better in one. Points without one of the three figures are beaten.
+    """
+    bad = frame[["members_pay", "late"]].to_numpy(float)
+    bad = np.column_stack((bad, -frame["covered"].to_numpy(float)))
+    whole = np.isfinite(bad).all(axis=1)
+    as_good = (bad[:, None] <= bad[None]).all(axis=2)
+    better = (bad[:, None] < bad[None]).any(axis=2)
+    return whole & ~(as_good & better & whole[:, None]).any(axis=0)
 
 
 def with_intervals(result):

@@ -14,6 +14,7 @@ from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds
 from mho_sim.sweeps.store import ENTRIES, Damaged, Store
 
 ENDS = ("low", "high")
+OVER = ("late", "covered", "members_pay")  # that are told over what nobody can decide
 YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]
 MONTHLY = ["point", "name", "closing", "measure", "value"]
 
@@ -128,6 +129,23 @@ class Study:
         columns = [column for figure in there for column in (figure, *(f"{figure}_{end}" for end in ENDS))]
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=["name", *self.axes, "worlds", *columns])
         return frame.rename_axis("point").astype(dict.fromkeys(columns, float))
+
+    @cached_property
+    def choices(self):
+        """One row per choice of the scheme's axes, as it is written, over all that the setting's axes may be: how many
+        points of the setting are done, and of being late, people covered and what members pay the least and the most
+        (late_least, late_most, …). None where the study has not axes of both.
+        """
+        halves = {half: [path for path in self.axes if path.startswith(f"{half}.")] for half in HALVES}
+        frame = self.figures
+        if not all(halves.values()) or frame.empty:
+            return None
+        written = {one.point: one.choice for one in self._sound}
+        as_written = {path: [str(written[point].get(path)) for point in frame.index] for path in halves["scheme"]}
+        groups = frame.assign(**as_written).groupby(halves["scheme"], sort=False)
+        ends = {f"{name}_{end}": groups[name].agg(of) for name in OVER if name in frame
+                for end, of in (("least", "min"), ("most", "max"))}  # fmt: skip
+        return pd.DataFrame({"points": groups.size(), **ends})
 
     @cached_property
     def yearly(self):

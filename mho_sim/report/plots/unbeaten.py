@@ -10,6 +10,7 @@ from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
 from mho_sim.report.plots.sheet import DARK, INK, LIGHT, MIDDLE, SIZE, Sheet, high, label, margin, mark, stroke, wide
 from mho_sim.report.plots.source import Source
 from mho_sim.report.words import plural
+from mho_sim.study.figures import unbeaten
 
 TALL = 7.5  # centimetres, of the panel
 SIGNS = (  # by protection, from the least to the most: marker and shade
@@ -22,18 +23,6 @@ AWAY = (0.45, 0.7, 1.0, 1.4)  # centimetres, from a point to its letter
 NAMED = 12  # points that nobody beats which have a letter and a line below; assumed
 AXES = 3  # of a study that have a column each in the list
 DIRECTIONS = [(np.cos(angle), np.sin(angle)) for angle in np.pi * np.array([1, 3, 5, 7, 0, 2, 4, 6]) / 4]
-
-
-def unbeaten(frame):
-    """Which points nobody beats, (points,) of bool: no other is as good in what members pay, in being late and in
-    protection, and better in one. Points without one of the three figures are beaten.
-    """
-    bad = frame[["members_pay", "late"]].to_numpy(float)
-    bad = np.column_stack((bad, -frame["covered"].to_numpy(float)))
-    whole = np.isfinite(bad).all(axis=1)
-    as_good = (bad[:, None] <= bad[None]).all(axis=2)
-    better = (bad[:, None] < bad[None]).any(axis=2)
-    return whole & ~(as_good & better & whole[:, None]).any(axis=0)
 
 
 def frontier(frame, source=None, names="option"):
