@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 import mho_sim
 from mho_sim.study.pooling import capital_loadings, mutual_years
@@ -27,6 +27,36 @@ def test_loadings_of_a_normal_law():
     assert found.loc[500, "0.9_from"] < 0.1 * stats.norm.ppf(0.9) < found.loc[500, "0.9_to"]
     assert list(found["mutual_years"]) == [200_000, 50_000]
     assert np.isnan(found.loc[2_000, "0.9_from"])
+
+
+@pytest.mark.parametrize("mutuals", [20, 60])
+def test_intervals_of_loadings_cover(mutuals):
+    """Mutuals whose means differ by a factor and whose years are normal around them, care = f (1 + 0.1 z), f lognormal
+    with s = 0.03; the truth from the exact law (a normal mixture). Of 200 samples at least 87 % of the 95 % intervals
+    hold it, at 99.9 % too: intervals from so few mutuals hold it in 90 to 93 % (a rate of 92 % falls below 87 % once in
+    200). A jackknife over 20 groups of mutuals held it in 81 and 71 % at 90 %, in 49 and 22 % at 99.9 %.
+    """
+    f, weight = np.polynomial.hermite_e.hermegauss(40)
+    f, weight = np.exp(0.03 * f), weight / weight.sum()
+    levels = (0.9, 0.999)
+    exact = [
+        optimize.brentq(lambda x, level=level: weight @ stats.norm.cdf((x / f - 1) / 0.1) - level, 0.5, 3)
+        for level in levels
+    ]
+    exact, held = np.array(exact) / (weight @ f) - 1, np.zeros(2)
+    for seed in range(200):
+        chance = np.random.default_rng(seed)
+        care = np.exp(0.03 * chance.standard_normal((mutuals, 1))) * (1 + 0.1 * chance.standard_normal((mutuals, 200)))
+        row = capital_loadings(care, 500, confidences=levels, seed=seed).loc[500]
+        held += [row[f"{level:g}_from"] <= true <= row[f"{level:g}_to"] for level, true in zip(levels, exact)]
+    assert (held >= 174).all(), held
+
+
+def test_too_few_years_for_a_far_quantile():
+    """20 mutuals of 50 years: of 1,000 years none is sure to be beyond the 99.9 % quantile."""
+    care = 1 + 0.1 * np.random.default_rng(1).standard_normal((20, 50))
+    row = capital_loadings(care, 500).loc[500]
+    assert np.isnan(row["0.999_to"]) and row["0.99_from"] < row["0.99"] < row["0.99_to"]
 
 
 def test_mutuals_differ_and_years_repeat():
@@ -54,3 +84,14 @@ def test_numbers_out_of_range():
         mutual_years(scenario_of("fund_annual_advance"), 1, 1)
     with pytest.raises(ValueError, match="at least one of each"):
         mutual_years(mho_sim.load(SCENARIO), 1, 0)
+    for seed in (0, -1, 2**32 + 1):
+        with pytest.raises(ValueError, match=f"seed {seed}: a whole number from 1 to 4294967296 is allowed"):
+            mutual_years(mho_sim.load(SCENARIO), 1, 1, seed)
+    for merged in (0, 5):
+        with pytest.raises(ValueError, match=f"{merged} mutuals together of 4: 1 to 4 is allowed"):
+            capital_loadings(np.ones((4, 10)), 500, merged=(1, merged))
+
+
+def test_the_last_seed_has_people_of_its_own():
+    scenario = mho_sim.load(SCENARIO).with_("setting.association.members", 20)
+    assert mutual_years(scenario, 1, 2, 2**32).shape == (1, 2)

@@ -33,7 +33,7 @@ def paired_quantile_interval(before, after, level, draws, confidence=0.95, paire
     clusters = np.arange(len(samples[0])) // (2 if paired else 1)
     found, size = [], max(1, AT_ONCE // len(clusters))
     for first in range(0, RESAMPLES, size):
-        weights = _weights(draws, min(size, RESAMPLES - first), clusters[-1] + 1)[:, clusters]
+        weights = weights_of_clusters(draws, min(size, RESAMPLES - first), clusters[-1] + 1)[:, clusters]
         one, other = (_weighted_quantiles(of, weights, level) for of in samples)
         found.append(other - one)
     found = np.concatenate(found)
@@ -55,7 +55,7 @@ def _too_few(values, level, quantile, paired):
     return None in quantile_interval(there, level, design_effect=effect)
 
 
-def _weights(draws, resamples, clusters):
+def weights_of_clusters(draws, resamples, clusters):
     """How often each cluster is drawn, (resamples, clusters)."""
     drawn = draws.integers(0, clusters, (resamples, clusters)) + clusters * np.arange(resamples)[:, None]
     return np.bincount(drawn.ravel(), minlength=resamples * clusters).reshape(resamples, clusters)
