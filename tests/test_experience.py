@@ -519,9 +519,9 @@ def test_how_far_outstanding_claims_may_be_off_by_hand():
 
 def test_what_was_seen_of_the_year_counts_once():
     """A plan that is hardly known, and much seen of the year: its factor, of variance 0.1, is in what was seen too. u
-    is planned, E expected, z the weight, V the variance of what is known; both are off by (1 - z) of what is not known and
-    of the year's factor, and by chance: u^2 (1 - z)^2 (V + 0.1) + c u + (z u / E)^2 c E, with c the mean square of a
-    visit's bill over its mean, 1.64 x 2,000.
+    is planned, E expected, z the weight, V the variance of what is known; both are off by (1 - z) of what is not known
+    and of the year's factor, and by chance: u^2 (1 - z)^2 (V + 0.1) + c u + (z u / E)^2 c E, with c the mean square of
+    a visit's bill over its mean, 1.64 x 2,000.
     """
     plan = Plan(scenario(PLAIN, "setting.illness.visit.community=0.1"))
     covered, months = year_of(10_000)

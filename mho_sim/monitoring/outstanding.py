@@ -3,8 +3,8 @@
 Of each month's care, the part whose bill has not come or has not fallen due at the closing, by the scheme's own terms
 (`invoice`, `pay_within`; MODEL.md, section 6), times what the plan expects of the month, times the ratio to the plan
 that is believed after what is already known. How far it may be off: chance, that people and years differ, and how
-little is known of the plan; what people and years share with what is already known counts once. Bills that fell due before
-and could not be paid are arrears, not outstanding claims: they stand in the books.
+little is known of the plan; what people and years share with what is already known counts once. Bills that fell due
+before and could not be paid are arrears, not outstanding claims: they stand in the books.
 """
 
 from datetime import timedelta
