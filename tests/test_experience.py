@@ -313,6 +313,17 @@ def test_how_many_more_months_tell_an_excess():
     assert math.isnan(months_to_tell(plan, seen, slice(STAY, STAY + 1)))  # nobody was looked at
 
 
+def test_the_fewest_months_are_told_though_the_chance_falls_now_and_then():
+    """20 people: claims are whole numbers, so that after the first month that suffices one follows that does not."""
+    plan, which = Plan(scenario(PLAIN)), slice(VISIT, VISIT + 1)
+    seen = seen_of(plan, register(("2027-01-01", "2027-01-31", "visit", 20, 1, 2_000)))
+    found = int(months_to_tell(plan, seen, which))
+    seasons = np.array([1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1]) / 15
+    means = 20 * 0.9 * np.cumsum(np.resize(seasons, 1 + 150))  # of the register's month and so many more
+    suffices = [stats.poisson(1.2 * mean).sf(comparing.too_many_from(mean) - 1) >= 0.8 for mean in means]
+    assert found == suffices.index(True) and not suffices[found + 1]
+
+
 def test_verdicts_in_plain_words():
     assert verdict(1.30, "above") == "30% above: too many to be chance"
     assert verdict(1.12, "chance") == "12% above: may well be chance"
@@ -520,8 +531,8 @@ def test_how_far_outstanding_claims_may_be_off_by_hand():
 def test_what_was_seen_of_the_year_counts_once():
     """A plan that is hardly known, and much seen of the year: its factor, of variance 0.1, is in what was seen too. u
     is planned, E expected, z the weight, V the variance of what is known; both are off by (1 - z) of what is not known
-    and of the year's factor, and by chance: u^2 (1 - z)^2 (V + 0.1) + c u + (z u / E)^2 c E, with c the mean square of a
-    visit's bill over its mean, 1.64 x 2,000.
+    and of the year's factor, and by chance: u^2 (1 - z)^2 (V + 0.1) + c u + (z u / E)^2 c E, with c the mean square of
+    a visit's bill over its mean, 1.64 x 2,000.
     """
     plan = Plan(scenario(PLAIN, "setting.illness.visit.community=0.1"))
     covered, months = year_of(10_000)

@@ -212,6 +212,15 @@ def test_how_figures_are_judged_is_told_apart(book):
     assert "All 24 are met. Exactly:" in guide and "tolerance" not in guide
 
 
+def test_a_published_nought_has_no_share():
+    """Of a figure of 0 a tolerance is no share; the others are told still: 0.25 of 2 are an eighth."""
+    done = Done(
+        Case("a", "a", "a", (), list), (judge("a", 0.0, 0.1, -0.25, 0.25), judge("b", 2.0, 2.1, 1.75, 2.25)), None, 0.1
+    )
+    book = Book(((Chapter("a", "a", "a"), (done,)),), False, 1, 0.1, 1, False)
+    assert book.widest_tolerance == pytest.approx(0.125)
+
+
 def test_the_names_for_only_are_listed():
     code, out, err = told("--list")
     assert (code, err) == (0, "") and max(map(len, out.splitlines())) <= WIDTH

@@ -129,24 +129,15 @@ def _told(expected, seen, ratio, interval, p_value):
 
 
 def months_to_tell(plan, seen, which, excess=TOLD, probability=CHANCE_TO_TELL):
-    """How many months must be added to the register, as many people being covered as in its last month, so that claims
-    which are truly so far above plan are called too many with this probability; NaN if 20 years do not suffice.
+    """The fewest months that must be added to the register, as many people being covered as in its last month, so that
+    claims which are truly so far above plan are called too many with this probability; NaN if 20 years do not suffice.
+
+    Each is tried: from month to month the probability falls a little where the number that counts as too many rises.
     """
     if not seen.covered[which].any():
         return np.nan
-
-    def tells(more):
-        return power_after(plan, seen, which, more, 1 + excess) >= probability
-
-    if tells(0):
-        return 0.0
-    if not tells(FARTHEST):
-        return np.nan
-    low, high = 0, FARTHEST
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if tells(middle) else (middle, high)
-    return float(high)
+    chances = (power_after(plan, seen, which, more, 1 + excess) for more in range(FARTHEST + 1))
+    return next((float(more) for more, chance in enumerate(chances) if chance >= probability), np.nan)
 
 
 def power_after(plan, seen, which, more, ratio):

@@ -53,6 +53,8 @@ def _chance(chance, error):
 
 
 def _without_support(exact):
+    if exact.why_not_without:
+        return lines(f"{exact.why_not_without} `run` without --exact tells it.")
     if (alone := exact.without_support) is None:
         return []
     chance = _chance(alone.late["probability"], alone.late["numerical_error"])

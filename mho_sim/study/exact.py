@@ -95,7 +95,8 @@ class Laws:
 @dataclass(frozen=True)
 class Exact:
     """The exact answer: `late` (probability, by_year, numerical_error), `payments` (a frame, a row a year, money),
-    `reserve_needed` by level, money; `without_support` the same without support from outside, where there is any.
+    `reserve_needed` by level, money; `without_support` the same without support from outside, where there is any and
+    that law is closed too; `why_not_without` a sentence where it is not.
     """
 
     scenario: Any = field(repr=False)
@@ -104,6 +105,7 @@ class Exact:
     reserve_needed: dict
     on_lattice: bool  # whether all payments lie on the lattice, so that nothing is made discrete
     without_support: "Exact | None" = field(repr=False)
+    why_not_without: str | None = None
 
     @classmethod
     def outline(cls, scenario):
@@ -131,6 +133,8 @@ class Exact:
             "years": self.scenario.years,
             "late": self.late,
             "reserve_needed": self.reserve_needed,
+            **({"without_support": {"late": None, "reserve_needed": None, "why_not": self.why_not_without}}
+               if self.why_not_without else {}),
             **({} if alone is None else {"without_support": {"late": alone.late,
                                                             "reserve_needed": alone.reserve_needed}}),
             "payments": {str(year): {key: float(value) for key, value in row.items()}
@@ -143,10 +147,10 @@ def exactly(scenario):
     tells which keys forbid it.
     """
     fund = Fund(scenario)
-    alone = unsupported(scenario)
     coarse, fine, on_lattice = laws_of(fund)
     by_year, error = _close_enough(fund, coarse, fine)
     unit = 1 if on_lattice else max(int(coarse.step), 1)
+    alone, why_not = _without_support(scenario)
     return Exact(
         scenario,
         {
@@ -157,8 +161,18 @@ def exactly(scenario):
         _payments(fund, fine),
         {"method": "exact", "unit": unit, **{f"{level:.2f}": _reserve(coarse, level, unit) for level in LEVELS}},
         on_lattice,
-        None if alone is None else exactly(alone),
+        alone,
+        why_not,
     )
+
+
+def _without_support(scenario):
+    """(the exact answer without support from outside, None where there is none; why it has no exact answer)."""
+    alone = unsupported(scenario)
+    try:
+        return None if alone is None else exactly(alone), None
+    except NotClosed as error:
+        return None, f"Without the support from outside: {error}"
 
 
 def laws_of(fund):

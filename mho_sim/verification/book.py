@@ -66,8 +66,10 @@ class Book:
 
     @property
     def widest_tolerance(self):
-        """The largest distance from the published figure that a tolerance allows, as a share of that figure."""
-        loose = [figure for figure in self.figures if figure.way == TOLERATED]
+        """The largest distance from the published figure that a tolerance allows, as a share of that figure; of a
+        published 0 there is no share.
+        """
+        loose = [figure for figure in self.figures if figure.way == TOLERATED and figure.expected]
         return max((max(f.high - f.expected, f.expected - f.low) / abs(f.expected) for f in loose), default=0.0)
 
     @property
