@@ -499,6 +499,7 @@ def test_fail_if_of_an_option(tmp_path):
         (("--option", "a:years=2", "--worlds", "20"), "write a whole number from 40"),
         (("--option", "a:years=2", "--fail-if", "late>5%"), "write a.late>5%"),
         (("--option", "a:years=2", "--fail-if", "a.lat>5%"), "did you mean 'late'?"),
+        (("--option", "a:years=2", "--fail-if", "a.late>5"), "Did you mean 'a.late>5%'?"),
         (("--option", "a:years=2", "--memory-limit", "30kB"), "are allowed"),
         (("--option", "a:scheme.contribution.amout=2"), "amount"),
         (("--option", "a:years=2", "--out", "x.xlsx"), "Known are .json"),
