@@ -635,6 +635,51 @@ def test_an_empty_register_can_be_filled_in():
     assert [row.claims for row in read(filled).rows] == [90]
 
 
+WAITING = SMALL.replace("{default: none}", "{default: 2 months, stay: 45 days}")
+
+
+def test_an_empty_register_begins_when_somebody_is_covered():
+    """All join on 1 January and wait for 2 months, or until 15 February; in an old mutual members are covered."""
+    lines = blank_register(scenario(WAITING)).splitlines()
+    assert lines[1:5] == [
+        "2027-02-01,2027-03-31,stay,,,",
+        "2027-03-01,2027-03-31,visit,,,",
+        "2027-04-01,2027-06-30,stay,,,",
+        "2027-04-01,2027-06-30,visit,,,",
+    ]
+    later = blank_register(scenario(WAITING, "scheme.membership.waiting={visit: 7 months}")).splitlines()
+    assert next(line for line in later if "visit" in line) == "2027-08-01,2027-09-30,visit,,,"
+    with pytest.raises(ValueError, match="By the file nobody is covered before 2028-02-01"):
+        blank_register(scenario(WAITING, "scheme.membership.waiting={default: 13 months}"))
+    old = "start_from: {date: 2026-12-31, cash: 0, members: {paid_up: 100, late: 0, waiting: 0}}"
+    old = parse(WAITING.replace("  reserve: {opening: 100_000_000}\n", "") + old, "old.yaml")
+    assert blank_register(old).splitlines()[1] == "2027-01-01,2027-03-31,stay,,,"
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [
+        (("2027-01-01", "2027-03-31", "visit", 160, 10, 20_000), None),  # 500 people for 31 of 90 days: 172
+        (("2027-01-01", "2027-03-31", "visit", 480, 10, 20_000), 500 * 31 / 90),
+        (("2027-01-01", "2027-02-28", "visit", 480, 10, 20_000), 0),
+        (("2027-03-01", "2027-03-31", "visit", 480, 10, 20_000), None),
+        (("2027-01-01", "2027-03-31", "stay", 300, 2, 16_000), None),  # from 15 February: 250
+        (("2026-10-01", "2026-12-31", "visit", 480, 10, 20_000), None),  # an older mutual than the file's start
+    ],
+)
+def test_people_covered_before_anybody_can_be_are_told(line, most):
+    found = mho_sim.experience(scenario(WAITING), register(line))
+    page = " ".join(experience_text(found).split())
+    if most is None:
+        assert not found.too_early and "Look at this: by the file nobody" not in page
+        return
+    (one,) = found.too_early
+    assert one.most == pytest.approx(most) and one.begins == date(2027, 3, 1)
+    assert "Look at this: by the file nobody is covered for visit before 2027-03-01" in page
+    assert ("Leave the line out" if most == 0 else "at most about 172 on average; 480 are written") in page
+    assert json.dumps(found.to_dict()["too_early"][0]["begins"]) == '"2027-03-01"'
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

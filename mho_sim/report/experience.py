@@ -56,9 +56,27 @@ def _head(found, changed):
             f"Look at this: the scenario has {plural(round(at_start), 'person', 'people')} in households that join. "
             "Is 'covered' the number of people who could use the service?"
         )
+    if found.too_early:
+        told.append(_too_early(found.too_early[0], len(found.too_early) - 1))
     if register.not_read:
         told.append(f"Columns that were not read: {', '.join(register.not_read)}.")
     return [line for text in told for line in lines(text)]
+
+
+def _too_early(one, more):
+    """That more people are written as covered than can be: the first such line, and how many more there are."""
+    others = f" {plural(more, 'line')} more {'is' if more == 1 else 'are'} so too early." if more else ""
+    told = f"Look at this: by the file nobody is covered for {one.service} before {one.begins}"
+    if not one.most:
+        return (
+            f"{told}, but {money(one.covered)} are written for {one.first} to {one.until}. Leave the line out, or mend "
+            f"the waiting period.{others}"
+        )
+    return (
+        f"{told}, so that over {one.first} to {one.until} it is at most about {money(one.most)} on average; "
+        f"{money(one.covered)} are written. Let the line begin on {one.begins.replace(day=1)}, or write the average."
+        f"{others}"
+    )
 
 
 def _headline(found):
