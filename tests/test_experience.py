@@ -603,6 +603,27 @@ def test_watching_refuses_what_cannot_be_watched():
         watch(scenario(only), 0.3)
 
 
+@pytest.mark.parametrize(("claims", "apart"), [(997, True), (757, False)])
+def test_where_rule_and_range_part_ways_the_page_says_whom_to_believe(claims, apart):
+    """Of the village 623 consultations are planned. 60 % more cannot well be chance (115 to 236 % of the plan): the
+    rule plans with 1.64, beyond the 1.11 to 1.46 of the range. 22 % more may be chance: nothing is said.
+    """
+    periods = (("03-01", "03-31", 560), ("04-01", "06-30", 610), ("07-01", "09-30", 640), ("10-01", "12-31", 655))
+    parts = [44 * claims // 757, 158 * claims // 757, 296 * claims // 757]
+    parts.append(claims - sum(parts))
+    village = mho_sim.load(SCENARIOS[-1])
+    rows = [
+        (f"2027-{first}", f"2027-{until}", "consultation", covered, part, 1_370 * part)
+        for (first, until, covered), part in zip(periods, parts, strict=True)
+    ]
+    found = mho_sim.experience(village, register(*rows))
+    (row,) = found.next_year.to_dict("records")
+    assert row["ways_apart"] == apart and not row["beyond_range"]
+    page = " ".join(experience_text(found).split())
+    told = f"rule and range part ways, consultation {row['limited']:.3f} and {row['credible']:.3f}"
+    assert (told in page) == apart and ("believe the register: write a wider range" in page) == apart
+
+
 # The register
 
 HEADER = "from,until,service,covered,claims,paid\n"

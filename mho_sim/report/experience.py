@@ -34,6 +34,7 @@ def experience_text(found, changed=()):
         _groups(found),
         [*_next_year(found), *remark(_weights(found))],
         _told(_conflict(found)),
+        _told(_apart(found)),
         _lines(found),
         [*_outstanding(found), *remark(_of_outstanding(found))],
         _left_out(found),
@@ -252,6 +253,20 @@ def _conflict(found):
         f"Look at this: of {listed(beyond)} the register shows what the file, by its range, hardly holds for possible. "
         "One of the two is wrong: ask how the register was kept, and whether the figure is known as well as the file "
         "says. A wider range in the file gives the register more weight."
+    )
+
+
+def _apart(found):
+    """Services of which the rule and the range plan with figures far from each other, and which to believe."""
+    rows = found.next_year[found.next_year["ways_apart"] & ~found.next_year["beyond_range"]]
+    if not len(rows):
+        return ""
+    ways = (f"{name} {_times(row['limited'])} and {_times(row['credible'])}" for name, row in rows.iterrows())
+    return (
+        f"Look at this: rule and range part ways, {listed(list(ways))}; the lines below take the range. It knows what "
+        "the rule does not: that one bad year may be behind much of what was seen, and how well the file says that it "
+        "knows the figure. Where that was no more than a guess, believe the register: write a wider range, or the "
+        "rule's figure."
     )
 
 
