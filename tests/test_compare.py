@@ -23,7 +23,7 @@ from mho_sim.actuarial.paired import paired_quantile_interval, variance_ratio
 from mho_sim.capacity import TooLarge
 from mho_sim.cli import commands
 from mho_sim.report import compare as page
-from mho_sim.report import compare_text
+from mho_sim.report import compare_text, spans
 from mho_sim.scenario import load, parse
 from mho_sim.scenario.differing import differing, flow
 from mho_sim.scenario.starting import shipped
@@ -444,7 +444,7 @@ def test_every_figure_has_its_words():
 )
 def test_intervals_carry_the_digits_that_they_deserve(low, high, surely, span):
     one = Difference("late", 0.3, 0.3 + (low + high) / 2, (low + high) / 2, low, high)
-    assert page._span(one, 100, page._unit(one, 100, surely=surely)) == span
+    assert spans.span(one, 100, spans.unit_of(one, 100, surely=surely)) == span
 
 
 def test_what_is_known_to_the_franc_is_told_so():
