@@ -18,6 +18,8 @@ GROUPED = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:({SPACES})[0-9]{{3}})(?:\1[0-9]
 TWO_READINGS = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 HOLDS = {">": float.__gt__, ">=": float.__ge__, "<": float.__lt__, "<=": float.__le__}
 ALSO = {"reserve_months": "equity_months"}  # other words for an indicator
+MAIN = ("late", "stopped", "lost", "deficit", "claims_ratio", "collection_rate", "equity_months")  # are shown first
+SHOWN = 8  # short names in a sentence
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 HEADLINES = ("probability", "mean")  # what a table means where only its name is written
 SHARE = re.compile(
@@ -202,5 +204,7 @@ def _walk(told, name, shown_by):
 
 def _nearest(name, known, shown_by):
     near = get_close_matches(name, known, n=1, cutoff=0.6)
-    short = ", ".join(name for name in known if "." not in name)
-    return f"; did you mean '{near[0]}'?" if near else f". Short names are: {short}; `{shown_by}` shows all others."
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    short = sorted((name for name in known if "." not in name), key=lambda name: name not in MAIN)[:SHOWN]
+    return f". Short names are: {', '.join(short)}; `{shown_by}` shows all others."

@@ -425,6 +425,17 @@ def test_support_and_what_the_assembly_cannot_decide_are_told():
     assert max(map(len, compare_text(found).splitlines())) <= 80
 
 
+def test_a_package_is_told_without_what_is_left_out():
+    scenario = load(shipped()["village-mutual"])
+    changed = {
+        "deliveries": ("scheme.benefits.delivery", {"copay": 0.2, "ceiling_per_event": 9_000}),
+        "names": ("scheme.support", "none"),
+    }
+    options = {"today": scenario} | {name: scenario.with_(*one) for name, one in changed.items()}
+    text = " ".join(compare_text(mho_sim.compare(options, 40)).split())
+    assert "B. deliveries: scheme.benefits.delivery {copay: 20%, ceiling_per_event: 9 000 XOF} instead of none." in text
+
+
 def test_every_figure_has_its_words():
     judged = [name for names in JUDGED.values() for name in names]
     assert set(page.LABELS) == {*judged, *(name for names in BESIDE.values() for name in names)}

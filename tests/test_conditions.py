@@ -132,6 +132,13 @@ def test_a_name_that_names_no_number_is_refused(name, sentence):
         conditions.find(TOLD, name)
 
 
+def test_few_names_are_shown_the_main_ones_first():
+    many = {f"name_{place}": 0.1 for place in range(30)} | {"late": {"probability": 0.1}, "claims_ratio": 0.5}
+    with pytest.raises(ValueError, match="Short names are: late, claims_ratio, name_0, ") as refused:
+        conditions.find(many, "bananas")
+    assert "name_6" not in str(refused.value) and "`run --json` shows all others" in str(refused.value)
+
+
 def told(text):
     return conditions.broken(conditions.parse(text), TOLD, INTERVALS.get)
 

@@ -554,8 +554,8 @@ def test_the_command_prints_what_the_object_says():
     "arguments, said",
     [
         (("--safety", "10"), "write a share from 0% to 100%"),
-        (("--year", "4"), "the scenario looks at the years 1 to 3"),
-        (("--on-net", "10%", "--on-gross", "10%"), "exclude each other"),
+        (("--year", "4"), "--year is 4: the scenario looks at the years 1 to 3"),
+        (("--on-net", "10%", "--on-gross", "10%"), "--on-net and --on-gross exclude each other"),
         (("--on-gross", "100%"), "nothing is left for care"),
         (("--collection", "0%"), "above 0% to 100%"),
         (("--xlsx", "price.csv"), "--xlsx price.csv ends in '.csv'"),

@@ -5,6 +5,8 @@ from importlib.metadata import version
 from itertools import combinations
 from string import ascii_uppercase
 
+from pydantic import BaseModel
+
 from mho_sim.report.spans import digits, outward, said, span, unit_of
 from mho_sim.report.tables import table
 from mho_sim.report.words import WIDTH, lines, listed, money, plural
@@ -313,12 +315,27 @@ class Page:
 
 
 def _value(scenario, path, value):
-    """A value as people say it: 2 300 XOF, 25%, 3 months."""
+    """A value as people say it: 2 300 XOF, 25%, 3 months; of a mapping what is not as if it were left out."""
+    if isinstance(value, dict):
+        kept = _written(scenario, path, value).items()
+        told = (f"{key}: {_value(scenario, f'{path}.{key}', inner)}" for key, inner in kept)
+        return f"{{{', '.join(told)}}}"
     try:
         number = movable(scenario, path) if path.startswith("scheme.") and value is not None else None
         return flow(value) if number is None or number.today is None else number.said(number.today)
     except ValueError:
         return flow(value)
+
+
+def _written(scenario, path, value):
+    """Of a mapping at a path the keys that say something."""
+    part = scenario
+    for key in path.split("."):
+        part = part.get(key) if isinstance(part, dict) else getattr(part, key, None)
+    if not isinstance(part, BaseModel):
+        return value
+    said = part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    return {key: inner for key, inner in value.items() if key in said}
 
 
 def _currency(unit, currency):
