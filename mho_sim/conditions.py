@@ -18,8 +18,18 @@ GROUPED = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:({SPACES})[0-9]{{3}})(?:\1[0-9]
 TWO_READINGS = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 HOLDS = {">": float.__gt__, ">=": float.__ge__, "<": float.__lt__, "<=": float.__le__}
 ALSO = {"reserve_months": "equity_months"}  # other words for an indicator
+MAIN = ("late", "stopped", "lost", "deficit", "claims_ratio", "collection_rate", "equity_months")  # are shown first
+SHOWN = 8  # short names in a sentence
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 HEADLINES = ("probability", "mean")  # what a table means where only its name is written
+SHARE = re.compile(
+    r"(?:.*\.)?(?:"
+    r"(?:late|stopped|lost|deficit)(?:\.(?:probability|interval\.\d+|by_year\.\d+))?"
+    r"|ruin_probability(?:\.mean)?|(?:covered|enrolled)(?:_at_end)?|paid_up|suspended|forgone_care|own_share"
+    r"|above_\d+_percent_of_income(?:\.with(?:out)?)?|variance_share\.\w+|protection\.refused(?:_by_service)?\..+"
+    r"|services\.[^.]+\.(?:not_covered|refused|forgone)|by_whom\..+\.(?:\w+_share|above_\d+_with(?:out)?)"
+    r")|late_without_support|not_paid_for"
+)  # names of shares and probabilities, which are never above 1; a claims ratio may be
 EXAMPLE = (
     "Write NAME OP VALUE, such as 'late>5%', with OP one of > >= < <=; in quotes, or the shell takes > for a file."
 )
@@ -68,7 +78,22 @@ def parse(text):
     if not NUMBER.fullmatch(number):
         raise ValueError(f"'{written}' in '{text}' is no number and no percentage. {EXAMPLE}")
     value = float(number.replace(",", "."))
-    return Condition(text, match["name"], match["sign"], value / 100 if percent else value, percent)
+    asked = Condition(text, match["name"], match["sign"], value / 100 if percent else value, percent)
+    if SHARE.fullmatch(asked.name):
+        _refuse_beyond(asked, number)
+    return asked
+
+
+def _refuse_beyond(asked, number):
+    """ValueError, with a sentence, where a share is set beside what no share can be, or beside 1 that may mean 1%."""
+    if asked.value < 0 or (asked.value > 1 and (asked.percent or asked.value > 100)):
+        raise ValueError(f"'{asked.text}': {asked.name} is a share, from 0% to 100%. Write one of these.")
+    if asked.value >= 1 and not asked.percent:
+        meant = f"{asked.name}{asked.sign}{number}%"
+        raise ValueError(
+            f"'{asked.text}' is {100 * asked.value:g}%, and {asked.name} is a share, from 0% to 100%. "
+            f"Did you mean '{meant}'?"
+        )
 
 
 def find(told, name, shown_by="run --json"):
@@ -179,5 +204,7 @@ def _walk(told, name, shown_by):
 
 def _nearest(name, known, shown_by):
     near = get_close_matches(name, known, n=1, cutoff=0.6)
-    short = ", ".join(name for name in known if "." not in name)
-    return f"; did you mean '{near[0]}'?" if near else f". Short names are: {short}; `{shown_by}` shows all others."
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    short = sorted((name for name in known if "." not in name), key=lambda name: name not in MAIN)[:SHOWN]
+    return f". Short names are: {', '.join(short)}; `{shown_by}` shows all others."

@@ -52,7 +52,7 @@ for line in lines.itertuples():
 # %% [markdown]
 # Two lines deserve a second look.
 #
-# * **waiting period of new members** takes something off, but only in the first year: afterwards nobody waits any more.
+# * **waiting period of new members** takes something off, but only in the first year: afterwards nobody waits any more. Running costs are shared by fewer then, as a fifth leaves in a year.
 # * **safety margin** is a habit of the guides: 10 % of the benefits. Is that enough for so few people?
 
 # %%
@@ -119,7 +119,7 @@ print(f"Of 100 francs of bills families pay {of_100(effects.own_share)} themselv
 # | | what it asks | what it leaves out |
 # | --- | --- | --- |
 # | `price`, year 1 | what does the first year cost on average, with a tenth more for care? | bad luck beyond that tenth, the month in which a bill falls due, years 2 and 3 |
-# | `price`, year 3 | the same when nobody waits any more and bills have grown | that the opening cash box and the gift are there to help |
+# | `price`, year 3 | the same when nobody waits any more, bills have grown and fewer people share the running costs | that the opening cash box and the gift are there to help |
 # | `solve` | what is needed, with the cash box as it is, for 95 of 100 to pay every bill on its day, all three years? | what the file does not say, such as who stays away when it is dearer; and it is only as sure as 200 futures |
 #
 # The first is too little. The third year's is probably more than is needed, because the cash box of the start carries part of that year.

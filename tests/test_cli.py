@@ -89,6 +89,8 @@ MILLION = ("--set", "scheme.membership.intakes=none", "--set", "setting.associat
         (("rum", SCENARIO), "No such command 'rum'"),
         (("run", SCENARIO, "--fail-if", "lat>5%"), "did you mean 'late'?"),
         (("run", SCENARIO, "--fail-if", "late"), "'late>5%'"),
+        (("run", SCENARIO, "--fail-if", "late>5"), "Did you mean 'late>5%'?"),
+        (("solve", SCENARIO, "--target", "late<=5"), "Did you mean 'late<=5%'?"),
         (("run", SCENARIO, "--out", "answer.xlsx"), "Known are .json"),
         (("run", SCENARIO, "--memory-limit", "2"), "such as 2GiB"),
         (("run", SCENARIO, "--memory-limit", "5MiB"), "take --batch"),

@@ -23,7 +23,7 @@ from mho_sim.actuarial.paired import paired_quantile_interval, variance_ratio
 from mho_sim.capacity import TooLarge
 from mho_sim.cli import commands
 from mho_sim.report import compare as page
-from mho_sim.report import compare_text
+from mho_sim.report import compare_text, spans
 from mho_sim.scenario import load, parse
 from mho_sim.scenario.differing import differing, flow
 from mho_sim.scenario.starting import shipped
@@ -546,6 +546,17 @@ def test_support_and_what_the_assembly_cannot_decide_are_told():
     assert max(map(len, compare_text(found).splitlines())) <= 80
 
 
+def test_a_package_is_told_without_what_is_left_out():
+    scenario = load(shipped()["village-mutual"])
+    changed = {
+        "deliveries": ("scheme.benefits.delivery", {"copay": 0.2, "ceiling_per_event": 9_000}),
+        "names": ("scheme.support", "none"),
+    }
+    options = {"today": scenario} | {name: scenario.with_(*one) for name, one in changed.items()}
+    text = " ".join(compare_text(mho_sim.compare(options, 40)).split())
+    assert "B. deliveries: scheme.benefits.delivery {copay: 20%, ceiling_per_event: 9 000 XOF} instead of none." in text
+
+
 def test_every_figure_has_its_words():
     judged = [name for names in JUDGED.values() for name in names]
     assert set(page.LABELS) == {*judged, *(name for names in BESIDE.values() for name in names)}
@@ -565,7 +576,7 @@ def test_every_figure_has_its_words():
 )
 def test_intervals_carry_the_digits_that_they_deserve(low, high, surely, span):
     one = Difference("late", 0.3, 0.3 + (low + high) / 2, (low + high) / 2, low, high)
-    assert page._span(one, 100, page._unit(one, 100, surely=surely)) == span
+    assert spans.span(one, 100, spans.unit_of(one, 100, surely=surely)) == span
 
 
 def test_what_is_known_to_the_franc_is_told_so():
@@ -620,6 +631,7 @@ def test_fail_if_of_an_option(tmp_path):
         (("--option", "a:years=2", "--worlds", "20"), "write a whole number from 40"),
         (("--option", "a:years=2", "--fail-if", "late>5%"), "write a.late>5%"),
         (("--option", "a:years=2", "--fail-if", "a.lat>5%"), "did you mean 'late'?"),
+        (("--option", "a:years=2", "--fail-if", "a.late>5"), "Did you mean 'a.late>5%'?"),
         (("--option", "a:years=2", "--memory-limit", "30kB"), "are allowed"),
         (("--option", "a:scheme.contribution.amout=2"), "amount"),
         (("--option", "a:years=2", "--out", "x.xlsx"), "Known are .json"),

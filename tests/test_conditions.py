@@ -1,6 +1,7 @@
 """What is asked of a result: conditions are read, found in the object, and broken or not."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from mho_sim import conditions
 from mho_sim.actuarial import jackknife_interval
 from mho_sim.scenario import load
 from mho_sim.study import Result, simulate
+from mho_sim.study.figures import FIGURES
 
 TOLD = {
     "worlds": 1000,
@@ -55,6 +57,44 @@ def test_a_number_with_two_readings_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("late>5", "'late>5' is 500%, and late is a share, from 0% to 100%. Did you mean 'late>5%'?"),
+        ("late>1", "Did you mean 'late>1%'?"),
+        ("wait longer.late>5", "Did you mean 'wait longer.late>5%'?"),
+        ("without_support.stopped.probability<=2.5", "Did you mean 'without_support.stopped.probability<=2.5%'?"),
+        ("late_without_support>5", "Did you mean 'late_without_support>5%'?"),
+        ("protection.covered<60", "Did you mean 'protection.covered<60%'?"),
+        ("protection.refused.no_coverage>3", "Did you mean"),
+        ("services.a.refused>3", "Did you mean"),
+        ("late.by_year.2>5", "Did you mean 'late.by_year.2>5%'?"),
+        ("late>500%", "from 0% to 100%. Write one of these"),
+        ("late>101", "from 0% to 100%. Write one of these"),
+        ("late<-5%", "from 0% to 100%. Write one of these"),
+    ],
+)
+def test_a_share_above_1_is_refused(text, sentence):
+    with pytest.raises(ValueError, match=".*" + re.escape(sentence)):
+        conditions.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["late>100%", "late<0.5", "claims_ratio>150%", "claims_ratio>1.5", "late.days.p95>30", "reserve_needed.0.95>5",
+     "wait.longer.reserve_months<6", "by_whom.sex.men.forgone>5", "services.a.paid_per_claim>500"],
+)  # fmt: skip
+def test_what_may_be_above_1_is_not_refused(text):
+    assert conditions.parse(text).text == text
+
+
+def test_every_figure_of_a_share_that_cannot_be_above_1_is_known_as_one():
+    """Of the figures of a study, whose units are written down: contributions may be above an income, or be repaid."""
+    above = {"claims_ratio", "collection_rate", "share_of_income"}
+    shares = {name for name, figure in FIGURES.items() if figure.unit == "share"}
+    assert {name for name in FIGURES if conditions.SHARE.fullmatch(name)} == shares - above
+
+
+@pytest.mark.parametrize(
     ("name", "path", "found"),
     [
         ("late", ("late", "probability"), 0.18),
@@ -90,6 +130,13 @@ def test_a_name_is_found(name, path, found):
 def test_a_name_that_names_no_number_is_refused(name, sentence):
     with pytest.raises(ValueError, match=sentence.replace(".", r"\.")):
         conditions.find(TOLD, name)
+
+
+def test_few_names_are_shown_the_main_ones_first():
+    many = {f"name_{place}": 0.1 for place in range(30)} | {"late": {"probability": 0.1}, "claims_ratio": 0.5}
+    with pytest.raises(ValueError, match="Short names are: late, claims_ratio, name_0, ") as refused:
+        conditions.find(many, "bananas")
+    assert "name_6" not in str(refused.value) and "`run --json` shows all others" in str(refused.value)
 
 
 def told(text):

@@ -6,6 +6,7 @@ chance of 0.3 that is off by 0.06 is found nine times in ten; a mean that is off
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from mho_sim.cli import commands
 from mho_sim.report import exact_text
 from mho_sim.scenario import parse, scheme
 from mho_sim.scenario.illness import Illness
+from mho_sim.scenario.starting import shipped
 from mho_sim.study import Exact, NotClosed, closed, exactly, fund
 from mho_sim.verification.judging import binomial_band, judge, judge_estimate
 from mho_sim.verification.oracles import EXPECTED
@@ -342,6 +344,22 @@ def test_the_command_names_the_line_that_forbids_it(tmp_path):
     )
     done = run(FUND, "--exact", "--set", "setting.paying={on_time: 80%, mean_days_late: 20}")
     assert done.exit_code == 2 and "--set setting.paying=" in done.output and "write paying: none" in done.output
+
+
+def test_the_command_names_all_that_forbids_it_at_once():
+    done = run("village-mutual", "--exact")
+    *told, last = done.output.splitlines()
+    found = closed.obstacles(load(shipped()["village-mutual"]))
+    assert done.exit_code == 2 and len(told) == len({one.why for one in found}) > 5
+    assert all(re.match(r".*village-mutual.yaml:\d+:\d+: setting[.][a-z_.]+: ", line) for line in told)
+    for one in found:
+        assert any(one.why in line and one.dotted in line for line in told)
+    assert last.startswith("Without --exact it is simulated.")
+
+
+def test_of_the_shipped_scenarios_nouna_alone_has_an_exact_answer():
+    exact = [name for name, path in shipped().items() if not closed.obstacles(load(path))]
+    assert exact == ["nouna"] and "nouna also with --exact" in CliRunner().invoke(commands, ["scenarios"]).output
 
 
 def test_options_that_mean_futures_are_refused():

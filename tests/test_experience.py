@@ -686,6 +686,27 @@ def test_watching_refuses_what_cannot_be_watched():
         watch(scenario(only), 0.3)
 
 
+@pytest.mark.parametrize(("claims", "apart"), [(997, True), (757, False)])
+def test_where_rule_and_range_part_ways_the_page_says_whom_to_believe(claims, apart):
+    """Of the village 623 consultations are planned. 60 % more cannot well be chance (115 to 236 % of the plan): the
+    rule plans with 1.64, beyond the 1.11 to 1.46 of the range. 22 % more may be chance: nothing is said.
+    """
+    periods = (("03-01", "03-31", 560), ("04-01", "06-30", 610), ("07-01", "09-30", 640), ("10-01", "12-31", 655))
+    parts = [44 * claims // 757, 158 * claims // 757, 296 * claims // 757]
+    parts.append(claims - sum(parts))
+    village = mho_sim.load(SCENARIOS[-1])
+    rows = [
+        (f"2027-{first}", f"2027-{until}", "consultation", covered, part, 1_370 * part)
+        for (first, until, covered), part in zip(periods, parts, strict=True)
+    ]
+    found = mho_sim.experience(village, register(*rows))
+    (row,) = found.next_year.to_dict("records")
+    assert row["ways_apart"] == apart and not row["beyond_range"]
+    page = " ".join(experience_text(found).split())
+    told = f"rule and range part ways, consultation {row['limited']:.3f} and {row['credible']:.3f}"
+    assert (told in page) == apart and ("believe the register: write a wider range" in page) == apart
+
+
 # The register
 
 HEADER = "from,until,service,covered,claims,paid\n"
@@ -716,6 +737,51 @@ def test_an_empty_register_can_be_filled_in():
         read(blank)
     filled = blank.replace("2027-01-01,2027-03-31,visit,,,", LINE.strip())
     assert [row.claims for row in read(filled).rows] == [90]
+
+
+WAITING = SMALL.replace("{default: none}", "{default: 2 months, stay: 45 days}")
+
+
+def test_an_empty_register_begins_when_somebody_is_covered():
+    """All join on 1 January and wait for 2 months, or until 15 February; in an old mutual members are covered."""
+    lines = blank_register(scenario(WAITING)).splitlines()
+    assert lines[1:5] == [
+        "2027-02-01,2027-03-31,stay,,,",
+        "2027-03-01,2027-03-31,visit,,,",
+        "2027-04-01,2027-06-30,stay,,,",
+        "2027-04-01,2027-06-30,visit,,,",
+    ]
+    later = blank_register(scenario(WAITING, "scheme.membership.waiting={visit: 7 months}")).splitlines()
+    assert next(line for line in later if "visit" in line) == "2027-08-01,2027-09-30,visit,,,"
+    with pytest.raises(ValueError, match="By the file nobody is covered before 2028-02-01"):
+        blank_register(scenario(WAITING, "scheme.membership.waiting={default: 13 months}"))
+    old = "start_from: {date: 2026-12-31, cash: 0, members: {paid_up: 100, late: 0, waiting: 0}}"
+    old = parse(WAITING.replace("  reserve: {opening: 100_000_000}\n", "") + old, "old.yaml")
+    assert blank_register(old).splitlines()[1] == "2027-01-01,2027-03-31,stay,,,"
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [
+        (("2027-01-01", "2027-03-31", "visit", 160, 10, 20_000), None),  # 500 people for 31 of 90 days: 172
+        (("2027-01-01", "2027-03-31", "visit", 480, 10, 20_000), 500 * 31 / 90),
+        (("2027-01-01", "2027-02-28", "visit", 480, 10, 20_000), 0),
+        (("2027-03-01", "2027-03-31", "visit", 480, 10, 20_000), None),
+        (("2027-01-01", "2027-03-31", "stay", 300, 2, 16_000), None),  # from 15 February: 250
+        (("2026-10-01", "2026-12-31", "visit", 480, 10, 20_000), None),  # an older mutual than the file's start
+    ],
+)
+def test_people_covered_before_anybody_can_be_are_told(line, most):
+    found = mho_sim.experience(scenario(WAITING), register(line))
+    page = " ".join(experience_text(found).split())
+    if most is None:
+        assert not found.too_early and "Look at this: by the file nobody" not in page
+        return
+    (one,) = found.too_early
+    assert one.most == pytest.approx(most) and one.begins == date(2027, 3, 1)
+    assert "Look at this: by the file nobody is covered for visit before 2027-03-01" in page
+    assert ("Leave the line out" if most == 0 else "at most about 172 on average; 480 are written") in page
+    assert json.dumps(found.to_dict()["too_early"][0]["begins"]) == '"2027-03-01"'
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,14 @@ def test_a_survey_by_hand():
     assert found.loc[("", 500), "result"] == pytest.approx(40 * (500 * 12 * 0.95 - 1_000) - 60_000)
 
 
+def test_who_does_not_renew_pays_no_more_by_hand():
+    """Half renew: in year 2 there are 200 people, who bring 200 x 2,420 - 60,000; it still takes 25 of them."""
+    half = TEXT.replace("years: 1", "years: 2").replace("setting:\n", "setting:\n  renewing: {probability: 50%}\n")
+    row = offers({"": scenario(half)}, (300,)).frame.loc[("", 300)]
+    assert (row["households"], row["people"], row["break_even"]) == (50, 200, 25)
+    assert row["result"] == pytest.approx(200 * 2_420 - 60_000) and row["break_even_share"] == 25 / 200
+
+
 def test_needed_is_the_price():
     found = offers({"": scenario()}, (300,), safety=0.2).frame
     assert found.loc[("", 300), "needed"] == mho_sim.price(scenario(), safety=0.2).contribution

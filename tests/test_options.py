@@ -72,14 +72,17 @@ def test_a_mistake_is_told_with_the_name(texts, told):
 
 def test_a_fault_of_a_value_names_the_version():
     (changes,) = options_of([f"less paid:{COPAY}=300%"], "--option").values()
-    with pytest.raises(ScenarioError, match=f"^--option 'less paid': {COPAY}=300%: .* from 0% to 100%"):
+    with pytest.raises(ScenarioError, match=f"^--option 'less paid': {COPAY}=300%: .* from 0% to 100%") as refused:
         parse(TEXT, "offered.yaml", changes)
+    assert "copay_fixed" not in str(refused.value)  # which is for amounts, as 300
+    with pytest.raises(ScenarioError, match="An amount is 'copay_fixed: 300'"):
+        parse(TEXT, "offered.yaml", [f"{COPAY}=300"])
 
 
 @pytest.mark.parametrize(
     ("package", "told"),
     [
-        (f"x:{COPAY}={{public: 20%", f"--package 'x': {COPAY}={{public: 20%: The layout is broken"),
+        (f"x:{COPAY}={{public: 20%", f"--package 'x': {COPAY}={{public: 20%: This cannot be read. Look for a bracket"),
         ("x:scheme.benefits.outpatient.copey=1%", "'x': scheme.benefits.outpatient.copey=1%: There is no key"),
         ("x:scheme.benefts.outpatient.copay=1%", "did you mean 'benefits'"),
         ("x:years=1,setting.illness={fever: {need: 1, cost: {fixed: 1}}}", "offered.yaml:12:14: With --package 'x': "),

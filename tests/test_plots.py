@@ -1,6 +1,7 @@
 """Pictures: what they show is what was found, no text lies over another, the same file comes out of the same result."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -379,7 +380,7 @@ def test_a_difference_beyond_chance_is_not_told_as_nothing():
         columns=["option", "figure", "difference", "low", "high", "same"],
     )
     figure = plots.paired_differences(frame)
-    assert any(text.get_text() == "−1.8 (−3.3 to −0.3)" for text in figure.texts)
+    assert any(text.get_text() == "−1.8 (−3.4 to −0.2)" for text in figure.texts)
     assert figure.finding == "Dearer, beside 'today': run short −1.8 of 100."
 
 
@@ -630,6 +631,38 @@ def test_a_comparison_draws_what_its_verdicts_rest_on(tmp_path):
     clear = [one for part in ("solvency", "protection", "burden") for one in found.verdict(part, "wait").worse]
     assert "covered" in clear and "beside 'as written'" in drawn.finding
     assert "covered" in drawn.finding
+
+
+def test_a_comparison_tells_what_an_assembly_asks_and_rounds_as_the_page_does():
+    """Of three options the title says at what each is better and worse; intervals are those of the page, to the digit;
+    and dots are said to rest on wider ones than lines.
+    """
+    scenario = load(shipped()["village-mutual"])
+    wait = scenario.with_("scheme.membership.waiting.default", "4 months")
+    dear = scenario.with_("scheme.contribution.amount", 3_000)
+    found = mho_sim.compare({"as written": scenario, "wait": wait, "dear": dear}, 200)
+    drawn = readable(mho_sim.plot(found))
+    assert drawn.finding.startswith("Beside 'as written': wait is ") and "; dear is better in solvency" in drawn.finding
+    assert "worse in protection" in drawn.finding and "beyond chance" not in drawn.finding
+    said = " ".join(text.get_text() for text in drawn.texts)
+    least = math.floor(1000 * found.confidence) / 10
+    assert f"a dot is solid where one of {least:g}% leaves no doubt" in said
+    page = mho_sim.report.compare_text(found).splitlines()
+    rows = [line.rstrip(" *") for line in page if "run short, of" in line]
+    ends = [re.search(r"[-+][0-9.]+ to [-+]?[0-9.]+$", row)[0] for row in rows]
+    assert len(ends) == 2
+    assert all(f"({one})".replace("-", scales.MINUS) in said for one in ends), said
+
+
+def test_the_first_number_of_an_axis_has_room():
+    """A single option has no name at the left: the number below the end of its axis begins on the edge."""
+    frame = pd.DataFrame(
+        [("dearer", "late", -0.07, -0.125, -0.0034, False), ("dearer", "own_funds", -1.0e6, -1.25e6, -0.9e6, False)],
+        columns=["option", "figure", "difference", "low", "high", "same"],
+    )
+    figure = readable(plots.paired_differences(frame))
+    edge = 0.4 / 2.54 * figure.dpi
+    assert min(box.x0 for _, box in texts(figure)) >= edge - 2
 
 
 def test_a_study_draws_its_grid_and_its_frontier(tmp_path):

@@ -326,6 +326,9 @@ def test_fail_if_names_the_points(folder):
     assert answer.exit_code == 3 and "so at 4 points: '1_800, none'" in answer.stderr
     answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", out, "--fail-if", "lat>0"])
     assert answer.exit_code == 2 and "did you mean 'late'?" in answer.stderr
+    for asked in (["sweep", str(path), "--out", out], ["study", "expand", out, "--worlds", "90"]):
+        answer = CliRunner().invoke(commands, [*asked, "--fail-if", "late>5"])
+        assert answer.exit_code == 2 and "Did you mean 'late>5%'?" in answer.stderr
 
 
 def test_the_interval_of_a_mean_holds_it(folder):

@@ -225,6 +225,35 @@ def test_the_village_by_hand():
     assert found.compared.loc["family of 3", "asked_year"] == 6_480
 
 
+def test_running_costs_are_spread_over_who_stays_by_hand():
+    """Of the village's 675 people 80 % renew a year: 540 and 432; 180,000 a year is 333.33 and 416.67 a person, and
+    the third of what is paid once, of the joining fees and of the gift likewise.
+    """
+    village = mho_sim.load(ROOT / "scenarios" / "village-mutual.yaml")
+    first, *later = (mho_sim.price(village, year=year) for year in (1, 2, 3))
+    assert list(first.years["people"]) == pytest.approx([675, 540, 432])
+    for found, people in zip(later, (540, 432)):
+        assert found.people.beneficiaries == pytest.approx(people)
+        assert found.running.loc["every month", "amount"] == pytest.approx(180_000 / people)
+        collected = 1.1 * found.pure_premium + 215_000 / people - 150 * 500 / 3 / people
+        assert found.contribution == pytest.approx(collected / 0.96)
+        assert found.amount("with_support") == pytest.approx((collected - 220_000 / 3 / people) / 0.96)
+        assert first.years.loc[found.year, "contribution"] == pytest.approx(found.contribution)
+    weights = np.array([675, 540, 432])
+    assert first.amount_for_all == 25 * math.ceil(first.years["contribution"] @ weights / weights.sum() / 25)
+    page = price_text(first)
+    assert "80 renew after each year" in page and "people" in page and "needed" in page
+    all_stay = mho_sim.price(village.with_("setting.renewing", "none"), year=3)
+    assert all_stay.people.beneficiaries == pytest.approx(675) and "renew" not in price_text(all_stay)
+
+
+def test_where_nobody_renews_only_the_first_year_has_a_price():
+    nobody = mho_sim.load(ROOT / "scenarios" / "village-mutual.yaml").with_("setting.renewing.probability", 0)
+    assert list(mho_sim.price(nobody).years.index) == [1]
+    with pytest.raises(ValueError, match="nobody is a member in year 2: price year 1"):
+        mho_sim.price(nobody, year=2)
+
+
 def test_stays_of_so_many_days():
     """Days are geometric of mean 4; cash for the first 3; bills are paid for the days that are paid for."""
     cash = one(1, "{fixed: 1_000}, days: 4", "{cash_per_day: 100, copay: 100%, days_per_person_year: 3}")
@@ -525,8 +554,8 @@ def test_the_command_prints_what_the_object_says():
     "arguments, said",
     [
         (("--safety", "10"), "write a share from 0% to 100%"),
-        (("--year", "4"), "the scenario looks at the years 1 to 3"),
-        (("--on-net", "10%", "--on-gross", "10%"), "exclude each other"),
+        (("--year", "4"), "--year is 4: the scenario looks at the years 1 to 3"),
+        (("--on-net", "10%", "--on-gross", "10%"), "--on-net and --on-gross exclude each other"),
         (("--on-gross", "100%"), "nothing is left for care"),
         (("--collection", "0%"), "above 0% to 100%"),
         (("--xlsx", "price.csv"), "--xlsx price.csv ends in '.csv'"),

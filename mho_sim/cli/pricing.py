@@ -1,11 +1,14 @@
 """`price`: what contribution is needed, and what could be offered."""
 
+import re
+
 import click
 
 from mho_sim.cli.options import JSON, SCENARIO, SET, Amounts, Share, Whole
 from mho_sim.cli.telling import answer, loaded_from, options_from, refuse, told_by
 
 AS_WRITTEN = "as written"  # what a table calls the scenario itself
+TERMS = re.compile("'(safety|surplus|year|on_net|on_gross|collection)'")  # as messages call them
 
 
 @click.command(short_help="What contribution is needed, service by service.")
@@ -42,12 +45,21 @@ def price(scenario, sets, year, contributions, packages, xlsx, as_json, **terms)
             refuse("--xlsx writes one price, not a table of several: leave out --contributions and --package.")
         others = options_from(scenario, sets, packages, "--package", (AS_WRITTEN,))
         named = {AS_WRITTEN if packages else "": loaded, **others}
-        answer(told_by(lambda: tariff.offers(named, contributions, year, **terms)), sets, offers_text, as_json)
+        found = told_by(_with_options, lambda: tariff.offers(named, contributions, year, **terms))
+        answer(found, sets, offers_text, as_json)
         return
-    found = told_by(lambda: tariff.price(loaded, year=year or 1, **terms))
+    found = told_by(_with_options, lambda: tariff.price(loaded, year=year or 1, **terms))
     if xlsx is not None:
         from mho_sim.report.workbook import workbook
 
         with files.replacing(xlsx, binary=True) as file:
             file.write(workbook(found))
     answer(found, sets, price_text, as_json)
+
+
+def _with_options(ask):
+    """What a function answers; what its message calls 'on_net' is called --on-net, as it was written."""
+    try:
+        return ask()
+    except ValueError as error:
+        raise ValueError(TERMS.sub(lambda term: f"--{term[1].replace('_', '-')}", str(error))) from error

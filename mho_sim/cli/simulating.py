@@ -17,6 +17,8 @@ from mho_sim.cli.telling import (
     told_by,
 )
 
+WITH_EXACT = "Of the scenarios that come with the program nouna has an exact answer."
+
 
 @click.command(short_help="Many futures: does the money last, and whom does it protect?")
 @SCENARIO
@@ -106,6 +108,19 @@ def _say_if_too_wide(result, halfwidth):
         )
 
 
+def _all_that_forbids(path, sets, obstacles):
+    """All that forbids the exact answer, a line for each reason: the first place of it, and which others."""
+    reasons = {}
+    for one in obstacles:
+        reasons.setdefault(one.why, []).append(one)
+    told = []
+    for why, (first, *others) in reasons.items():
+        no = "" if told else "no exact answer, for "
+        also = f" Likewise {', '.join(dict.fromkeys(one.dotted for one in others))}." if others else ""
+        told.append(f"{place_in(path, sets, first.path)}{first.dotted}: {no}{why}.{also}")
+    return "\n".join([*told, f"Without --exact it is simulated. {WITH_EXACT}"])
+
+
 def _run_exactly(loaded, path, sets, asked, out, as_json):
     """`run --exact`: the exact answer, or the end of the program with what forbids it and where it stands."""
     from mho_sim import conditions
@@ -124,7 +139,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
     try:
         answer = exactly(loaded)
     except NotClosed as error:
-        refuse(f"{place_in(path, sets, error.obstacles[0].path)}{error} Without --exact it is simulated.")
+        refuse(_all_that_forbids(path, sets, error.obstacles))
     told = {**answer.to_dict(), "changed": list(sets)}
     page = files.as_json(told) if as_json else exact_text(answer, sets)
     if out is not None:

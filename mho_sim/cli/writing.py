@@ -19,7 +19,7 @@ def scenarios(name):
 
     if name is None:
         click.echo("\n".join(catalogue(map(described, shipped()), columns() or WIDTH)))
-        click.echo("\nTo read one: mho-sim scenarios NAME. To run it: mho-sim run NAME.")
+        click.echo("\nTo read one: mho-sim scenarios NAME. To run it: mho-sim run NAME; nouna also with --exact.")
         return
     if name not in shipped():
         near = get_close_matches(name, shipped(), n=1, cutoff=0.5)

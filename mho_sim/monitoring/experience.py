@@ -1,9 +1,11 @@
 """Experience: a register beside the plan, and what follows from it: `experience(scenario, register)`."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from os import PathLike
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,21 @@ from mho_sim.monitoring.comparison import ALL, Seen, compared, seen_of
 from mho_sim.monitoring.next_year import beliefs, by_group, by_service_and_group, credible
 from mho_sim.monitoring.outstanding import outstanding
 from mho_sim.monitoring.plan import Plan
-from mho_sim.monitoring.register import Register, load_register
+from mho_sim.monitoring.register import Register, cover_begins, load_register
 from mho_sim.tariff import limits
+
+MORE = 1.5  # so many times as many people as the plan has are doubted: assumed
+
+
+class TooEarly(NamedTuple):
+    """More people written as covered in a period than the file lets be covered by then; `most` on average over it."""
+
+    service: str
+    first: date
+    until: date
+    covered: float
+    begins: date
+    most: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +120,25 @@ class Experience:
         rows = {service: {**one._asdict(), "expected": one.expected} for service, one in found.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
+    @cached_property
+    def too_early(self):
+        """Periods in which more people are written as covered than can be, as new members wait: a list of `TooEarly`.
+        Empty where the mutual is older than the file's start.
+        """
+        if self.register.first < self.scenario.start:
+            return []
+        written, people, found = {}, self.plan.care.people.beneficiaries, []
+        for row in self.register.rows:
+            key = row.service, row.first, row.until
+            written[key] = written.get(key, 0.0) + row.covered
+        for (service, first, until), covered in written.items():
+            begins = cover_begins(self.scenario, service)
+            days = (until - first).days + 1
+            most = people * max(days - max((begins - first).days, 0), 0) / days
+            if begins > first and covered > MORE * most:
+                found.append(TooEarly(service, first, until, covered, begins, most))
+        return found
+
     @property
     def not_counted(self):
         """Limits of the year that the plan does not take into account, in words, by path."""
@@ -118,6 +152,7 @@ class Experience:
             "currency": self.scenario.currency,
             "from": str(self.register.first),
             "until": str(self.register.until),
+            "too_early": [{**one._asdict(), **_days(one)} for one in self.too_early],
             "services": _rows(self.services),
             "next_year": _rows(self.next_year),
             "lines": {name: _line(one) for name, one in self.lines.items()},
@@ -133,6 +168,11 @@ class Experience:
 
 def _line(one):
     return {"set": one.changed} if isinstance(one, lines.Written) else {"none": one}
+
+
+def _days(one):
+    """The dates of a `TooEarly`, as text."""
+    return {key: str(getattr(one, key)) for key in ("first", "until", "begins")}
 
 
 def _rows(frame):

@@ -96,20 +96,23 @@ def credible(plan, seen, compared, before):
         of_payment = full * line.cv**2
         by_payment = float(credibility.partial_credibility(claims, of_payment)) if line.cv else 1.0
         payment_ratio = row["payment_ratio"] if claims and line.payment else 1.0
+        limited = 1 + weight * (ratio - 1)
+        by_range, beyond = belief.weight > 0, row["low"] > before[0][place].high or row["high"] < before[0][place].low
+        apart = row["verdict"] in ("above", "below") and not used.low <= limited <= used.high
         rows[service] = {
             "planned": planned,
             "seen": planned * ratio,
             "full_credibility": full,
             "limited_weight": weight,
-            "limited": planned * (1 + weight * (ratio - 1)),
+            "limited": planned * limited,
             "weight": belief.weight,
             "credible": planned * used.mean,
             "credible_low": planned * used.low,
             "credible_high": planned * used.high,
             "credible_ratio": used.mean,
-            "from_range": belief.weight > 0,
-            "beyond_range": belief.weight > 0
-            and bool(row["low"] > before[0][place].high or row["high"] < before[0][place].low),
+            "from_range": by_range,
+            "beyond_range": by_range and bool(beyond),
+            "ways_apart": by_range and bool(apart),
             "cv": line.cv,
             "full_credibility_cost": float(credibility.full_credibility(SURE, WITHIN, line.cv)),
             "payment_planned": line.payment,

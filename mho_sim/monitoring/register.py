@@ -107,18 +107,35 @@ def parse_register(raw: bytes, name: str, scenario: Any) -> Register:
     return _Reader(name, scenario).read(text_of(raw, name, LARGEST_FILE, ALLOWED))
 
 
+def cover_begins(scenario: Any, service: str) -> date:
+    """The day from which somebody can be covered for a service: in a new mutual once the first who join have waited;
+    where there were members before, the start.
+    """
+    if scenario.start_from is not None:
+        return scenario.start
+    wait, joined = scenario.waiting_of(service), min(scenario.scheme.membership.intakes or [scenario.start])
+    return joined if wait is None else wait.after(joined)
+
+
 def blank_register(scenario: Any) -> str:
-    """An empty register of the scenario's first year, a quarter and service a line, to fill in."""
+    """An empty register of the scenario's first year, a quarter and service a line, to fill in; months in which nobody
+    is covered for a service yet are left out.
+    """
     if not scenario.scheme.benefits:
         raise ValueError("The package holds no care, so that there is nothing to write in a register.")
+    begins = {kind: cover_begins(scenario, kind) for kind in scenario.kinds if kind in scenario.scheme.benefits}
+    if (earliest := min(begins.values())) >= add_months(scenario.start, 12):
+        raise ValueError(f"By the file nobody is covered before {earliest}, so that the first year has no register.")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(key for key, column in COLUMNS.items() if column.required)
     for quarter in range(4):
         first = add_months(scenario.start, 3 * quarter)
         until = add_months(scenario.start, 3 * quarter + 3) - timedelta(days=1)
-        for service in (kind for kind in scenario.kinds if kind in scenario.scheme.benefits):
-            writer.writerow([first.isoformat(), until.isoformat(), service, "", "", ""])
+        for service, begin in begins.items():
+            if begin <= until:
+                covered = max(first, begin.replace(day=1))
+                writer.writerow([covered.isoformat(), until.isoformat(), service, "", "", ""])
     return out.getvalue()
 
 

@@ -5,6 +5,9 @@ from importlib.metadata import version
 from itertools import combinations
 from string import ascii_uppercase
 
+from pydantic import BaseModel
+
+from mho_sim.report.spans import digits, outward, said, span, unit_of
 from mho_sim.report.tables import table
 from mho_sim.report.words import WIDTH, lines, listed, money, plural
 from mho_sim.scenario.differing import flow
@@ -13,7 +16,6 @@ from mho_sim.study.comparison import BETTER, BOTH, JUDGED, SAME, WORSE
 
 MOST = 6  # values in which an option differs that are written out
 FEW = 4  # options that are all told beside each other
-FIGURES = 3  # of an amount that are written
 BASES = (100, 1_000, 10_000, 100_000)
 LIKE_MUTUALS = ("late", "without_support.late", "stopped", "lost", "deficit")
 AMOUNTS = ("reserve_needed.0.95", "members_pay", "contribution", "own_part", "care_paid")
@@ -218,10 +220,10 @@ class Page:
             one, amount = self.of.difference(figure, name), figure in AMOUNTS
             told_in = self._told_in(figure)
             scale = 1 / told_in if amount else 100
-            unit = _unit(one, scale, amount, surely=figure in judged)
-            values = [_digits(None if value is None else value * scale, unit) for value in one[1:3]]
-            span = _span(one, scale, unit) + (" *" if figure in judged else "  ")
-            rows.append((LABELS[figure].format(unit=_currency(told_in, self.of.currency)), *values, span))
+            unit = unit_of(one, scale, amount, surely=figure in judged)
+            values = [digits(None if value is None else value * scale, unit) for value in one[1:3]]
+            told = span(one, scale, unit) + (" *" if figure in judged else "  ")
+            rows.append((LABELS[figure].format(unit=_currency(told_in, self.of.currency)), *values, told))
         return table(rows)
 
     def _told_in(self, figure):
@@ -345,12 +347,27 @@ class Page:
 
 
 def _value(scenario, path, value):
-    """A value as people say it: 2 300 XOF, 25%, 3 months."""
+    """A value as people say it: 2 300 XOF, 25%, 3 months; of a mapping what is not as if it were left out."""
+    if isinstance(value, dict):
+        kept = _written(scenario, path, value).items()
+        told = (f"{key}: {_value(scenario, f'{path}.{key}', inner)}" for key, inner in kept)
+        return f"{{{', '.join(told)}}}"
     try:
         number = movable(scenario, path) if path.startswith("scheme.") and value is not None else None
         return flow(value) if number is None or number.today is None else number.said(number.today)
     except ValueError:
         return flow(value)
+
+
+def _written(scenario, path, value):
+    """Of a mapping at a path the keys that say something."""
+    part = scenario
+    for key in path.split("."):
+        part = part.get(key) if isinstance(part, dict) else getattr(part, key, None)
+    if not isinstance(part, BaseModel):
+        return value
+    said = part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    return {key: inner for key, inner in value.items() if key in said}
 
 
 def _currency(unit, currency):
@@ -367,75 +384,14 @@ def _base(one):
     return next((base for base in BASES if most * base >= 1), 100)
 
 
-def _unit(one, scale, amount=False, surely=False):
-    """The unit to which a row is rounded, 1, 2 or 5 times a power of ten: a quarter of the interval of the difference,
-    of shares no finer than a tenth of 100, of amounts no finer than three figures; finer where the interval would else
-    touch 0 though it is `surely` to one side.
-    """
-    most = max([abs(value) * scale for value in one[1:3] if value is not None], default=0)
-    floor = 10 ** max(len(str(int(most))) - FIGURES, 0) if amount else 0.1 if most < 10 or one.difference else 1
-    if not one.is_told or one.difference == 0 == one.high - one.low:
-        return floor
-    if one.low == one.high:
-        return min(floor, _round_unit(abs(one.low) * scale / 10))
-    low, high = one.low * scale, one.high * scale
-    unit = max(_round_unit((high - low) / 4), floor)
-    while surely and (0 < low < unit or 0 < -high < unit):
-        unit = _round_unit(unit * 0.999)
-    return unit
-
-
-def _round_unit(most):
-    """The largest of 1, 2, 5 times a power of ten that is not above a number."""
-    power = 10.0 ** math.floor(math.log10(most))
-    return next(digit * power for digit in (5, 2, 1) if digit * power <= most * (1 + 1e-9))
-
-
-def _digits(value, unit):
-    """A value with the decimals of a unit; amounts in multiples of it."""
-    if value is None:
-        return "-"
-    if unit >= 1:
-        power = 10 ** math.floor(math.log10(unit))
-        return money(round(value / power) * power)
-    return f"{value:,.{_decimals(unit)}f}".replace(",", " ")
-
-
-def _decimals(unit):
-    return max(0, -math.floor(math.log10(unit) + 1e-9))
-
-
-def _outward(one, scale, unit):
-    """The ends of an interval, rounded outward to multiples of a unit."""
-    if one.low == one.high:
-        return one.low * scale, one.high * scale
-    return math.floor(one.low * scale / unit + 1e-9) * unit, math.ceil(one.high * scale / unit - 1e-9) * unit
-
-
-def _said(value, unit):
-    """The end of an interval, without a sign."""
-    text = f"{abs(value):,.{_decimals(unit)}f}".replace(",", " ")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _span(one, scale, unit):
-    """The interval of a difference, with signs: -8 to -2; 0 where nothing differs."""
-    if one.difference is None:
-        return "-"
-    if not one.is_told:
-        return "not told"
-    ends = [f"{'+' if end > 0 else '-' if end < 0 else ''}{_said(end, unit)}" for end in _outward(one, scale, unit)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-
-
 def _more(one, scale, amount):
     """The interval of a difference in words: 2 to 8 fewer; between 1 fewer and 3 more; nothing where it is 0."""
     if not one.is_told or one.low == one.high == 0:
         return ""
     fewer = "less" if amount else "fewer"
-    unit = _unit(one, scale, amount, surely=True)
-    low, high = _outward(one, scale, unit)
-    ends = [_said(end, unit) for end in (low, high)]
+    unit = unit_of(one, scale, amount, surely=True)
+    low, high = outward(one, scale, unit)
+    ends = [said(end, unit) for end in (low, high)]
     if low < 0 < high:
         return f"between {ends[0]} {fewer} and {ends[1]} more"
     least, most = ends if low >= 0 else ends[::-1]
@@ -448,10 +404,10 @@ def _counts(one, base):
     whole = [f"{money(round(value * base))}" for value in (one.after, one.before)]
     if whole[0] != whole[1] or one.difference == 0 or not one.is_told or one.holds_zero:
         return whole
-    unit = _unit(one, base)
-    return [_digits(value * base, min(unit, 0.1)) for value in (one.after, one.before)]
+    unit = unit_of(one, base)
+    return [digits(value * base, min(unit, 0.1)) for value in (one.after, one.before)]
 
 
 def _amounts(one):
-    unit = _unit(one, 1, amount=True)
-    return [_digits(value, unit) for value in (one.after, one.before)]
+    unit = unit_of(one, 1, amount=True)
+    return [digits(value, unit) for value in (one.after, one.before)]

@@ -34,6 +34,7 @@ def experience_text(found, changed=()):
         _groups(found),
         [*_next_year(found), *remark(_weights(found))],
         _told(_conflict(found)),
+        _told(_apart(found)),
         _lines(found),
         [*_outstanding(found), *remark(_of_outstanding(found))],
         _left_out(found),
@@ -56,9 +57,27 @@ def _head(found, changed):
             f"Look at this: the scenario has {plural(round(at_start), 'person', 'people')} in households that join. "
             "Is 'covered' the number of people who could use the service?"
         )
+    if found.too_early:
+        told.append(_too_early(found.too_early[0], len(found.too_early) - 1))
     if register.not_read:
         told.append(f"Columns that were not read: {', '.join(register.not_read)}.")
     return [line for text in told for line in lines(text)]
+
+
+def _too_early(one, more):
+    """That more people are written as covered than can be: the first such line, and how many more there are."""
+    others = f" {plural(more, 'line')} more {'is' if more == 1 else 'are'} so too early." if more else ""
+    told = f"Look at this: by the file nobody is covered for {one.service} before {one.begins}"
+    if not one.most:
+        return (
+            f"{told}, but {money(one.covered)} are written for {one.first} to {one.until}. Leave the line out, or mend "
+            f"the waiting period.{others}"
+        )
+    return (
+        f"{told}, so that over {one.first} to {one.until} it is at most about {money(one.most)} on average; "
+        f"{money(one.covered)} are written. Let the line begin on {one.begins.replace(day=1)}, or write the average."
+        f"{others}"
+    )
 
 
 def _headline(found):
@@ -234,6 +253,20 @@ def _conflict(found):
         f"Look at this: of {listed(beyond)} the register shows what the file, by its range, hardly holds for possible. "
         "One of the two is wrong: ask how the register was kept, and whether the figure is known as well as the file "
         "says. A wider range in the file gives the register more weight."
+    )
+
+
+def _apart(found):
+    """Services of which the rule and the range plan with figures far from each other, and which to believe."""
+    rows = found.next_year[found.next_year["ways_apart"] & ~found.next_year["beyond_range"]]
+    if not len(rows):
+        return ""
+    ways = (f"{name} {_times(row['limited'])} and {_times(row['credible'])}" for name, row in rows.iterrows())
+    return (
+        f"Look at this: rule and range part ways, {listed(list(ways))}; the lines below take the range. It knows what "
+        "the rule does not: that one bad year may be behind much of what was seen, and how well the file says that it "
+        "knows the figure. Where that was no more than a guess, believe the register: write a wider range, or the "
+        "rule's figure."
     )
 
 

@@ -40,10 +40,9 @@ def price_text(price, changed=()):
 
 def _head(price):
     people, scenario = price.people, price.scenario
-    households = people.households * people.joining
     return lines(
         f"The price of the {ordinal(price.year)} year of membership, for about "
-        f"{plural(round(people.beneficiaries), 'person', 'people')} in {plural(round(households), 'household')}. "
+        f"{plural(round(people.beneficiaries), 'person', 'people')} in {plural(round(people.members), 'household')}. "
         f"All amounts in {scenario.currency}."
     )
 
@@ -153,7 +152,9 @@ def _years(price):
         return []
     frame = price.years
     support = (frame["with_support"] != frame["contribution"]).any()
+    fewer = frame["people"].iloc[-1] < frame["people"].iloc[0]
     columns = {
+        **({"people": "people\nwho stay"} if fewer else {}),
         "pure_premium": "pure\npremium",
         "contribution": "contribution\nneeded",
         **({"with_support": "with\nsupport"} if support else {}),
@@ -177,8 +178,8 @@ def _going_on(price):
     spare = f", with {_percent(price.terms.safety)} to spare" if price.terms.safety else ""
     return (
         f"{_to_write(price)}It is no amount with which money is never short: it pays for a year as expected{spare}. "
-        "`mho-sim solve` seeks the one with which 95 of 100 mutuals pay every bill on its day, and counts chance, late "
-        "payers and the cash box; it gives another. `mho-sim run` tries one."
+        "`mho-sim solve` seeks the one with which 95 of 100 mutuals pay every bill on its day: chance and late payers "
+        "make that one higher, what is in the cash box and comes as support lower. `mho-sim run` tries one."
     )
 
 
@@ -195,7 +196,11 @@ def _to_write(price):
     coins = f", rounded up to coins of {unit} {scenario.currency}" if unit > 1 else ""
     where = f"scheme.contribution.amount, of a {terms.per} and {period(terms.every)}{coins}"
     if len(price.years) > 1:
-        return f"The amount to write is {where}. "
+        count, together = len(price.years), money(price.amount_for_all)
+        return (
+            f"The amount to write is {where}. The file has one for all years: {together} brings in what the {count} "
+            f"need together, {money(price.years['amount'].max())} what each of them needs. "
+        )
     return f"To ask for what is needed, write {money(amount)}: it is {where}. "
 
 

@@ -90,6 +90,11 @@ def _layout(error: MarkedYAMLError, source: Source) -> str:
     line = source.lines[mark.line] if mark and source.lines and mark.line < len(source.lines) else ""
     if "\t" in line:
         return "There is a tab in this line. Indent with spaces."
+    if len(source.lines or ()) == 1:
+        return (
+            "This cannot be read. Look for a bracket or quote that is not closed, a colon without a space after it, or "
+            "text with a colon but no quotes."
+        )
     return (
         "The layout is broken here or in the line above. Look for a colon without a space after it, a line indented "
         "differently from its neighbours, a bracket or quote that is not closed, or text with a colon but no quotes."

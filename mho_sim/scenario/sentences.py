@@ -163,7 +163,7 @@ def _of_other_grammar(key: str, keys: list[str]) -> str:
 
 def _instead(path: Path, found: Any) -> str:
     """One more sentence about an amount where a share is meant."""
-    if not str(found)[:1].isdecimal() or "copay" not in path[-2:]:
+    if not str(found)[:1].isdecimal() or "%" in str(found) or "copay" not in path[-2:]:
         return ""
     amount = str(found).strip()[:40]
     return f" An amount is 'copay_fixed: {amount if path[-1] == 'copay' else f'{{{path[-1]}: {amount}}}'}'."

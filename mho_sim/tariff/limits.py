@@ -35,9 +35,15 @@ def remarks(scenario):
     waits = any(span.months or span.days for span in scenario.scheme.membership.waiting.values())
     told = [
         "Not in it: families who join because they expect care (selection; the program does not know it yet), and what "
-        "arrears, suspensions and people who leave change in the care that is paid for.",
+        "arrears, suspensions and who is struck off change in the care that is paid for.",
         "People are taken as they are at the start: births, deaths and birthdays change them.",
     ]
+    renewing = scenario.setting.renewing
+    if renewing is not None and renewing.probability < 1 and scenario.years > 1:
+        told.append(
+            f"Of 100 households {100 * float(renewing.probability):.3g} renew after each year: running costs, joining "
+            "fees and support are spread over those who are members in the year."
+        )
     if waits and any(scenario.setting.illness[kind].season for kind in scenario.scheme.benefits):
         told.append("Waiting counts as so many twelfths of a year, whatever the season of the illness.")
     if scenario.setting.bank is not None or scenario.scheme.contribution.penalty:

@@ -22,10 +22,11 @@ class Offers:
     contribution (an amount of one instalment).
 
     Columns: `joining`, share of the households (as `setting.take_up` says of that contribution; all where it says
-    nothing); `households` and `people` that join; `needed` and `asked`, money a person and year; `result`, what a year
-    brings the mutual more than it costs, money, expected, without safety margin and without support from outside;
-    `break_even`, people that must join for it not to be negative (NaN where no number does, because each costs more
-    than they bring), and `break_even_share` of the association's people.
+    nothing); `households` and `people` that are members in that year; `needed` and `asked`, money a person and year;
+    `result`, what a year brings the mutual more than it costs, money, expected, without safety margin and without
+    support from outside; `break_even`, people that must be members then for it not to be negative (NaN where no number
+    does, because each costs more than they bring), and `break_even_share`, how many times as many as the association
+    would have among its people, if all joined.
     """
 
     packages: dict = field(repr=False)
@@ -80,11 +81,11 @@ def _brought(found):
     by_head = found.pure_premium + on_net + sum(one.amount for one in costs.items if one.by_head)
     fixed = sum(one.total for one in costs.items if not one.by_head)
     income = asked * found.collection * (1 - costs.of_contributions) + sum(one.amount for one in costs.income)
-    of_one, all_people = income - by_head, people.households * people.mean_size
+    of_one, all_people = income - by_head, people.households * people.staying * people.mean_size
     needed = math.ceil(fixed / of_one - 1e-9) if of_one > 0 else math.nan if fixed or of_one < 0 else 0
     return {
         "joining": people.joining,
-        "households": people.households * people.joining,
+        "households": people.members,
         "people": people.beneficiaries,
         "needed": found.contribution,
         "asked": asked,

@@ -18,6 +18,7 @@ class People(NamedTuple):
     sizes: np.ndarray  # (LARGEST + 1,): shares of the households, by their number of people
     households: float
     joining: float  # share of them
+    staying: float = 1.0  # share of those who joined that are still members in the year that is priced
 
     @property
     def mean_size(self):
@@ -25,9 +26,19 @@ class People(NamedTuple):
         return float(self.sizes @ np.arange(len(self.sizes)))
 
     @property
+    def members(self):
+        """Households that are members in the year."""
+        return self.households * self.joining * self.staying
+
+    @property
     def beneficiaries(self):
-        """People in households that join."""
-        return self.households * self.joining * self.mean_size
+        """People in these households."""
+        return self.members * self.mean_size
+
+    def in_year(self, scenario, year):
+        """The same people in a year of membership, from 1: those who have renewed each year before it."""
+        renewing = scenario.setting.renewing
+        return self if renewing is None else self._replace(staying=float(renewing.probability) ** (year - 1))
 
     @property
     def women_of_15_to_49(self):

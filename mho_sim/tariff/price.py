@@ -25,9 +25,9 @@ class Price:
     """The price of a year of cover; money a beneficiary and year unless it says otherwise.
 
     Frames: `services`, one row per service; `build_up`, one row per line; `compared`, what is needed beside what the
-    scheme asks; `margins`, by level of safety; `years`, one row per year of membership (`amount`: the
-    `scheme.contribution.amount` that asks what is needed, in coins; NaN where there is none); `running`, the running
-    costs.
+    scheme asks; `margins`, by level of safety; `years`, one row per year of membership (`people` who are members then,
+    as households renew; `amount`: the `scheme.contribution.amount` that asks what is needed, in coins; NaN where there
+    is none); `running`, the running costs, spread over the members of the year.
     """
 
     scenario: object = field(repr=False)
@@ -57,6 +57,15 @@ class Price:
     def contribution(self):
         """What must be asked of a beneficiary for a year, without support from outside."""
         return self.amount("contribution")
+
+    @property
+    def amount_for_all(self):
+        """The `scheme.contribution.amount` that asks, in all years together, what they need together, in coins; None
+        where there is none.
+        """
+        people = self.years["people"]
+        needed = float((self.years["contribution"] * people).sum() / people.sum())
+        return charged.amount_asking(self.scenario, self.people, needed)
 
     @property
     def running(self):
@@ -94,7 +103,7 @@ class Price:
             "currency": self.scenario.currency,
             "year": self.year,
             "beneficiaries": self.people.beneficiaries,
-            "households": self.people.households * self.people.joining,
+            "households": self.people.members,
             "services": _rows(self.services),
             "build_up": _rows(self.build_up),
             "pure_premium": {"best": self.pure_premium, "range": self.range},
@@ -109,6 +118,7 @@ class Price:
                 "people_missing": self.exact.people_missing,
             },
             "years": {str(year): row for year, row in _rows(self.years).items()},
+            "amount_for_all_years": self.amount_for_all,
             "not_counted": self.not_counted,
             "remarks": self.remarks,
         }
@@ -132,9 +142,12 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
     """
     terms = Terms(safety, surplus, on_net, on_gross, collection)
     _check(scenario, terms, year)
-    people = people_of(scenario)
-    if people.beneficiaries <= 0:
+    joined = people_of(scenario)
+    if joined.beneficiaries <= 0:
         raise ValueError("Nobody joins (setting.take_up is 0), so there is nobody to pay a contribution.")
+    people = joined.in_year(scenario, year)
+    if people.beneficiaries <= 0:
+        raise ValueError(f"Nobody renews (setting.renewing is 0), so nobody is a member in year {year}: price year 1.")
     care, growth = Care(scenario, people, Figures(scenario)), scenario.setting.inflation.medical
     services = services_of(care, year, growth.best)
     outgoings = _costs(scenario, people, terms)
@@ -151,7 +164,7 @@ def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=No
         services=services,
         build_up=lines,
         compared=_compared(scenario, people, lines),
-        years=_years(care, growth.best, terms, outgoings, rate, scenario),
+        years=_years(care, growth.best, terms, joined, rate, scenario),
         range=range_of(scenario, people, year),
         collection=rate,
         pool=pool(care, index_of_year(growth.best, year)),
@@ -188,12 +201,19 @@ def _costs(scenario, people, terms):
     )
 
 
-def _years(care, growth, terms, outgoings, rate, scenario):
-    """Each year of membership: pure premium, what is needed, and the amount of the scheme that asks it."""
+def _years(care, growth, terms, joined, rate, scenario):
+    """Each year of membership with members: how many people, pure premium, what is needed, and the amount of the scheme
+    that asks it.
+    """
     rows = {}
     for year in range(1, scenario.years + 1):
+        people = joined.in_year(scenario, year)
+        if people.beneficiaries <= 0:
+            break
+        outgoings = _costs(scenario, people, terms)
         lines = build_up(services_of(care, year, growth), terms, outgoings, rate, scenario)["amount"]
-        rows[year] = {key: lines[key] for key in ("pure_premium", "contribution", "with_support")}
+        rows[year] = {"people": people.beneficiaries}
+        rows[year] |= {key: lines[key] for key in ("pure_premium", "contribution", "with_support")}
         rows[year]["amount"] = _or_nan(charged.amount_asking(scenario, care.people, lines["contribution"]))
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
 

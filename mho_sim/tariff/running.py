@@ -1,5 +1,5 @@
 """What beside care a contribution must pay for, and what pays for it beside the contribution; money a beneficiary and
-year, one-off amounts spread over the scenario's years.
+of the year that is priced, one-off amounts spread over the scenario's years.
 """
 
 from typing import NamedTuple

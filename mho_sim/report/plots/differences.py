@@ -1,25 +1,32 @@
 """Paired differences: what options change on the same people and the same luck, with their intervals about nothing."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
+from mho_sim.report import spans
 from mho_sim.report.plots.figures import figure_of, value_told
-from mho_sim.report.plots.scales import MINUS, in_unit, short, ticks, unit_of
+from mho_sim.report.plots.scales import MINUS, in_unit, short, thin, ticks, unit_of
 from mho_sim.report.plots.sheet import INK, MIDDLE, Sheet, broken, high, mark, stroke, wide
 from mho_sim.report.plots.source import Source
+from mho_sim.study.paired import Difference
 
 ROW = 0.62  # centimetres, of a line
 NAMES = 5.0  # at most, for the options
+LEFT = 0.8  # at least left of a panel, so that the first number of its axis has room
 SAME = "about the same"
 MOST_TOLD = 4  # figures in the title
 
 
-def paired_differences(frame, base="today", source=None):
+def paired_differences(frame, base="today", source=None, finding=None, surely=None):
     """What each option changes in each figure, beside `base`, with 95 % intervals; hollow where it is about the same. A
     figure of matplotlib.
 
     `frame` has a row for each option and figure: `option`, `figure`, `difference`, `low`, `high` and `same`, shares and
-    money as `run --json` has them. Raises ValueError for a column that there is not, and for no rows.
+    money as `run --json` has them; and, if it is known, `before` and `after`. `finding` is the title, if not what
+    changed beyond chance; `surely` of which interval a solid dot leaves no doubt, 0.997 say. Raises ValueError for a
+    column that there is not, and for no rows.
     """
     source = source or Source()
     for name in ("option", "figure", "difference", "low", "high", "same"):
@@ -29,16 +36,17 @@ def paired_differences(frame, base="today", source=None):
         raise ValueError("There are no differences to show.")
     sheet = Sheet()
     column = sheet.column()
-    said = _finding(frame, base, source.currency)
+    said = finding or _finding(frame, base, source.currency)
     said = said[0].upper() + said[1:]
     column.head(said, source.title)
-    column.say(f"Each option less '{base}', on the same people and the same luck; lines are 95% intervals.", after=0.15)
+    column.say(f"Each option less '{base}', on the same people and the same luck. {_of_lines(surely)}", after=0.15)
     options = list(pd.unique(frame["option"]))
     names = {option: str(option) for option in options}
     room = min(max(map(wide, names.values())) + 0.3, NAMES) if len(options) > 1 else 0.0
+    left = max(room, LEFT)
     right = max(wide(_told(figure_of(row["figure"], [row["difference"]]), row)) for _, row in frame.iterrows()) + 0.3
     for figure in pd.unique(frame["figure"]):
-        _draw(column, figure, frame[frame["figure"] == figure], names, room, right, source)
+        _draw(column, figure, frame[frame["figure"] == figure], names, (room, left), right, source)
     column.key(_key(frame["same"].any(), not frame["same"].all()))
     column.foot(source)
     return sheet.finish(said)
@@ -74,9 +82,9 @@ def _change(row, currency):
     return _told(what, row).split(" (")[0] + unit
 
 
-def _draw(column, figure, rows, names, room, right, source):
+def _draw(column, figure, rows, names, rooms, right, source):
     """A figure: its name, its axis about nothing, a line for each option and the numbers at the right."""
-    what = figure_of(figure, rows["difference"])
+    what, (room, left) = figure_of(figure, rows["difference"]), rooms
     values = rows[["difference", "low", "high"]].astype(float) * what.scale
     unit = unit_of(np.nanmax(values.abs().to_numpy())) if not what.of else 1
     unit_told = "" if what.of else in_unit(unit, source.currency) if source.currency or unit > 1 else ""
@@ -86,13 +94,13 @@ def _draw(column, figure, rows, names, room, right, source):
     deep = [max(ROW, high(len(part)) + 0.1) for part in lines]
     texts = [_told(what, row) for _, row in rows.iterrows()]
     top = column.depth
-    axes = column.panel(sum(deep), room, right, below=high() + 0.35)
+    axes = column.panel(sum(deep), left, right, below=high() + 0.35)
     axes.set_ylim(sum(deep), 0)
     axes.spines["left"].set_visible(False)
     axes.yaxis.set_ticks([])
     limits = _limits(values.to_numpy() / unit)
     axes.set_xlim(*limits)
-    marks = _marks(limits, column.width - room - right)
+    marks = _marks(limits, column.width - left - right)
     mark(axes.xaxis, marks, map(_signed, marks))
     stroke(axes, [0, 0], [0, sum(deep)], color=MIDDLE, linewidth=1.0, zorder=0)
     y = 0.0
@@ -135,13 +143,27 @@ def _signed(value):
     return short(value) if value <= 0 else f"+{short(value)}"
 
 
+def _of_lines(surely):
+    """What lines and dots rest on."""
+    if surely is None:
+        return "Lines are 95% intervals."
+    least = math.floor(1000 * surely) / 10
+    return f"Lines are 95% intervals; a dot is solid where one of {least:g}% leaves no doubt, so many are judged."
+
+
 def _told(what, row):
-    """A difference and its interval in numbers; with a digit more where one that is not nothing would be told as 0."""
-    ends = (row["low"], row["high"])
-    texts = [[value_told(what, value, *ends, more) for value in (row["difference"], *ends)] for more in (0, 1)]
-    told, *ends = texts[not row["same"] and "0" in texts[0]]
-    told = told if told.startswith(MINUS) or told in ("–", "0") else f"+{told}"
-    return f"{told} ({' to '.join(ends)})" if "–" not in ends else told
+    """A difference and its interval in numbers, rounded as on the page."""
+    numbers = (row.get(key) for key in ("before", "after", "difference", "low", "high"))
+    one = Difference(row["figure"], *(None if value is None or not np.isfinite(value) else value for value in numbers))
+    if one.difference is None or one.low is None or one.high is None:
+        told = value_told(what, one.difference)
+        return told if told.startswith(MINUS) or told in ("–", "0") else f"+{told}"
+    if one.low == one.high == 0:
+        return "0"
+    unit = spans.unit_of(one, what.scale, what.money, surely=not row["same"])
+    told = spans.digits(one.difference * what.scale, unit)
+    told = told if told.startswith("-") or not any(digit in told for digit in "123456789") else f"+{told}"
+    return thin(f"{told} ({spans.span(one, what.scale, unit)})")
 
 
 def _limits(values):

@@ -4,9 +4,11 @@ from mho_sim.report.plots.differences import paired_differences
 from mho_sim.report.plots.grid import heat_map
 from mho_sim.report.plots.source import Source
 from mho_sim.report.plots.unbeaten import frontier
-from mho_sim.study.comparison import JUDGED
+from mho_sim.report.words import listed
+from mho_sim.study.comparison import BETTER, BOTH, JUDGED, WORSE
 
 MOST_AXES = 3  # of a grid
+MOST_TOLD = 3  # options that are told one by one in a title
 
 
 def of_comparison(comparison):
@@ -20,7 +22,29 @@ def of_comparison(comparison):
     frame = frame.rename(columns={"from": "low", "to": "high"}).assign(same=same)
     scenario = comparison.scenarios[first]
     source = Source(scenario.title, scenario.hash, comparison.currency, comparison.worlds, comparison.seed)
-    return paired_differences(frame, first, source)
+    return paired_differences(frame, first, source, _finding(comparison), comparison.confidence)
+
+
+def _finding(comparison):
+    """At what each option is better and worse than the first; of many, how many are; None where there is but one."""
+    first, options = comparison.first, comparison.names[1:]
+    if len(options) == 1:
+        return None
+    words = {name: {one: comparison.verdict(one, name).word for one in JUDGED} for name in options}
+    if len(options) <= MOST_TOLD:
+        told = "; ".join(f"{name} is {_beside(words[name])}" for name in options)
+        return f"Beside '{first}': {told}."
+    counts = {
+        (word, one): sum(words[name][one] == word for name in options) for word in (BETTER, WORSE) for one in JUDGED
+    }
+    told = [f"{count} {word} in {one}" for (word, one), count in counts.items() if count]
+    return f"Of {len(options)} options, beside '{first}': {', '.join(told) or 'none better or worse'}."
+
+
+def _beside(words):
+    """Better in solvency, worse in burden."""
+    parts = [(word, [one for one in JUDGED if words[one] == word]) for word in (BETTER, WORSE, BOTH)]
+    return ", ".join(f"{word} in {listed(ones)}" for word, ones in parts if ones) or "about the same"
 
 
 def grid_of_study(study, figure="late", target=None, across=None, down=None, over=None):
