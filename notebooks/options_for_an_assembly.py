@@ -69,12 +69,12 @@ print(pd.DataFrame(table).T.round().astype(int).to_string())
 # All ask for less than the third year needs, with a safety margin of a tenth. The cash box and the gift of the twin town carry some of
 # that. How far they carry depends on luck, so we live it.
 #
-# ## Three hundred futures of each, the same for all
+# ## Four hundred futures of each, the same for all
 #
 # `compare` lives all options in the same futures: the same people, the same luck. What follows is in natural frequencies.
 
 # %%
-comparison = mho_sim.compare(options, worlds=300, seed=1)
+comparison = mho_sim.compare(options, worlds=400, seed=1)
 of_hundred = {
     "late": "run short, of 100 mutuals",
     "without_support.late": "  if the twin town gave nothing",
