@@ -595,6 +595,16 @@ def test_a_package_is_told_without_what_is_left_out():
     assert "B. deliveries: scheme.benefits.delivery {copay: 20%, ceiling_per_event: 9 000 XOF} instead of none." in text
 
 
+def test_options_beside_each_other_are_told_with_numbers():
+    """What stands in the conclusion of B and C are the figures of the frame."""
+    scenario = load(shipped()["village-mutual"])
+    changed = {"wait": ("scheme.membership.waiting.default", "4 months"), "dear": ("scheme.contribution.amount", 2_500)}
+    found = mho_sim.compare({"today": scenario} | {name: scenario.with_(*one) for name, one in changed.items()}, 80)
+    text = " ".join(compare_text(found).split())
+    before, after = (round(100 * found.figures.loc["covered", name]) for name in ("wait", "dear"))
+    assert f"C is better in protection (covered: {after} instead of {before} of 100) and worse in burden (what" in text
+
+
 def test_every_figure_has_its_words():
     judged = [name for names in JUDGED.values() for name in names]
     assert set(page.LABELS) == {*judged, *(name for names in BESIDE.values() for name in names)}

@@ -326,7 +326,8 @@ def test_the_fewest_months_are_told_though_the_chance_falls_now_and_then():
 
 def test_verdicts_in_plain_words():
     assert verdict(1.30, "above") == "30% above: too many to be chance"
-    assert verdict(1.12, "chance") == "12% above: may well be chance"
+    assert verdict(1.12, "chance") == verdict(1.12, "chance", p_value=0.11) == "12% above: may well be chance"
+    assert verdict(1.57, "chance", p_value=0.06) == "57% above: could just be chance"
     assert verdict(0.7, "below", "paid") == "30% below: too little to be chance"
     assert verdict(1.001, "chance") == "as planned"
 

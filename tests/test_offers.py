@@ -75,6 +75,14 @@ def test_who_does_not_renew_pays_no_more_by_hand():
     assert row["result"] == pytest.approx(200 * 2_420 - 60_000) and row["break_even_share"] == 25 / 200
 
 
+def test_more_people_than_there_are_are_told_as_such():
+    """At 90 a month 1,080 x 0.95 is 1,026: 26 are left of a person, and 60,000 / 26 = 2,307.7: 2,308 people, of 400."""
+    found = offers({"": scenario()}, (90,))
+    assert found.frame.loc[("", 90), "break_even"] == 2_308
+    page = " ".join(offers_text(found).split())
+    assert "> all Contribution" in page and "2 308" not in page and "The first year of membership." in page
+
+
 def test_needed_is_the_price():
     found = offers({"": scenario()}, (300,), safety=0.2).frame
     assert found.loc[("", 300), "needed"] == mho_sim.price(scenario(), safety=0.2).contribution

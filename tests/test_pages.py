@@ -135,7 +135,7 @@ def test_a_gift_on_the_first_day_stands_beside_the_cash_box():
     poor = ("scheme.reserve.opening=0", "scheme.contribution.amount=200")
     shown = prose(100, GIFT, *poor)
     assert "A new mutual, with 0 in the cash box, and 300 000 of support on the first day." in shown
-    assert "We have 0, and 300 000 of support that come on the first day." in shown
+    assert "in the cash box, beside the 300 000 of support that come on the first day. We have 0." in shown
     assert "on the first day" not in prose(100, GIFT.replace("once", "once, late: 1 month"), *poor)
 
 

@@ -270,11 +270,21 @@ class Page:
     def _perhaps(self, name, other):
         """That an option seems beaten, and what more worlds would have to tell."""
         worse = [one for one in JUDGED if self.of.verdict(one, name, other).word == WORSE]
-        may = listed([SHORT[one] for one in self.of.may_be_better(name, other)], "or")
+        may = "; ".join(self._beside(one, name, other) for one in self.of.may_be_better(name, other))
         return (
-            f"{self.letters[name]} is worse in {listed(worse)} than {self.letters[other]}, and in nothing seen to be "
-            f"better; but so few futures cannot say that it is not ({may}): take more --worlds."
+            f"{self.letters[name]} is worse in {listed(worse)} than {self.letters[other]}, and surely better in "
+            f"nothing; but so few futures cannot say that it is not ({may}): take more --worlds."
         )
+
+    def _beside(self, figure, option, than):
+        """A figure in a few words, of an option and of another: run short: 1 instead of 3 of 100."""
+        one = self.of.difference(figure, option, than)
+        if one.before is None or one.after is None:
+            return SHORT[figure]
+        base = _base(one) if figure in LIKE_MUTUALS else 100
+        after, before = _amounts(one) if figure in AMOUNTS else _counts(one, base)
+        of = "" if figure in AMOUNTS else f" of {money(base)}"
+        return f"{SHORT[figure]}: {after} instead of {before}{of}" if after != before else SHORT[figure]
 
     def _beaten(self, name, by):
         other = by[0]
@@ -294,10 +304,18 @@ class Page:
         return "; ".join(self._words(*pair) for pair in pairs)
 
     def _words(self, option, than):
-        """At what an option is better and worse than another."""
-        words = {one: self.of.verdict(one, option, than).word for one in JUDGED}
+        """At what an option is better and worse than another; beside one that is not the first, with a figure of each,
+        which stands nowhere else.
+        """
+        found = {one: self.of.verdict(one, option, than) for one in JUDGED}
+        words = {one: verdict.word for one, verdict in found.items()}
+
+        def named(one):
+            deciding = (*found[one].better, *found[one].worse)
+            return f"{one} ({self._beside(deciding[0], option, than)})" if than != self.first and deciding else one
+
         parts = [
-            f"{word} in {listed([one for one in JUDGED if words[one] == word])}"
+            f"{word} in {listed([named(one) for one in JUDGED if words[one] == word])}"
             for word in (BETTER, WORSE, BOTH)
             if word in words.values()
         ]

@@ -81,11 +81,11 @@ def _reserve(exact):
     needed, currency = exact.reserve_needed, exact.scenario.currency
     amount = _to_unit(needed["0.95"], needed)
     gift = first_day_gift(exact.scenario)
-    besides = f", and {money(gift)} of support that come on the first day" if gift else ""
+    besides = f", beside the {money(gift)} of support that come on the first day" if gift else ""
     told = (
         f"For 95 mutuals out of 100 to pay every bill on its day, we would have to start with {amount} {currency} in "
-        f"the cash box; for 99, with {_to_unit(needed['0.99'], needed)}. We have "
-        f"{money(exact.scenario.scheme.reserve.opening)}{besides}."
+        f"the cash box{besides}; for 99, with {_to_unit(needed['0.99'], needed)}. We have "
+        f"{money(exact.scenario.scheme.reserve.opening)}."
     )
     alone = exact.without_support
     if alone is None:

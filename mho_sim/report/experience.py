@@ -18,6 +18,8 @@ TOO = {
     "payment": {"above": "too dear to be chance", "below": "too cheap to be chance"},
     "paid": {"above": "too much to be chance", "below": "too little to be chance"},
 }
+EDGE = 0.10  # a chance below which what may be chance is at the edge of it; assumed
+LONG = 24  # months; assumed
 PREFIX = {"claims": "", "payment": "payment_", "paid": "paid_"}
 FOOT = "A calculation to help the discussion, not a promise. The assembly decides."
 
@@ -87,12 +89,13 @@ def _headline(found):
         return ""
     told = [
         f"{plural(int(row['seen']), 'claim')} where the plan expected {money(row['expected'])}, "
-        f"{verdict(row['ratio'], row['verdict'])}."
+        f"{verdict(row['ratio'], row['verdict'], p_value=row['p_value'])}."
     ]
     if row["paid_expected"]:
+        said = verdict(row["paid_ratio"], row["paid_verdict"], "paid", row["paid_p_value"])
         told.append(
             f"{money(row['paid_seen'])} {found.scenario.currency} for them where it expected "
-            f"{money(row['paid_expected'])}, {verdict(row['paid_ratio'], row['paid_verdict'], 'paid')}."
+            f"{money(row['paid_expected'])}, {said}."
         )
     return " ".join(told)
 
@@ -109,7 +112,7 @@ def _compared(found, what):
         seen = "-" if math.isnan(row[f"{key}seen"]) else _amount(row[f"{key}seen"] / unit)
         between = _between(row[f"{key}low"], row[f"{key}high"])
         rows.append((_named(service), _amount(row[f"{key}expected"] / unit), seen, between))
-        verdicts.append(verdict(row[f"{key}ratio"], row[f"{key}verdict"], what))
+        verdicts.append(verdict(row[f"{key}ratio"], row[f"{key}verdict"], what, row[f"{key}p_value"]))
     width = max(map(len, (*verdicts, "seen against plan")))
     head = (heads[what], "plan", "seen", "truly, of\nthe plan", "seen against plan".ljust(width))
     return table([head, *((*row, told.ljust(width)) for row, told in zip(rows, verdicts))])
@@ -135,14 +138,14 @@ def _between(low, high):
     return f"{100 * low:.0f}-{'…' if math.isinf(high) else f'{100 * high:.0f}'}%"
 
 
-def verdict(ratio, said, what="claims"):
+def verdict(ratio, said, what="claims", p_value=1.0):
     """A verdict in plain words: 30% above: too many to be chance."""
     if said == "none" or math.isnan(ratio):
         return "none seen" if said == "none" else TOO[what][said]
     away = round(100 * (ratio - 1))
     side = "as planned" if away == 0 else f"{abs(away)}% {'above' if away > 0 else 'below'}"
     if said == "chance":
-        return f"{side}: may well be chance" if away else side
+        return f"{side}: {'could just be chance' if p_value < EDGE else 'may well be chance'}" if away else side
     return f"{side}: {TOO[what][said]}"
 
 
@@ -174,8 +177,15 @@ def _months(found):
         told += [f"{words}: {listed([_named(name) for name in names])}"] if len(names) else []
     return (
         f"How many months until claims that truly are {100 * TOLD:.0f}% above plan are called so, in "
-        f"{100 * CHANCE_TO_TELL:.0f} of 100 mutuals? {'; '.join(told)}."
+        f"{100 * CHANCE_TO_TELL:.0f} of 100 mutuals? {'; '.join(told)}.{_larger(more)}"
     )
+
+
+def _larger(more):
+    """Where it takes long, how to see what a larger excess takes."""
+    if more.fillna(math.inf).max() <= LONG:
+        return ""
+    return " A larger excess shows sooner: --watch 60% tells how soon."
 
 
 def _groups(found):

@@ -10,7 +10,7 @@ def offers_text(offers, changed=()):
     """The table of a year of membership, and what its columns say."""
     scenario = next(iter(offers.packages.values()))
     surveyed = any(one.setting.take_up is not None for one in offers.packages.values())
-    title = [scenario.title, *(f"CHANGED on the command line: {change}" for change in changed)]
+    title = [scenario.title, *(f"CHANGED on the command line: {change}" for change in changed), _of_year(offers)]
     heads = ("contribution", "of 100\njoin", "people\ncovered", "needed\na year", "asked\na year", "left over\na year",
              "pays for\nitself from")  # fmt: skip
     rows = [heads, *(_cells(amount, row) for (_, amount), row in offers.frame.iterrows())]
@@ -25,12 +25,21 @@ def offers_text(offers, changed=()):
     return "\n".join([*(line for text in title for line in lines(text)), "", *head, *named, *note])
 
 
+def _of_year(offers):
+    """Which year the table is of, and why not the first."""
+    years = min(one.years for one in offers.packages.values())
+    if offers.year == 1:
+        return "The first year of membership." + (" Later nobody waits, and it is dearer." if years > 1 else "")
+    return f"The {ordinal(offers.year)} year of membership; in the first (--year 1) waiting makes care cheaper."
+
+
 def _cells(amount, row):
     own = amount is None or math.isnan(amount)
     if not row["people"]:
         return ("  by size" if own else f"  {money(amount)}", "0", "0", *["-"] * 4)
     keys = ("people", "needed", "asked", "result")
     enough = "never" if math.isnan(row["break_even"]) else money(row["break_even"])
+    enough = "> all" if row["break_even_share"] > 1 else enough
     return ("  by size" if own else f"  {money(amount)}", of_100(row["joining"]), *(money(row[key]) for key in keys),
             enough)  # fmt: skip
 
@@ -40,11 +49,11 @@ def _note(offers, scenario, surveyed):
     terms = scenario.scheme.contribution
     own = "goes by size" if terms.amount is None else f"is {money(terms.amount)}"
     told = (
-        f"Of the {ordinal(offers.year)} year of membership (in the first, waiting makes care cheaper). Contribution: "
-        f"of a {terms.per} and {period(terms.every)}; that of the file {own}. Needed and asked: "
+        f"Contribution: of a {terms.per} and {period(terms.every)}; that of the file {own}. Needed and asked: "
         f"{scenario.currency} a person; needed is with the safety margin of {100 * offers.safety:g}%. Left over: what "
         "comes in less care and running costs, without that margin and without support, as it is to be expected; a "
-        "minus is what is missing. Pays for itself from so many people on; never: each costs more than they bring."
+        "minus is what is missing. Pays for itself from so many people on; > all: from more than the association would "
+        "have then, if all joined; never: each costs more than they bring."
     )
     if not surveyed:
         return f"{told} All are taken to join whatever it costs: the file does not say how many would (take_up)."

@@ -196,10 +196,10 @@ def _reserve(result):
             f"Even with an empty cash box at the start, 95 mutuals out of 100 would pay every bill on its day{surely}."
         )
     else:
-        besides = f", and {money(gift)} of support that come on the first day" if gift else ""
+        besides = f", beside the {money(gift)} of support that come on the first day" if gift else ""
         line = (
             "For 95 mutuals out of 100 to pay every bill on its day, we would have to start with about "
-            f"{needed} in the cash box. We have {have}{besides}."
+            f"{needed} in the cash box{besides}. We have {have}."
         )
         if result.scenario.setting.bank is not None:
             line += " The bank's interest on what is more is not counted."
