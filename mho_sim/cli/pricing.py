@@ -3,9 +3,7 @@
 import click
 
 from mho_sim.cli.options import JSON, SCENARIO, SET, Amounts, Share, Whole
-from mho_sim.cli.telling import answer, loaded_from, options_from, refuse, told_by
-
-AS_WRITTEN = "as written"  # what a table calls the scenario itself
+from mho_sim.cli.telling import AS_WRITTEN, answer, loaded_from, options_from, refuse, told_by
 
 
 @click.command(short_help="What contribution is needed, service by service.")

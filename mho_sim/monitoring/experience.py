@@ -5,7 +5,6 @@ from functools import cached_property
 from importlib.metadata import version
 from os import PathLike
 
-import numpy as np
 import pandas as pd
 
 from mho_sim.monitoring import lines
@@ -15,6 +14,7 @@ from mho_sim.monitoring.outstanding import outstanding
 from mho_sim.monitoring.plan import Plan
 from mho_sim.monitoring.register import Register, load_register
 from mho_sim.tariff import limits
+from mho_sim.tariff.rows import rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,31 +118,21 @@ class Experience:
             "currency": self.scenario.currency,
             "from": str(self.register.first),
             "until": str(self.register.until),
-            "services": _rows(self.services),
-            "next_year": _rows(self.next_year),
+            "services": rows_of(self.services),
+            "next_year": rows_of(self.next_year),
             "lines": {name: _line(one) for name, one in self.lines.items()},
             "bill_lines": {name: _line(one) for name, one in self.bill_lines.items()},
-            "groups": None if self.groups is None else _rows(self.groups),
+            "groups": None if self.groups is None else rows_of(self.groups),
             "groups_by_service": None
             if (rows := self.groups_by_service) is None
-            else {service: _rows(rows.loc[service]) for service in rows.index.unique("service")},
-            "outstanding": _rows(self.outstanding),
+            else {service: rows_of(rows.loc[service]) for service in rows.index.unique("service")},
+            "outstanding": rows_of(self.outstanding),
             "not_counted": self.not_counted,
         }
 
 
 def _line(one):
     return {"set": one.changed} if isinstance(one, lines.Written) else {"none": one}
-
-
-def _rows(frame):
-    """A frame as a dict of rows; what is missing or without end is None."""
-    return {
-        str(name): {
-            key: None if isinstance(value, float) and not np.isfinite(value) else value for key, value in row.items()
-        }
-        for name, row in frame.astype(object).to_dict("index").items()
-    }
 
 
 def experience(scenario, register):

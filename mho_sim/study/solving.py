@@ -8,13 +8,13 @@ from mho_sim.study.effects import effects, less_care, pay
 from mho_sim.study.exact import chance_late
 from mho_sim.study.fund import NotClosed
 from mho_sim.study.looking import FEWEST, Judge, exactly, is_exact, simulated
+from mho_sim.study.paired import TROUBLES
 from mho_sim.study.repeating import simulate
 from mho_sim.study.result import Result, unsupported
 from mho_sim.study.searching import Unsolved, search
 from mho_sim.study.solved import Option, Solved
 
 YARDSTICKS = ("scheme.lost_when_owing",)  # they say what an outcome is called, and change nothing that happens
-TROUBLES = ("late", "stopped", "lost", "deficit")
 REMEMBERED = 8  # results, which are large; others are lived again where they are needed
 FEW_WORLDS = 100  # lived for what a single exact answer does to protection, where none has to be compared; assumed
 
