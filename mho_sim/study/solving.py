@@ -15,7 +15,7 @@ from mho_sim.study.searching import Unsolved, search
 from mho_sim.study.solved import Option, Solved
 
 YARDSTICKS = ("scheme.lost_when_owing",)  # they say what an outcome is called, and change nothing that happens
-REMEMBERED = 8  # results, which are large; others are lived again where they are needed
+REMEMBERED = 8  # results, which are large; others are lived again where they are needed; assumed
 FEW_WORLDS = 100  # lived for what a single exact answer does to protection, where none has to be compared; assumed
 
 
