@@ -18,7 +18,7 @@ from test_tariff import LIVED, SHIPPED, as_drawn, one, opened, priced, scenario
 import mho_sim
 from mho_sim.actuarial import costs, counts, lattice, totals
 from mho_sim.actuarial.costs import Gamma
-from mho_sim.actuarial.margins import CLASSES, comonotone
+from mho_sim.actuarial.margins import CLASSES, LEVELS, comonotone
 from mho_sim.engine import Prepared
 from mho_sim.report import price_text
 from mho_sim.scenario import parse
@@ -26,7 +26,7 @@ from mho_sim.study.pooling import mutual_years
 from mho_sim.tariff import year
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import people_of
-from mho_sim.tariff.pool import LEVELS, factors_of, kinds_that_cost, pool
+from mho_sim.tariff.pool import factors_of, kinds_that_cost, pool
 from mho_sim.tariff.services import Care, index_of_year
 from mho_sim.verification.worlds import lived
 

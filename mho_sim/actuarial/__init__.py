@@ -2,6 +2,10 @@
 that a scenario cannot name) and what a benefit pays of them, and `contributions` built up from both; exactly, without
 drawing: numbers of episodes (`counts`), amounts on a `lattice`, their `totals`, `funds` with dated contributions,
 `ruin`, `reinsurance`, `credibility`; and the `importance` of unknown numbers.
+
+Some of it no command asks for yet: the running costs of a person and the surplus for a reserve (`contributions`, after
+the guides), premiums of reinsurance, contributions on dates of their own (`funds`), a total cut at a ceiling
+(`totals`). They stay for whoever calculates in Python, and hand-worked figures in the tests hold them.
 """
 
 from mho_sim.actuarial.estimates import (

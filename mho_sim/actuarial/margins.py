@@ -9,6 +9,7 @@ import math
 import numpy as np
 from scipy import special
 
+LEVELS = (0.90, 0.95, 0.99)  # of certainty, at which a margin or a reserve is told
 CLASSES = 4096  # equally likely classes in which comonotone factors are averaged
 LARGEST_POOL = 10**9  # persons
 

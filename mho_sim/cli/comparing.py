@@ -6,9 +6,16 @@ from pathlib import Path
 import click
 
 from mho_sim.cli.options import BATCH, JSON, MEMORY, PLOT, QUIET, SEED, SET, WORKERS, Whole
-from mho_sim.cli.telling import loaded_from, options_from, progress_of, refuse, refuse_picture, say_if_cold, told_by
-
-AS_WRITTEN = "as written"  # what a table calls the scenario itself
+from mho_sim.cli.telling import (
+    AS_WRITTEN,
+    loaded_from,
+    options_from,
+    progress_of,
+    refuse,
+    refuse_picture,
+    say_if_cold,
+    told_by,
+)
 
 
 @click.command(short_help="Several options on the same luck: which is better, and at what?")

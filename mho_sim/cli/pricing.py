@@ -5,9 +5,8 @@ import re
 import click
 
 from mho_sim.cli.options import JSON, SCENARIO, SET, Amounts, Share, Whole
-from mho_sim.cli.telling import answer, loaded_from, options_from, refuse, told_by
+from mho_sim.cli.telling import AS_WRITTEN, answer, loaded_from, options_from, refuse, told_by
 
-AS_WRITTEN = "as written"  # what a table calls the scenario itself
 TERMS = re.compile("'(safety|surplus|year|on_net|on_gross|collection)'")  # as messages call them
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+AS_WRITTEN = "as written"  # what a table calls the scenario itself, beside its options
+
 
 def loaded_from(path, sets):
     """A scenario, or the end of the program with every fault of the file on standard error."""

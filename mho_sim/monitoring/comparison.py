@@ -8,9 +8,9 @@ import pandas as pd
 from mho_sim.actuarial import comparing
 
 ALL = "all"
-TOLD = 0.20  # the excess that should be told from chance
+TOLD = 0.20  # the excess that should be told from chance: assumed
 CHANCE_TO_TELL = 0.80  # how probably: assumed
-FARTHEST = 240  # months in which it is looked for
+FARTHEST = 240  # months in which it is looked for: assumed
 VERDICTS = {-1: "below", 0: "chance", 1: "above"}
 COLUMNS = {  # a frame of nothing has them too
     "person_years": float,

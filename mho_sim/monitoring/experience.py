@@ -7,7 +7,6 @@ from importlib.metadata import version
 from os import PathLike
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from mho_sim.monitoring import lines
@@ -17,6 +16,7 @@ from mho_sim.monitoring.outstanding import outstanding
 from mho_sim.monitoring.plan import Plan
 from mho_sim.monitoring.register import Register, cover_begins, load_register
 from mho_sim.tariff import limits
+from mho_sim.tariff.rows import rows_of
 
 MORE = 1.5  # so many times as many people as the plan has are doubted: assumed
 
@@ -153,15 +153,15 @@ class Experience:
             "from": str(self.register.first),
             "until": str(self.register.until),
             "too_early": [{**one._asdict(), **_days(one)} for one in self.too_early],
-            "services": _rows(self.services),
-            "next_year": _rows(self.next_year),
+            "services": rows_of(self.services),
+            "next_year": rows_of(self.next_year),
             "lines": {name: _line(one) for name, one in self.lines.items()},
             "bill_lines": {name: _line(one) for name, one in self.bill_lines.items()},
-            "groups": None if self.groups is None else _rows(self.groups),
+            "groups": None if self.groups is None else rows_of(self.groups),
             "groups_by_service": None
             if (rows := self.groups_by_service) is None
-            else {service: _rows(rows.loc[service]) for service in rows.index.unique("service")},
-            "outstanding": _rows(self.outstanding),
+            else {service: rows_of(rows.loc[service]) for service in rows.index.unique("service")},
+            "outstanding": rows_of(self.outstanding),
             "not_counted": self.not_counted,
         }
 
@@ -173,16 +173,6 @@ def _line(one):
 def _days(one):
     """The dates of a `TooEarly`, as text."""
     return {key: str(getattr(one, key)) for key in ("first", "until", "begins")}
-
-
-def _rows(frame):
-    """A frame as a dict of rows; what is missing or without end is None."""
-    return {
-        str(name): {
-            key: None if isinstance(value, float) and not np.isfinite(value) else value for key, value in row.items()
-        }
-        for name, row in frame.astype(object).to_dict("index").items()
-    }
 
 
 def experience(scenario, register):

@@ -18,8 +18,8 @@ from mho_sim.monitoring.comparison import ALL
 from mho_sim.monitoring.plan import Plan
 from mho_sim.tariff.figures import draws
 from mho_sim.tariff.people import people_of
+from mho_sim.tariff.premium import DRAWS
 
-DRAWS = 256
 SURE, WITHIN = 0.90, 0.05  # of limited fluctuation: of 100 years, 90 within 5 %
 EXACT = 1e-9  # relative width of a range that is none
 

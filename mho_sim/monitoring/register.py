@@ -9,7 +9,6 @@ over. All that is wrong is told in one pass: `register.csv:7: claims is '12,5', 
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +22,7 @@ from mho_sim.scenario.faults import quoted
 from mho_sim.scenario.quantities import read_number, read_whole
 from mho_sim.scenario.reading import UNWANTED
 from mho_sim.scenario.sentences import guess
-from mho_sim.scenario.sheets import MIB, bytes_of, stop, text_of
+from mho_sim.scenario.sheets import MIB, bytes_of, name_in, plain, stop, text_of
 
 LARGEST_FILE = 4 * MIB
 ALLOWED = "A register has a line for each service and period."
@@ -142,10 +141,6 @@ def blank_register(scenario: Any) -> str:
 # One cell: (cell, name of the column) to a value
 
 
-def _name(cell: str, column: str) -> str:
-    return unicodedata.normalize("NFC", cell)
-
-
 def _day(cell: str, column: str) -> date:
     if match := YEAR_FIRST.fullmatch(cell):
         year, month, day = match.groups()
@@ -207,7 +202,7 @@ def _number(read: Callable, cell: str, column: str, most: float, write: str, **h
 COLUMNS = {
     "from": _Column(("from", "du", "debut"), _first_day, "Write the first day of the period, such as 2027-01-01."),
     "until": _Column(("until", "au", "fin"), _last_day, "Write the last day of the period, such as 2027-03-31."),
-    "service": _Column(("service", "soins", "prestation"), _name, "Write a name of the scenario's benefits."),
+    "service": _Column(("service", "soins", "prestation"), name_in, "Write a name of the scenario's benefits."),
     "covered": _Column(
         ("covered", "couverts", "beneficiaires"),
         _people,
@@ -219,15 +214,9 @@ COLUMNS = {
         "Write for how many visits or stays of these dates the mutual pays.",
     ),
     "paid": _Column(("paid", "paye", "montant"), _money, "Write what the mutual pays for them, paid already or not."),
-    "group": _Column(("group", "groupe", "village"), _name, "Write the name of the village or group.", False),
+    "group": _Column(("group", "groupe", "village"), name_in, "Write the name of the village or group.", False),
 }
 COUNTED = ("covered", "claims", "paid")
-
-
-def _plain(header: str) -> str:
-    """A header without capitals, accents and marks."""
-    letters = unicodedata.normalize("NFKD", header.casefold())
-    return "_".join(re.findall("[a-z0-9]+", "".join(c for c in letters if not unicodedata.combining(c))))
 
 
 COLUMNS_TOLD = (
@@ -236,7 +225,7 @@ COLUMNS_TOLD = (
     "not.\nLines without figures are passed over; dates of whole months may be changed; a column 'group' (village) may "
     "be added."
 )
-WORDS = {_plain(word): key for key, column in COLUMNS.items() for word in column.words}
+WORDS = {plain(word): key for key, column in COLUMNS.items() for word in column.words}
 
 
 class _Reader:
@@ -295,7 +284,7 @@ class _Reader:
         """Find the columns; tell what is missing, misspelt or there twice."""
         unknown, self.width = [], len(header)
         for index, cell in enumerate(header):
-            key = WORDS.get(_plain(cell))
+            key = WORDS.get(plain(cell))
             if key is None:
                 unknown += [cell] if cell else []
             elif key in self.places:
@@ -306,12 +295,12 @@ class _Reader:
         if not self.places:
             words = f"The first line must name the columns: {', '.join(COLUMNS)} (group only if there are any)."
             stop(self.name, f"{words} It begins with {quoted(next(filter(None, header)))}.", line)
-        like = {_plain(cell): cell for cell in unknown}
+        like = {plain(cell): cell for cell in unknown}
         for key, column in COLUMNS.items():
             if key in self.places:
                 continue
             likeness = 0.6 if column.required else 0.8
-            near = next((one for word in column.words if (one := guess(_plain(word), like, likeness))), None)
+            near = next((one for word in column.words if (one := guess(plain(word), like, likeness))), None)
             if near is not None:
                 shown = quoted(like.pop(near))
                 self._tell(line, key, f"The column {shown} is not known; did you mean '{key}'? Rename it.")
@@ -399,4 +388,4 @@ class _Reader:
 def _known(line: str, delimiter: str) -> tuple[int, int]:
     """How many columns a header would have that are known, and how many in all."""
     cells = [cell.strip(' "') for cell in line.lstrip("\ufeff").split(delimiter)]
-    return sum(_plain(cell) in WORDS for cell in cells), len(cells)
+    return sum(plain(cell) in WORDS for cell in cells), len(cells)

@@ -28,15 +28,15 @@ def experience_text(found, changed=()):
     """The page, as text."""
     blocks = [
         _head(found, changed),
-        _told(_headline(found)),
+        lines(_headline(found)),
         [*_compared(found, "claims"), *remark(_law(found))],
-        _told(_months(found)),
+        lines(_months(found)),
         _compared(found, "payment"),
         [*_compared(found, "paid"), *remark(_law_of_paid())],
         _groups(found),
         [*_next_year(found), *remark(_weights(found))],
-        _told(_conflict(found)),
-        _told(_apart(found)),
+        lines(_conflict(found)),
+        lines(_apart(found)),
         _lines(found),
         [*_outstanding(found), *remark(_of_outstanding(found))],
         _left_out(found),
@@ -354,7 +354,7 @@ def watch_text(found, changed=()):
         _head_of_watch(found, changed),
         [*_quarters(found), *remark(_of_quarters())],
         [*_by_kind(found), *remark(_of_kinds(found))] if len(found.services) > 2 else [],
-        _told(_worth(found)),
+        lines(_worth(found)),
         lines(
             f"Simulated, seed {found.seed}, {plural(found.worlds, 'future')} each way; scenario "
             f"{found.scenario.hash[:19]}…. All other figures are taken as the file holds them for best. {FOOT}"
@@ -455,7 +455,3 @@ def _worth(found):
         f"{told} Looking every quarter at each kind by itself, it is about {about(by_kind['beyond'])}, after "
         f"{by_kind['quarters']:.1f} quarters."
     )
-
-
-def _told(text):
-    return lines(text) if text else []

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mho_sim.data import coin
 from mho_sim.report.tables import table
-from mho_sim.report.words import lines, listed, money, of_100, ordinal, period, plural, unknown
+from mho_sim.report.words import lines, listed, money, of_100, ordinal, period, plural, remark, unknown
 
 TOTALS = ("care", "pure_premium", "needed", "collected", "contribution", "with_support")
 HOW_WIDE = 46  # the name of a line
@@ -18,15 +18,15 @@ def price_text(price, changed=()):
     scenario, terms = price.scenario, price.terms
     blocks = [
         [*lines(scenario.title), *_head(price)],
-        [*_services(price), *_note(_guide_note(price))],
+        [*_services(price), *remark(_guideremark(price))],
         _build_up(price),
-        _told(_range(price)),
+        lines(_range(price)),
         _compared(price),
-        _told(_charged(price)),
+        lines(_charged(price)),
         _years(price),
-        _told(_going_on(price)),
+        lines(_going_on(price)),
         _margins(price),
-        _told(_pools(price)),
+        lines(_pools(price)),
         _left_out(price),
         lines(
             f"Worked out without simulation; scenario {scenario.hash[:19]}…"
@@ -57,7 +57,7 @@ def _services(price):
     return table(rows) if len(price.services) else ["  The package holds no care."]
 
 
-def _guide_note(price):
+def _guideremark(price):
     if not len(price.services):
         return ""
     return (
@@ -169,7 +169,7 @@ def _years(price):
             "The first year is cheaper because new members wait; later it does not suffice. What the scheme asks is "
             f"{share} of what year {frame.index[-1]} needs."
         )
-        return [*table(rows), *_note(note)]
+        return [*table(rows), *remark(note)]
     return table(rows)
 
 
@@ -288,11 +288,3 @@ def _customary(terms):
 
 def _percent(share):
     return f"{100 * share:.3g}%" if share < 0.1 else f"{100 * share:.0f}%"
-
-
-def _told(text):
-    return lines(text) if text else []
-
-
-def _note(text):
-    return [f"  {line}" for line in lines(text, 78)] if text else []

@@ -96,8 +96,10 @@ def unknown(path):
 
 def lines(text, width=WIDTH, indent=""):
     """A paragraph as lines of at most `width` characters, those after the first behind an indent; no number is broken
-    at its thousands.
+    at its thousands. None where there is nothing to say.
     """
+    if not text:
+        return []
     joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "\u00a0", text)
     broken = textwrap.wrap(joined, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\u00a0", " ") for line in broken]
@@ -105,4 +107,4 @@ def lines(text, width=WIDTH, indent=""):
 
 def remark(text):
     """A remark below a table, as lines; none where there is nothing to say."""
-    return [f"  {line}" for line in lines(text, WIDTH - 2)] if text else []
+    return [f"  {line}" for line in lines(text, WIDTH - 2)]

@@ -9,7 +9,6 @@ wrong is told in one pass, without repeating a person's line: `list.csv:7: sex i
 import csv
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ import numpy as np
 from mho_sim.scenario.faults import Fault, ScenarioError, quoted, visible
 from mho_sim.scenario.reading import UNWANTED
 from mho_sim.scenario.sentences import guess
-from mho_sim.scenario.sheets import MIB, bytes_of, stop, text_of
+from mho_sim.scenario.sheets import MIB, bytes_of, name_in, plain, stop, text_of
 from mho_sim.scenario.values import LARGEST_HOUSEHOLD
 
 LARGEST_FILE = 64 * MIB
@@ -102,17 +101,7 @@ def _decode(raw: bytes, name: str) -> str:
     return text
 
 
-def _plain(header: str) -> str:
-    """A header without capitals, accents and marks: `Né(e) en` is ne_e_en."""
-    letters = unicodedata.normalize("NFKD", header.casefold())
-    return "_".join(re.findall("[a-z0-9]+", "".join(c for c in letters if not unicodedata.combining(c))))
-
-
 # One cell
-
-
-def _text(cell: str, start: date) -> str:
-    return unicodedata.normalize("NFC", cell)
 
 
 def _one_of(cell: str, true: tuple[str, ...], false: tuple[str, ...]) -> bool:
@@ -179,20 +168,20 @@ def _distance(cell: str, start: date) -> float:
 
 BIRTH = "Write a year such as 1985, or a day such as 1985-03-31 or 31/03/1985, at most 110 years ago."
 COLUMNS = {
-    "household": _Column(("household", "menage"), _text, "Write the household's name or number.", True),
+    "household": _Column(("household", "menage"), name_in, "Write the household's name or number.", True),
     "member": _Column(("member", "membre"), _member, "Write yes or no.", True),
     "sex": _Column(("sex", "sexe"), _woman, "Write F or M.", True),
     "age": _Column(("age",), _days_by_age, "Write an age in completed years, from 0 to 110."),
     "born": _Column(("born", "ne_en", "nee_en", "né(e) en", "annee de naissance"), _days_by_birth, BIRTH),
     "date of birth": _Column(("date of birth", "date de naissance"), _days_by_birth, BIRTH),
-    "sector": _Column(("sector", "secteur"), _text, "Write a name."),
+    "sector": _Column(("sector", "secteur"), name_in, "Write a name."),
     "distance_km": _Column(
         ("distance_km", "distance"), _distance, "Write kilometres, from 0 to 1 000, such as 2.5, without the unit."
     ),
-    "category": _Column(("category", "categorie"), _text, "Write a name."),
+    "category": _Column(("category", "categorie"), name_in, "Write a name."),
 }
 BIRTHS = ("age", "born", "date of birth")
-WORDS = {_plain(word): key for key, column in COLUMNS.items() for word in column.words}
+WORDS = {plain(word): key for key, column in COLUMNS.items() for word in column.words}
 
 
 class _Register:
@@ -274,7 +263,7 @@ class _Register:
         self.width = len(header)
         unknown = []
         for index, cell in enumerate(header):
-            key = WORDS.get(_plain(cell))
+            key = WORDS.get(plain(cell))
             if key is None and cell:
                 unknown.append(cell)
             elif key in self.places:
@@ -294,11 +283,11 @@ class _Register:
 
     def _missing(self, line: int, unknown: list[str], births: list[str]) -> None:
         """Tell the columns that are missing, with the header that is most like them, and headers that look misspelt."""
-        like = {_plain(cell): cell for cell in unknown}
+        like = {plain(cell): cell for cell in unknown}
         for key, column in COLUMNS.items():
             if key in self.places or (key in BIRTHS and births):
                 continue
-            header = next((near for word in column.words if (near := guess(_plain(word), like, _alike(column)))), None)
+            header = next((near for word in column.words if (near := guess(plain(word), like, _alike(column)))), None)
             if header is not None:
                 word = guess(header, column.words, 0)
                 births = [*births, key] if key in BIRTHS else births
@@ -399,7 +388,7 @@ class _Register:
 def _known(line: str, delimiter: str) -> tuple[int, int]:
     """How many columns a header would have that are known, and how many in all."""
     cells = [cell.strip(' "') for cell in line.split(delimiter)]
-    return sum(_plain(cell) in WORDS for cell in cells), len(cells)
+    return sum(plain(cell) in WORDS for cell in cells), len(cells)
 
 
 def _alike(column: _Column) -> float:

@@ -1,5 +1,7 @@
 """Reads a file that a spreadsheet has saved as CSV, whatever it made of the letters; each fault in one sentence."""
 
+import re
+import unicodedata
 from codecs import BOM_UTF8
 from os import PathLike
 from pathlib import Path
@@ -47,3 +49,14 @@ def text_of(raw: bytes, name: str, largest: int, allowed: str) -> str:
             bad = error.start
     line = raw[:bad].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
     return stop(name, "This line is neither in UTF-8 nor in Windows-1252. Save the sheet as CSV (UTF-8).", line)
+
+
+def plain(header: str) -> str:
+    """A header without capitals, accents and marks: `Né(e) en` is ne_e_en."""
+    letters = unicodedata.normalize("NFKD", header.casefold())
+    return "_".join(re.findall("[a-z0-9]+", "".join(c for c in letters if not unicodedata.combining(c))))
+
+
+def name_in(cell: str, *_: Any) -> str:
+    """A name in a cell, its accents always written in the same way."""
+    return unicodedata.normalize("NFC", cell)

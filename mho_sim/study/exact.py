@@ -13,10 +13,10 @@ import pandas as pd
 from scipy import special
 
 from mho_sim.actuarial import costs, counts, funds, lattice, totals
+from mho_sim.actuarial.margins import LEVELS
 from mho_sim.study.closed import Obstacle
 from mho_sim.study.fund import Fund, NotClosed
 from mho_sim.study.result import unsupported
-from mho_sim.study.trouble import LEVELS
 
 WHOLE_POINTS = 2**20  # most points of a lattice on which all payments lie: their transform takes 32 MB; assumed
 ALL_POINTS = 2**17  # of one on which they do not, over all stretches together: some seconds of work; assumed

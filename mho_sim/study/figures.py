@@ -20,7 +20,7 @@ class Figure(NamedTuple):
     unit: str
 
 
-TROUBLES = {
+OF_TROUBLE = {
     "late": Figure("a bill could not be paid on the day it was due", "share"),
     "late_without_support": Figure("the same without support from outside", "share"),
     "stopped": Figure("a provider was owed for longer than it tolerates", "share"),
@@ -46,7 +46,7 @@ INDICATORS = {
     "own_funds": Figure("own funds at the end, mean over worlds", "money"),
 }
 RESERVE = {"reserve_needed": Figure("opening cash with which 95 of 100 pay every bill on its day", "money")}
-FIGURES = {**TROUBLES, **RESERVE, **EFFECTS, **INDICATORS}
+FIGURES = {**OF_TROUBLE, **RESERVE, **EFFECTS, **INDICATORS}
 
 
 def unbeaten(frame):

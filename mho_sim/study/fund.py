@@ -16,6 +16,7 @@ from mho_sim.engine.dues import dues_of
 from mho_sim.engine.tables import scheme_tables
 from mho_sim.rules import MILLION
 from mho_sim.study.closed import Obstacle, obstacles
+from mho_sim.tariff.services import law_of, layer_of
 
 IN_ONE_PART = (
     "the payments of a year fall due in several parts, between which money comes in, and they are not independent; "
@@ -197,10 +198,10 @@ class Fund:
         cost, benefit = self.scenario.setting.illness[kind].cost, self.scenario.scheme.benefits[kind]
         if benefit.lump_sum is not None:
             return Payment({benefit.lump_sum: 1.0})
-        law = _law(cost)
+        law = law_of(cost, lambda key, unknown: float(unknown))
         if isinstance(law, costs.Table):
             return Payment(self._paid(kind, law))
-        return Payment(None, _times(law, cost.covered_share), costs.benefit(*_steps(benefit)))
+        return Payment(None, _times(law, cost.covered_share), layer_of(benefit))
 
     def _paid(self, kind, law):
         """What is paid of each bill, by the rules, rounding included."""
@@ -227,31 +228,6 @@ def _of_persons(single, people):
     return counts.Number(moments, lambda z: single.generating(z) ** people)
 
 
-def _law(cost):
-    """The law of a bill."""
-    if cost.table is not None:
-        total = sum(share for _, share in cost.table)
-        amounts, shares = zip(*((float(amount), share / total) for amount, share in sorted(cost.table)))
-        return costs.Table(amounts, shares)
-    if cost.fixed is not None:
-        return costs.fixed(float(cost.fixed))
-    law = next(law for law in (cost.lognormal, cost.gamma, cost.exponential) if law is not None)
-    mean, cv = float(law.mean), 1.0 if law is cost.exponential else float(law.cv)
-    if mean == 0 or cv == 0:
-        return costs.fixed(mean)
-    return costs.Lognormal(mean, cv) if law is cost.lognormal else costs.Gamma(mean, cv)
-
-
 def _times(law, share):
     """The law of a share of a bill."""
     return costs.fixed(0.0) if share == 0 else type(law)(law.mean * share, law.cv)
-
-
-def _steps(benefit):
-    """The steps of a benefit in its order, as `costs.benefit` takes them."""
-    steps = {
-        "deductible": [("deductible", benefit.deductible)],
-        "copay": [("copay", benefit.copay), ("fixed_copay", benefit.copay_fixed)],
-        "ceiling": [] if benefit.ceiling_per_event is None else [("ceiling", benefit.ceiling_per_event)],
-    }
-    return [step for name in benefit.order for step in steps[name]]

@@ -13,8 +13,8 @@ from mho_sim.scenario.faults import dotted
 from mho_sim.scenario.unknowns import numbers
 from mho_sim.study.repeating import batches, in_threads, measured, planned
 
-BATCH = 32
-LOOKS = (0.25, 0.75)  # parts of a month after which it is counted who is covered
+BATCH = 32  # worlds at a time; changes no result
+LOOKS = (0.25, 0.75)  # parts of a month after which it is counted who is covered; assumed
 
 
 class Months(NamedTuple):

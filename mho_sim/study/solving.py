@@ -8,14 +8,14 @@ from mho_sim.study.effects import effects, less_care, pay
 from mho_sim.study.exact import chance_late
 from mho_sim.study.fund import NotClosed
 from mho_sim.study.looking import FEWEST, Judge, exactly, is_exact, simulated
+from mho_sim.study.paired import TROUBLES
 from mho_sim.study.repeating import simulate
 from mho_sim.study.result import Result, unsupported
 from mho_sim.study.searching import Unsolved, search
 from mho_sim.study.solved import Option, Solved
 
 YARDSTICKS = ("scheme.lost_when_owing",)  # they say what an outcome is called, and change nothing that happens
-TROUBLES = ("late", "stopped", "lost", "deficit")
-REMEMBERED = 8  # results, which are large; others are lived again where they are needed
+REMEMBERED = 8  # results, which are large; others are lived again where they are needed; assumed
 FEW_WORLDS = 100  # lived for what a single exact answer does to protection, where none has to be compared; assumed
 
 
@@ -39,10 +39,9 @@ def solve(
     condition such as `late<=5%` or `equity_months>=6`; `worlds` futures (100 or more) near the answer, fewer far from
     it, all under `seed`; `step` what values are multiples of, as in a file (a list where `for_` is one). Where the law
     is closed and the target is on lateness the answer is calculated, and exact where its numerical error leaves one
-    value only. `workers`, `batch` and `memory_limit` as for
-    `simulate`; `progress` is called with the number of worlds that were just lived, `looking` with a `Movable` and its
-    value that is looked at next. Raises ValueError with a sentence for what cannot be asked, `Unsolved` where there is
-    no answer.
+    value only. `workers`, `batch` and `memory_limit` as for `simulate`; `progress` is called with the number of worlds
+    that were just lived, `looking` with a `Movable` and its value that is looked at next. Raises ValueError with a
+    sentence for what cannot be asked, `Unsolved` where there is no answer.
     """
     numbers = _numbers(scenario, for_, step)
     if worlds < FEWEST:
@@ -60,11 +59,7 @@ def solve(
     single = exact and len(options) == 1 and answers[0].exact
     count = min(FEW_WORLDS, worlds) if single else worlds  # of all that is compared
     today = _effects_at(scenario, lived(scenario, count, whole=True), exact)
-    for option in answers:
-        _complete(option, scenario, target, lived, count, today)
-    bearing = [option for option in answers if option.by_members]
-    for option in bearing if len(bearing) > 1 else ():
-        option.pays = _pays(option, scenario, lived, count)
+    _complete(answers, scenario, target, lived, count, today)
     figure = figure or simulated(lived(scenario, worlds), target)
     return Solved(scenario, target, count, seed, sorted(options, key=_order), figure, today, exact)
 
@@ -179,8 +174,17 @@ def _searched(judge):
     return Option(number, found, judge.at(found.value), calculated=judge.exact, without_figure=empty)
 
 
-def _complete(option, scenario, target, lived, worlds, today):
-    """Put beside an answer what it does to members, on so many worlds."""
+def _complete(answers, scenario, target, lived, worlds, today):
+    """Put beside each answer what it does to members, on so many worlds, and what those pay that are compared in it."""
+    for option in answers:
+        _complete_one(option, scenario, target, lived, worlds, today)
+    bearing = [option for option in answers if option.by_members]
+    for option in bearing if len(bearing) > 1 else ():
+        option.pays = _pays(option, scenario, lived, worlds)
+
+
+def _complete_one(option, scenario, target, lived, worlds, today):
+    """Put beside an answer what it does to members."""
     changed, option.result = lived.at(scenario, option.number, option.found.value, worlds, whole=True)
     option.effects = _effects_at(changed, option.result, option.calculated)
     option.less_care = less_care(today, option.effects)

@@ -9,9 +9,9 @@ import numpy as np
 from scipy import stats
 
 from mho_sim.actuarial import design_effect, proportion_interval, quantile_interval, value_at_risk, variance_parts
+from mho_sim.actuarial.margins import LEVELS
 from mho_sim.scenario.tables import MONTHS
 
-LEVELS = (0.9, 0.95, 0.99)
 FEWEST_PAIRS = 50  # of worlds, to say what to measure; assumed
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 from mho_sim.actuarial import comparing
 from mho_sim.monitoring import Plan
 from mho_sim.study.seen import at_best, months_of
+from mho_sim.tariff.rows import rows_of
 
 EVERY = {"quarterly": 1, "yearly": 4}  # looks, in quarters
 NEVER = -1
@@ -46,14 +47,9 @@ class Watch(NamedTuple):
             "seed": self.seed,
             "raised": list(self.raised),
             "quarters": {str(quarter): row for quarter, row in self.quarters.to_dict("index").items()},
-            "services": _rows(self.services),
-            "money": _rows(self.money),
+            "services": rows_of(self.services),
+            "money": rows_of(self.money),
         }
-
-
-def _rows(frame):
-    """A frame as a dict of rows; what is missing is None."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("index")
 
 
 def watch(scenario, excess, worlds=400, seed=1, *, kinds=(), workers=None, progress=None):

@@ -24,8 +24,6 @@ from mho_sim.actuarial.margins import (
     smallest_pool,
 )
 
-LEVELS = (0.90, 0.95, 0.99)
-
 
 class Pool(NamedTuple):
     """Payments of a year, by powers of the number of people N: mean `mean` N; variance `own` N + `shared` N²; third

@@ -7,7 +7,7 @@ from mho_sim.actuarial import contributions, costs
 from mho_sim.tariff.figures import Figures, draws
 from mho_sim.tariff.services import Care, index_of_year
 
-DRAWS = 256
+DRAWS = 256  # of the unknown numbers, from which ranges are told; assumed
 DAYS_A_MONTH = 30.4  # DOMAIN 3.1
 GROWTH = "setting.inflation.medical"
 COLUMNS = (

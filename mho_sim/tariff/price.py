@@ -7,12 +7,14 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from mho_sim.actuarial.margins import LEVELS
 from mho_sim.tariff import charged, limits
 from mho_sim.tariff.adding import SAFETY, Terms, build_up
 from mho_sim.tariff.figures import Figures
 from mho_sim.tariff.people import People, people_of
-from mho_sim.tariff.pool import LEVELS, Pool, factors_of, kinds_that_cost, pool
+from mho_sim.tariff.pool import Pool, factors_of, kinds_that_cost, pool
 from mho_sim.tariff.premium import range_of, services_of
+from mho_sim.tariff.rows import rows_of
 from mho_sim.tariff.running import Costs, costs_of
 from mho_sim.tariff.services import Care, index_of_year
 from mho_sim.tariff.year import exact
@@ -104,32 +106,24 @@ class Price:
             "year": self.year,
             "beneficiaries": self.people.beneficiaries,
             "households": self.people.members,
-            "services": _rows(self.services),
-            "build_up": _rows(self.build_up),
+            "services": rows_of(self.services),
+            "build_up": rows_of(self.build_up),
             "pure_premium": {"best": self.pure_premium, "range": self.range},
             "contribution": self.contribution,
             "contribution_with_support": self.amount("with_support"),
             "collection_rate": self.collection,
-            "compared": _rows(self.compared),
-            "margins": {f"{level:.2f}": row for level, row in _rows(self.margins).items()},
+            "compared": rows_of(self.compared),
+            "margins": {f"{level:.2f}": row for level, row in rows_of(self.margins).items()},
             "exact_margin": {
                 "numerical_error": self.exact.numerical_error,
                 "missing": self.exact.missing,
                 "people_missing": self.exact.people_missing,
             },
-            "years": {str(year): row for year, row in _rows(self.years).items()},
+            "years": {str(year): row for year, row in rows_of(self.years).items()},
             "amount_for_all_years": self.amount_for_all,
             "not_counted": self.not_counted,
             "remarks": self.remarks,
         }
-
-
-def _rows(frame):
-    """A frame as a dict of rows; what is missing is None."""
-    return {
-        name: {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in row.items()}
-        for name, row in frame.astype(object).to_dict("index").items()
-    }
 
 
 def price(scenario, safety=SAFETY, surplus=0.0, year=1, on_net=None, on_gross=None, collection=None):

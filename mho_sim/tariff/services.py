@@ -125,21 +125,10 @@ class Care:
 
     def law(self, kind):
         """The law of the bill, at the start's prices and where prices are usual."""
-        cost, path = self.scenario.setting.illness[kind].cost, f"setting.illness.{kind}.cost"
-        if cost.table is not None:
-            total = sum(share for _, share in cost.table)
-            amounts, shares = zip(*((float(amount), share / total) for amount, share in sorted(cost.table)))
-            return costs.Table(amounts, shares)
-        if cost.fixed is not None:
-            return costs.fixed(float(math.floor(self.figures.of(f"{path}.fixed", cost.fixed) + 0.5)))
-        name = next(name for name in ("lognormal", "gamma", "exponential") if getattr(cost, name) is not None)
-        law = getattr(cost, name)
-        mean = self.figures.of(f"{path}.{name}.mean", law.mean)
-        if name == "lognormal":
-            cv, of_mean = self.figures.of(f"{path}.{name}.cv", law.cv), costs.Lognormal
-        else:
-            cv, of_mean = 1.0 if name == "exponential" else law.cv, costs.Gamma
-        return costs.fixed(float(mean)) if mean <= 0 or cv <= 0 else of_mean(mean, cv)
+        path = f"setting.illness.{kind}.cost"
+        return law_of(
+            self.scenario.setting.illness[kind].cost, lambda key, unknown: self.figures.of(f"{path}.{key}", unknown)
+        )
 
     def pays(self, kind, index=(1.0,)):
         """What the mutual pays for an episode of a kind, at these indices of prices, one for each month."""
@@ -231,7 +220,25 @@ def _of_class(value, class_):
     return value.get(class_, 0) if isinstance(value, dict) else value
 
 
-def _steps(benefit, class_):
+def law_of(cost, figure):
+    """The law of a bill; `figure(key, unknown)` gives a number of it, which may have a range."""
+    if cost.table is not None:
+        total = sum(share for _, share in cost.table)
+        amounts, shares = zip(*((float(amount), share / total) for amount, share in sorted(cost.table)))
+        return costs.Table(amounts, shares)
+    if cost.fixed is not None:
+        return costs.fixed(float(math.floor(figure("fixed", cost.fixed) + 0.5)))
+    name = next(name for name in ("lognormal", "gamma", "exponential") if getattr(cost, name) is not None)
+    law = getattr(cost, name)
+    mean = figure(f"{name}.mean", law.mean)
+    if name == "lognormal":
+        cv, of_mean = figure(f"{name}.cv", law.cv), costs.Lognormal
+    else:
+        cv, of_mean = 1.0 if name == "exponential" else float(law.cv), costs.Gamma
+    return costs.fixed(float(mean)) if mean <= 0 or cv <= 0 else of_mean(mean, cv)
+
+
+def _steps(benefit, class_=None):
     """The steps of a benefit in its order, as `actuarial.costs.benefit` takes them."""
     steps = {
         "deductible": [("deductible", benefit.deductible)],
@@ -244,7 +251,8 @@ def _steps(benefit, class_):
     return [step for name in benefit.order for step in steps[name]]
 
 
-def layer_of(benefit, class_):
+def layer_of(benefit, class_=None):
+    """What a benefit pays of a bill of a class of providers."""
     return costs.benefit(*_steps(benefit, class_))
 
 

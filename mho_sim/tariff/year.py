@@ -20,11 +20,11 @@ from mho_sim.tariff.services import MONTHS
 FIRST, MOST = 48, 3072  # terms of the Fourier series
 RUN = 3  # so many terms that are next to 0, one after the other, end it
 STEPS = 4096  # points of a law all of whose payments are multiples of one amount; above, it is read as continuous
-WORK = 8_000_000  # exponentials of all laws of one fineness: half a second or so
-SEARCHES = 40  # pools looked at
+WORK = 8_000_000  # exponentials of all laws of one fineness: half a second or so; assumed
+SEARCHES = 40  # pools looked at; assumed
 MOST_OF_PEOPLE = 32  # of a person's factor
-AHEAD = 1.3  # so much further than needed nodes serve
-EPISODES = 30  # a person and year: more than anybody has of a kind
+AHEAD = 1.3  # so much further than needed nodes serve; assumed
+EPISODES = 30  # a person and year: more than anybody has of a kind; assumed
 
 
 class Fineness(NamedTuple):
@@ -53,7 +53,7 @@ MANY = (
 FEW = "so few payments are made in a year, or years differ so much, that their totals follow no smooth law"
 NOTHING = "the mutual pays for no care"
 LOOSE = "the numbers of this pool do not allow a precise enough calculation"
-ERROR = 5e-4  # of the pure premium, the most that is told as exact
+ERROR = 5e-4  # of the pure premium, the most that is told as exact; assumed
 
 
 # People
