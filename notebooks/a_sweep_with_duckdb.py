@@ -32,6 +32,11 @@ import mho_sim
 # `setting.` nobody can: we ask what happens if it is otherwise.
 
 # %%
+def show(frame):
+    """A frame as text."""
+    print(frame.to_string(index=False))
+
+
 folder = Path(tempfile.mkdtemp())
 study_file = folder / "wait.study.yaml"
 study_file.write_text("""
@@ -65,11 +70,11 @@ points = study.figures.rename(
         "setting.paying.on_time": "on_time",
     }
 )
-duckdb.sql("""
+show(duckdb.sql("""
     select amount, wait, on_time,
            round(100 * late) as run_short, round(100 * covered) as covered, round(members_pay) as members_pay
     from points order by amount, wait, on_time limit 6
-""").df()
+""").df())
 
 # %% [markdown]
 # ## What can be decided against what cannot
@@ -85,7 +90,7 @@ choices = duckdb.sql("""
            max(round(members_pay, -1)) as members_pay_at_most
     from points group by amount, wait order by run_short_at_worst, members_pay_at_most
 """).df()
-choices
+show(choices)
 
 # %% [markdown]
 # ## The cheapest that holds up
@@ -93,19 +98,19 @@ choices
 # Of the choices with which at most 15 of 100 run short at worst: which costs members least, and which covers most people?
 
 # %%
-duckdb.sql("""
+show(duckdb.sql("""
     select *, rank() over (order by members_pay_at_most) as cheapest, rank() over (order by covered_at_least desc) as widest
     from choices where run_short_at_worst <= 15 order by cheapest
-""").df()
+""").df())
 
 # %% [markdown]
 # Whether two neighbours truly differ, `mho_sim.compare` says: it looks at them world by world. With 120 worlds a point the intervals are wide:
 
 # %%
-duckdb.sql("""
+show(duckdb.sql("""
     select amount, wait, on_time, round(100 * late_low) as least, round(100 * late) as run_short, round(100 * late_high) as most
     from points where wait = '2 months' order by amount, on_time
-""").df()
+""").df())
 
 # %% [markdown]
 # ## Year by year, and one point as a whole
@@ -114,10 +119,10 @@ duckdb.sql("""
 
 # %%
 yearly = study.yearly
-duckdb.sql("""
+show(duckdb.sql("""
     select name, year, round(mean, 2) as mean, round(p05, 2) as p05, round(p95, 2) as p95
     from yearly where indicator = 'claims_ratio' and name like '2_200, 2 months%' order by name, year
-""").df()
+""").df())
 
 # %%
 result = study.result("2_200, 2 months, 90%")
