@@ -23,8 +23,15 @@ def answer(solved, option):
         )
     if option.calculated:
         return f"{text} {_within_error(option)} {name} is then {figure}{_span(solved.target, option.seen)}."
-    told = f"{text} {_interval(solved, option)} {name} is then {figure}{_span(solved.target, option.seen)}."
+    told = f"{text}{_rounded(number, found)} {_interval(solved, option)} {name} is then {figure}{_span(solved.target, option.seen)}."
     return f"{told}{_without_figure(solved, option)}"
+
+
+def _rounded(number, found):
+    """That the answer is rounded further than was asked for; nothing where it is not."""
+    if found.unit <= number.step or found.value % found.unit:
+        return ""
+    return f" It is rounded {'up' if found.upward else 'down'} to {number.said(found.unit)}: finer is not known."
 
 
 def _without_figure(solved, option):
