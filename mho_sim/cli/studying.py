@@ -179,6 +179,7 @@ def _nearest_figure(name):
 def expand(file, worlds, also, fail_if, **how):
     """Give a study more worlds, or more points, and live only these."""
     from mho_sim.scenario import ScenarioError
+    from mho_sim.scenario.options import parted
     from mho_sim.sweeps import expanded
 
     if worlds is None and not also:
@@ -189,7 +190,7 @@ def expand(file, worlds, also, fail_if, **how):
             path, equals, written = text.partition("=")
             if not equals or path.strip() not in found.axes:
                 refuse(f"--also {text}: write PATH=VALUE,… with a path of the study: {', '.join(found.axes)}.")
-            values[path.strip()] = [value.strip() for value in written.split(",")]
+            values[path.strip()] = list(parted(written))
         try:
             plan = expanded(found.plan(), worlds, values)
             plan.settled  # noqa: B018 - a point that cannot be is told while the file is as it was

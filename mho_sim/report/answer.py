@@ -23,8 +23,8 @@ def answer(solved, option):
         )
     if option.calculated:
         return f"{text} {_within_error(option)} {name} is then {figure}{_span(solved.target, option.seen)}."
-    told = f"{text}{_rounded(number, found)} {_interval(solved, option)} {name} is then {figure}{_span(solved.target, option.seen)}."
-    return f"{told}{_without_figure(solved, option)}"
+    then = f"{name} is then {figure}{_span(solved.target, option.seen)}."
+    return f"{text}{_rounded(number, found)} {_interval(solved, option)} {then}{_without_figure(solved, option)}"
 
 
 def _rounded(number, found):

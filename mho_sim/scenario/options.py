@@ -56,7 +56,7 @@ def _named(fault: Fault, said: str) -> Fault:
 
 def _assignments(values: str, said: str) -> list[str]:
     """The `PATH=VALUE` of a version. Raises ValueError for what is none, and for a path that is named twice."""
-    parts, paths = list(_parted(values)), []
+    parts, paths = list(parted(values)), []
     for part in parts:
         path, equals, value = (piece.strip() for piece in part.partition("="))
         if not part:
@@ -74,7 +74,7 @@ def _assignments(values: str, said: str) -> list[str]:
     return parts
 
 
-def _parted(values: str) -> Iterator[str]:
+def parted(values: str) -> Iterator[str]:
     """The text between commas, but for those inside braces, brackets and quotes, which are part of a value."""
     begin, place, before, closing = 0, 0, ",", []
     while place < len(values):

@@ -6,7 +6,8 @@ from functools import cached_property
 import pandas as pd
 
 from mho_sim import conditions
-from mho_sim.scenario import opened_text
+from mho_sim.scenario import ScenarioError, opened_text
+from mho_sim.scenario.reading import read
 from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
 from mho_sim.sweeps import chunks
@@ -197,11 +198,14 @@ class Study:
 
 
 def expanded(plan, worlds=None, also=None):
-    """A plan with more worlds a point, and with other values of some paths at every point, `{path: [text, ...]}`."""
+    """A plan with more worlds a point, and with other values of some paths at every point, `{path: [text, ...]}`, as a
+    study file has them. Raises ScenarioError for what cannot be read.
+    """
     points = list(plan.points)
     for path, values in (also or {}).items():
+        written = [_read(path, value) for value in values]
         for point in [point for point in points if path in point.values]:
-            for value in values:
+            for value in written:
                 changed = {**point.values, path: value}
                 if all(changed != one.values for one in points):
                     points.append(Point(", ".join(str(text) for text in changed.values()), changed))
@@ -210,3 +214,11 @@ def expanded(plan, worlds=None, also=None):
     else:
         plan_worlds = plan.worlds
     return Plan(plan.title, plan.base, points, plan_worlds, plan.seed, plan.monthly)
+
+
+def _read(path, text):
+    """A value as a file would have it."""
+    node, faults = read(text, f"{path}={text}")
+    if faults:
+        raise ScenarioError(faults)
+    return node.plain()

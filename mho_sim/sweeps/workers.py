@@ -156,7 +156,7 @@ def _quiet_client():
     return Client
 
 
-WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: see tests/benchmarks/studies.py [D]
+WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: see tests/benchmarks/sweeps.py [D]
 
 
 def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):
