@@ -5,11 +5,12 @@ The figures of a point are those that `simulate` gives for the same scenario, wo
 
 from mho_sim.sweeps.agreeing import Changed
 from mho_sim.sweeps.locking import Busy
-from mho_sim.sweeps.plan import Plan, Point, Worlds, read_plan
+from mho_sim.sweeps.plan import Plan, Point, Worlds
 from mho_sim.sweeps.reading import Study, expanded
 from mho_sim.sweeps.store import Damaged, Foreign
 from mho_sim.sweeps.sweeping import NoRoom, Progress, live_study, sweep
 from mho_sim.sweeps.workers import Cluster, Gone, Processes, Threads, executor_for
+from mho_sim.sweeps.written import read_plan
 
 __all__ = [
     "Busy",

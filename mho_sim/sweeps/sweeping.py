@@ -16,12 +16,13 @@ from mho_sim.study.result import unsupported
 from mho_sim.sweeps import chunks
 from mho_sim.sweeps.agreeing import agree
 from mho_sim.sweeps.locking import Busy, alone
-from mho_sim.sweeps.plan import Plan, read_plan, seconds_a_world
+from mho_sim.sweeps.plan import Plan, seconds_a_world
 from mho_sim.sweeps.program import OtherProgram, about
 from mho_sim.sweeps.reading import Study
 from mho_sim.sweeps.rescuing import opened as _opened
 from mho_sim.sweeps.store import is_closed
 from mho_sim.sweeps.workers import SAFE, Gone, executor_for
+from mho_sim.sweeps.written import read_plan
 
 MOST_ATTEMPTS = 3
 LOOKED = 0.2  # seconds between two looks whether to stop
