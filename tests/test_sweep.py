@@ -102,7 +102,7 @@ def test_whole_numbers_between_two_ends_are_equally_likely():
         (GRID.replace("scheme.contribution.amount", "years"), "'years' is neither of the scheme nor of the setting."),
         (GRID + "points: {a: {scheme.contribution.amount: 5}}\n", "stands in two of grid, points and design."),
         (GRID + "design: {sobol: 6, over: {setting.illness.outpatient.need: [1, 2]}}\n", "and 6 is none. Write 8."),
-        (GRID.replace("village-mutual.yaml", "nowhere.yaml"), "There is no such file."),
+        (GRID.replace("village-mutual.yaml", "nowhere.yaml"), "There is no file 'nowhere.yaml' beside this one."),
         (GRID.replace("60", "{between: [5, 2], until_halfwidth: 1%}"), "must not be above the second"),
     ],
 )
@@ -212,20 +212,41 @@ def test_another_program_is_refused_and_may_be_mixed(folder, monkeypatch):
         assert set(study.points["program"]) == {this, "other"}
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (("60", "40"), "it holds 60 worlds a point, and 40 are asked for"),
-        ((", 2_400", ""), "2 of its points are no longer asked for"),
-        (("worlds: 60", "worlds: 60\nseed: 2"), "the seed was 1 and is 2"),
-    ],
-)
-def test_what_would_be_lost_is_refused(folder, change, told):
-    swept(folder)
-    with pytest.raises(Changed, match=told):
-        swept(folder, GRID.replace(*change))
+@pytest.mark.parametrize("change", [("60", "40"), (", 2_400", "")])
+def test_what_a_file_holds_beyond_its_study_is_kept_until_it_shall_be_dropped(folder, change):
+    before, notes = exported(swept(folder)), []
+    path = swept(folder, GRID.replace(*change), noted=notes.append)
+    assert exported(path) == before
+    assert len(notes) == 1 and "holds more than the study file asks for, and keeps it" in notes[0]
     path = swept(folder, GRID.replace(*change), recompute=True)
     assert exported(path) == exported(swept(folder, GRID.replace(*change), "fresh.db"))
+
+
+def test_another_seed_is_refused(folder):
+    swept(folder)
+    text = GRID.replace("worlds: 60", "worlds: 60\nseed: 2")
+    with pytest.raises(Changed, match="the seed was 1 and is 2"):
+        swept(folder, text)
+    path = swept(folder, text, recompute=True)
+    assert exported(path) == exported(swept(folder, text, "fresh.db"))
+
+
+def test_a_named_point_of_other_values_is_refused(folder):
+    text = "study: x\nscenario: village-mutual.yaml\nworlds: 4\n"
+    text += "points: {today: {}, dearer: {scheme.contribution.amount: 2500}}\n"
+    with Study(swept(folder, text)) as study:
+        assert study.points["name"].tolist() == ["today", "dearer"]
+    with pytest.raises(Changed, match="1 of its points is no longer asked for"):
+        swept(folder, text.replace("2500", "2600"))
+
+
+def test_after_more_was_added_the_study_goes_on(folder):
+    path = swept(folder)
+    for more in (["--worlds", "80"], ["--also", "scheme.contribution.amount=3_000"]):
+        assert CliRunner().invoke(commands, ["study", "expand", str(path), *more]).exit_code == 0
+    before = path.read_bytes()
+    swept(folder)
+    assert path.read_bytes() == before
 
 
 # Cutting

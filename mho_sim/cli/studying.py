@@ -102,6 +102,8 @@ def export(file, csv_, parquet, xlsx, table):
         if path not in (None, "-"):
             told_by(files.refuse_place, path, file, option, {ending: "a table"})
     with _opened(file) as found:
+        if table == "monthly" and (csv_ or parquet) and not found.told["monthly"]:
+            refuse(f"{file} does not keep its months: write 'monthly: yes' in the study file, and sweep it again.")
         if csv_ == "-":
             click.echo(told.as_csv(told.frame_of(found, table)), nl=False)
         elif csv_:

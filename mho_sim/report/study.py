@@ -91,8 +91,13 @@ def _choices(study):
     for chosen, row in zip(frame.index, frame.to_dict("records")):
         chosen = chosen if isinstance(chosen, tuple) else (chosen,)
         rows.append((*map(str, chosen), *(_between(name, row) for name in ("late", "covered", "members_pay"))))
+    if frame.empty:
+        return []
     told = "What the assembly can decide, over all that this study lets the setting be, from the least to the most:"
-    return [*lines(told), "", *table(rows[: SHOWN + 1])]
+    asked = {tuple(str(values.get(path, "-")) for path in axes) for _, values in study.told["points"]}
+    left = len(asked) - len(frame)
+    more = [f"  {plural(left, 'choice')} not yet, or not with all that the setting may be."] if left else []
+    return [*lines(told), "", *table(rows[: SHOWN + 1]), *more]
 
 
 def _between(name, row):

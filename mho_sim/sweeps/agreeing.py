@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from mho_sim.scenario.differing import differing, flow
+from mho_sim.sweeps.plan import Plan, Point, Worlds
 from mho_sim.sweeps.program import about, differences
 from mho_sim.sweeps.store import ENTRIES, FORMAT, Stored
 
@@ -55,6 +56,27 @@ def agree(store, plan, recompute=False, mix_versions=False):
     if other_program and mix_versions and not recompute:
         notes.append(f"Kept what another version of the program found: {'; '.join(other_program)}.")
     return Agreed(store.points(), notes)
+
+
+def with_what_is_there(store, plan):
+    """(a plan with what its file holds beyond it, a sentence about that or None): points that a study file does not ask
+    for, and more worlds, of the same scenario and seed, as `study expand` adds them.
+    """
+    old = store.get("plan")
+    if old is None or (old["scenario"], old["seed"]) != (plan.scenario.hash, plan.seed):
+        return plan, None
+    asked, names = [point.values for point in plan.points], {point.name for point in plan.points}
+    further = [Point(name, values) for name, values in old["points"] if values not in asked]
+    more = old["worlds"][0] > plan.worlds.least
+    if not (further or more) or any(point.name in names for point in further):
+        return plan, None
+    worlds = Worlds(*old["worlds"]) if more else plan.worlds
+    monthly = plan.monthly or old["monthly"]
+    wider = Plan(plan.title, plan.base, [*plan.points, *further], worlds, plan.seed, monthly, plan.marks)
+    what = [f"{len(further):,} further points"] if further else []
+    what += [f"{worlds.least:,} worlds a point instead of {plan.worlds.least:,}"] if more else []
+    told = f"{store.path} holds more than the study file asks for, and keeps it: {' and '.join(what)}."
+    return wider, f"{told} --recompute drops it."
 
 
 def _program_of(store, program):
@@ -138,7 +160,8 @@ def _refusal(path, changes, other_program):
     ways = "--recompute lives again what that changes"
     if other_program:
         ways += ", --mix-versions keeps what the other version found" if not changes else ""
-    return f"{path} holds another study: {what}. {ways[0].upper()}{ways[1:]}; another --out leaves the file as it is."
+    holds = "holds another study" if changes else "was found by another version of the program"
+    return f"{path} {holds}: {what}. {ways[0].upper()}{ways[1:]}; another --out leaves the file as it is."
 
 
 def _note(kept, new, gone):

@@ -38,7 +38,7 @@ class Plan:
     def __init__(self, title, base: Opened, points, worlds, seed=1, monthly=False, marks=None):
         self.title, self.base, self.points = title, base, points
         self.worlds, self.seed, self.monthly = worlds, seed, monthly
-        self._marks = marks or {}  # where in the study file a value stands, by (path, value as JSON)
+        self.marks = marks or {}  # where in the study file a value stands, by (path, value as JSON)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -52,7 +52,7 @@ class Plan:
         )
 
     def _mark(self, path, value):
-        return self._marks.get((path, canonical(value)), Mark(Source(f"{path}={value}")))
+        return self.marks.get((path, canonical(value)), Mark(Source(f"{path}={value}")))
 
     @cached_property
     def axes(self):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mho_sim import conditions
 from mho_sim.scenario import ScenarioError, opened_text
+from mho_sim.scenario.differing import flow
 from mho_sim.scenario.reading import read
 from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
@@ -104,7 +105,7 @@ class Study:
         rows, done = [], {one.point for one in self._sound}
         for one in self.stored:
             worlds = sum(count for _, count in self._store.spans(one))
-            axes = [one.resolved.get(path) for path in self.axes]
+            axes = [_axis(one.resolved.get(path)) for path in self.axes]
             found = (one.program, one.digest) if one.point in done else (None, None)
             rows.append((one.point, one.name, *axes, worlds, one.point in done, *found))
         columns = ["point", "name", *self.axes, "worlds", "done", "program", "digest"]
@@ -122,7 +123,8 @@ class Study:
         there = [figure for figure in FIGURES if any(figure in row for row in found.values())]
         rows = {}
         for one in self._sound:
-            row = {"name": one.name, **{path: one.resolved.get(path) for path in self.axes}, "worlds": one.worlds}
+            axes = {path: _axis(one.resolved.get(path)) for path in self.axes}
+            row = {"name": one.name, **axes, "worlds": one.worlds}
             for figure in there:
                 value, low, high = found.get(one.point, {}).get(figure, (None, None, None))
                 row |= {figure: value, f"{figure}_low": low, f"{figure}_high": high}
@@ -134,16 +136,25 @@ class Study:
     @cached_property
     def choices(self):
         """One row per choice of the scheme's axes, as it is written, over all that the setting's axes may be: how many
-        points of the setting are done, and of being late, people covered and what members pay the least and the most
-        (late_least, late_most, …). None where the study has not axes of both.
+        points of the setting, and of being late, people covered and what members pay the least and the most
+        (late_least, late_most, …). Only choices of which all that the setting may be is done, so that no choice is
+        spared what others meet. None where the study has not axes of both.
         """
         halves = {half: [path for path in self.axes if path.startswith(f"{half}.")] for half in HALVES}
         frame = self.figures
         if not all(halves.values()) or frame.empty:
             return None
-        written = {one.point: one.choice for one in self._sound}
-        as_written = {path: [str(written[point].get(path)) for point in frame.index] for path in halves["scheme"]}
-        groups = frame.assign(**as_written).groupby(halves["scheme"], sort=False)
+        scheme, setting = (
+            {one.point: tuple(str(one.choice.get(path, "-")) for path in halves[half]) for one in self._sound}
+            for half in HALVES
+        )
+        asked = {tuple(str(values.get(path, "-")) for path in halves["setting"]) for _, values in self.told["points"]}
+        met = {
+            choice: {setting[point] for point in frame.index if scheme[point] == choice} for choice in scheme.values()
+        }
+        whole = frame[[met[scheme[point]] == asked for point in frame.index]]
+        written = {path: [scheme[point][n] for point in whole.index] for n, path in enumerate(halves["scheme"])}
+        groups = whole.assign(**written).groupby(halves["scheme"], sort=False)
         ends = {f"{name}_{end}": groups[name].agg(of) for name in OVER if name in frame
                 for end, of in (("least", "min"), ("most", "max"))}  # fmt: skip
         return pd.DataFrame({"points": groups.size(), **ends})
@@ -222,3 +233,10 @@ def _read(path, text):
     if faults:
         raise ScenarioError(faults)
     return node.plain()
+
+
+def _axis(value):
+    """What stands at an axis, as a column has it: a number of the setting without its source and range."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("value", "best") if key in value), value)
+    return flow(value) if isinstance(value, dict | list) else value

@@ -14,7 +14,7 @@ from typing import Any
 
 from mho_sim.study.result import unsupported
 from mho_sim.sweeps import chunks
-from mho_sim.sweeps.agreeing import agree
+from mho_sim.sweeps.agreeing import agree, with_what_is_there
 from mho_sim.sweeps.locking import Busy, alone
 from mho_sim.sweeps.plan import Plan, seconds_a_world
 from mho_sim.sweeps.program import OtherProgram, about
@@ -113,7 +113,7 @@ class Sweep:
             stored.point: row[1] for stored, row in self.store.rows("figures", self.points.values()) if row[0] == "late"
         }
         for one in self.points.values():
-            if self._stopping():
+            if self.stop():
                 break
             spans = self.store.spans(one)
             self.progress.lived += sum(count for _, count in spans)
@@ -276,8 +276,9 @@ def live_study(
     noted, sitting = noted or (lambda sentence: None), None
     try:
         with executor, _alone(plan, path), _opened(path, noted) as store:
+            plan, more = (plan, None) if recompute else with_what_is_there(store, plan)
             agreed = agree(store, plan, recompute, mix_versions)
-            for note in agreed.notes:
+            for note in (*agreed.notes, *([more] if more else [])):
                 noted(note)
             how = {"until": until, "stop": stop, "told": told, "chunk": chunk}
             sitting = Sweep(store, plan, agreed.points, executor, about()["id"], **how)

@@ -114,6 +114,11 @@ class _Reader:
         file = self.folder / node.value
         if not file.is_file() and node.value in shipped():
             file = shipped()[node.value]
+        if not file.exists():
+            beside = [*(one.name for one in self.folder.glob("*.y*ml")), *shipped()]
+            words = f"There is no file {quoted(node.value, 80)} beside this one{nearest(node.value, beside)}"
+            self._fault(node.mark, ("scenario",), words)
+            return None
         try:
             base = opened(file).put(self._assigned(self._node("set"), ("set",)))
             base.with_()
@@ -170,12 +175,14 @@ class _Reader:
         """The points of `points`, by their names."""
         named = self._mapping(self._node("points"), ("points",), "names, each with paths and values")
         return [
-            (name, tuple((path, value.plain()) for path, value in self._assigned(inner, ("points", name))))
+            (name, tuple((path, value.plain()) for path, value in self._assigned(inner, ("points", name), True)))
             for name, inner in named.items()
         ]
 
-    def _assigned(self, node, path):
-        """(path, node) of a mapping of paths to values."""
+    def _assigned(self, node, path, may_be_empty=False):
+        """(path, node) of a mapping of paths to values; an empty one is the scenario as written."""
+        if may_be_empty and node.value == {}:
+            return []
         found = self._mapping(node, path, "paths, each with a value").items()
         for one, inner in found:
             self._marked(one, inner)

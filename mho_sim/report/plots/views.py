@@ -1,5 +1,7 @@
 """Pictures of comparisons and studies: which of their figures and axes are drawn."""
 
+import pandas as pd
+
 from mho_sim.report.plots.differences import paired_differences
 from mho_sim.report.plots.grid import heat_map
 from mho_sim.report.plots.source import Source
@@ -57,7 +59,8 @@ def grid_of_study(study, figure="late", target=None, across=None, down=None, ove
         if path is not None and path not in many:
             raise ValueError(f"{path} is no axis of the study. Its axes are: {', '.join(many)}.")
     named = [path for path in (across, down, over) if path is not None]
-    rest = sorted((path for path in many if path not in named and many[path] > 1), key=lambda path: -many[path])
+    rest = [path for path in many if path not in named and many[path] > 1]
+    rest.sort(key=lambda path: (path.startswith("setting."), -many[path]))  # what nobody can decide last
     if len(named) + len(rest) > MOST_AXES or len(named) + len(rest) < 2:
         raise ValueError(
             f"A grid has two or three axes, and the study has {len(many)}: {', '.join(many) or 'none'}. Draw the "
@@ -70,8 +73,26 @@ def grid_of_study(study, figure="late", target=None, across=None, down=None, ove
 
 
 def frontier_of_study(study):
-    """What members pay, solvency and protection of a `Study`'s points."""
-    return frontier(study.figures, source_of(study), names="name")
+    """What members pay, solvency and protection of a `Study`'s points; where some of its axes nobody can decide, of
+    each choice of the assembly at its worst over these: none is beaten by better luck.
+    """
+    source, choices = source_of(study), study.choices
+    if choices is None:
+        return frontier(study.figures, source, names="name")
+    frame, rows = study.figures, []
+    written = {one.point: one.choice for one in study.stored}
+    axes = [path for path in study.axes if path.startswith("scheme.")]
+    for chosen, ends in zip(choices.index, choices.to_dict("records")):
+        chosen = chosen if isinstance(chosen, tuple) else (chosen,)
+        of = [tuple(str(written[point].get(path, "-")) for path in axes) == chosen for point in frame.index]
+        worst = frame[of].sort_values("late").iloc[-1]
+        rows.append({"name": ", ".join(chosen), "late": worst["late"], "late_low": worst["late_low"],
+                     "late_high": worst["late_high"], "covered": ends["covered_least"],
+                     "members_pay": ends["members_pay_most"]})  # fmt: skip
+    if not rows:
+        raise ValueError("No choice of the assembly is done yet with all that the setting may be.")
+    source = source._replace(title=f"{source.title}: each choice at its worst over what nobody can decide")
+    return frontier(pd.DataFrame(rows), source, names="name")
 
 
 def source_of(study):
