@@ -2,12 +2,15 @@
 unless `-m` speaks of them.
 """
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background: no test would
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # see that a program can be interrupted
 
 
 def pytest_collection_modifyitems(config, items):
