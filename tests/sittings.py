@@ -182,11 +182,11 @@ def _change(chunk, lived, replaced):
     """Chunks of so many worlds; a line for each; another function that lives them."""
     from functools import partial
 
-    from mho_sim import sweep
+    from mho_sim import sweeps
     from mho_sim.sweeps import chunks
 
     if chunk:
-        sweep.live_study = partial(sweep.live_study, chunk=chunk)
+        sweeps.live_study = partial(sweeps.live_study, chunk=chunk)
     if replaced:
         room, _, name = replaced.rpartition(".")
         chunks.lived = getattr(__import__(room), name)

@@ -97,6 +97,11 @@ class Case:
     def lines(self):
         return len(self.lived.read_text().splitlines()) if self.lived.exists() else 0
 
+    def wait_for_chunks(self, count, sitting):
+        while self.there() < count:
+            assert not sitting.ended(), f"{sitting.code}: {sitting.stdout}{sitting.stderr}"
+            time.sleep(0.02)
+
     def wait_for(self, lines, sitting):
         while self.lines() < lines and not sitting.ended():
             time.sleep(0.002)
@@ -193,8 +198,7 @@ def test_kills_with_processes_leave_no_orphan(folder, sittings, kills, record_pr
     for _ in range(kills):
         before = case.there()
         sitting = sittings.start(*command, out=case.out, chunk=2)
-        while case.there() < before + 20:
-            time.sleep(0.05)
+        case.wait_for_chunks(before + 20, sitting)
         time.sleep(chance.random() * 0.05)
         workers = workers_of(sitting.pid)
         assert len(workers) == 2
@@ -282,7 +286,7 @@ def test_workers_are_killed_and_the_sweep_ends_by_itself(folder, sittings, kills
     sitting = sittings.start(*case.command("--workers", "2", "--with", "processes"), out=case.out, chunk=2)
     for number in range(kills):
         before = case.there()
-        while case.there() < before + min(20, 400 // kills):
+        while case.there() < before + min(20, 400 // kills) and not sitting.ended():
             time.sleep(0.02)
         time.sleep(chance.random() * 0.05)
         workers = workers_of(sitting.pid)
@@ -326,8 +330,7 @@ def test_an_interrupted_sweep_ends_soon_and_leaves_a_whole_file(folder, sittings
     case = Case(folder, MANY)
     command = case.command("--workers", "1" if kind == "processes" else "2", "--with", kind)
     sitting = sittings.start(*command, out=case.out, chunk=2)
-    while case.there() < 10:
-        time.sleep(0.02)
+    case.wait_for_chunks(10, sitting)
     workers, began = workers_of(sitting.pid), time.monotonic()
     for number in numbers:
         sitting.kill(number)

@@ -63,7 +63,8 @@ def _points(study, frame):
     choices = {one.point: one.choice for one in study.stored}
     axes = [[_cut(str(choices[point].get(path, "-"))) for path in study.axes] for point in frame.index]
     names = [_cut(name) for name in frame["name"]]
-    is_grid = all(name == ", ".join(map(str, choices[point].values())) for point, name in frame["name"].items())
+    is_grid = all(sorted(name.split(", ")) == sorted(map(str, choices[point].values()))
+                  for point, name in frame["name"].items())  # fmt: skip
     rows = [(*([] if is_grid else [""]), *map(_head, study.axes), *heads.values())]
     for name, chosen, row in zip(names, axes, frame.to_dict("records")):
         rows.append((*([] if is_grid else [name]), *chosen, *(_figure(figure, row) for figure in heads)))
