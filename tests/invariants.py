@@ -714,11 +714,8 @@ def month_lost(world):
     due = np.cumsum(_by_month(world, world.of("contribution_due")))
     overdue = [world.rolled.overdue[world.last_day(month)] for month in range(len(world.registers))]
     allowed = world.scenario.scheme.lost_when_owing
-    asked_from = min(due_day for *_, due_day in world.periods)
-    for month, (owed, total) in enumerate(zip(overdue, due)):
-        if asked_from <= world.last_day(month) and owed * (month + 1) > allowed * int(total):
-            return month
-    return -1
+    months = [m for m, (owed, total) in enumerate(zip(overdue, due)) if total and owed * (m + 1) > allowed * int(total)]
+    return months[0] if months else -1
 
 
 # ---- Our own: illness

@@ -391,9 +391,6 @@ all as patient as the first provider
 lost at exactly the limit
     np.float64(till.overdue[w, m]) * (month + 1) >
     np.float64(till.overdue[w, m]) * (month + 1) >=
-lost before contributions can have fallen due
-    day >= scheme.asked_from[m]
-    day >= 0
 lost a month later
     np.float64(till.overdue[w, m]) * (month + 1) >
     np.float64(till.overdue[w, m]) * month >

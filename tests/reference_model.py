@@ -1047,8 +1047,7 @@ class World:
                 self.count_the_year()
             overdue = sum(self.debts[debt] for debt in self.overdue())
             limit = float(self.scheme.lost_when_owing) * self.fallen_due
-            asked = any(period.due_day <= self.today for group in self.groups for period in group.periods)
-            if self.month_lost < 0 and asked and float(overdue) * (month + 1) > limit:
+            if self.month_lost < 0 and self.fallen_due > 0 and float(overdue) * (month + 1) > limit:
                 self.month_lost = month
 
     def strike_off(self):

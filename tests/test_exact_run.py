@@ -239,18 +239,6 @@ def test_what_is_not_closed_is_refused_by_its_key(path):
     assert any(obstacle.dotted.startswith(path) for obstacle in refused.value.obstacles)
 
 
-def test_a_mutual_without_contributions_is_lost_as_soon_as_it_owes():
-    """Nothing comes in, so that what is once overdue stays so, and any overdue debt is more than no contributions: the
-    closing of the month of the first late day. At 1 franc a year more than six times as much must be overdue."""
-    free = study.simulate(parse(CLOSED, "x", ["scheme.contribution.amount=0"]), 100).outcome
-    late = free.first_late[:, 0] >= 0
-    assert late.mean() > 0.9
-    assert ((free.lost[:, 0] >= 0) == late).all()
-    assert (free.lost[late, 0] // 12 == free.first_late[late, 0] // 365).all()
-    cheap = study.simulate(parse(CLOSED, "x", ["scheme.contribution.amount=1"]), 100).outcome
-    assert (free.lost[:, 0] >= 0).sum() >= (cheap.lost[:, 0] >= 0).sum()
-
-
 def test_what_is_not_understood_is_refused(monkeypatch):
     """A field that is taken from the list is a field that is new to the grammar: it forbids the answer where it says
     something, and always if it has no default or one that says something.

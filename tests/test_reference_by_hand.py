@@ -578,26 +578,7 @@ def test_lost():
     says = {"dues": contribution(10), "per_month": 100}
     assert live(mutual(**says), SEED, 0)["month_lost"] == 0
     assert live(mutual(lost_when_owing=45, **says), SEED, 0)["month_lost"] == 5
-
-
-def test_lost_where_nobody_has_to_pay():
-    """Costs of 100 at the end of January and no contributions: more than six times nothing is overdue at once. Costs of
-    nothing are not."""
-    assert live(mutual(per_month=100), SEED, 0)["month_lost"] == 0
-    assert live(mutual(dues=contribution(0), per_month=100), SEED, 0)["month_lost"] == 0
-    assert live(mutual(), SEED, 0)["month_lost"] == -1
-
-
-def test_lost_only_once_contributions_can_have_fallen_due():
-    """Contributions of 1 franc a month, asked for at the end of a quarter: the first 3 fall due on 1 April. 100 francs
-    of costs a month are overdue at the closings of January to March, of which nothing can be told; at the end of April
-    400 less 3 are, more than 6 months' at the mean of four, 6 x 3 / 4. Asked for at the end of the year: never told.
-    """
-    quarter, year = (
-        contribution(amount, every=every, timing="in-arrears") for amount, every in ((3, "quarter"), (12, "year"))
-    )
-    assert live(mutual(dues=quarter, per_month=100), SEED, 0)["month_lost"] == 3
-    assert live(mutual(dues=year, per_month=100), SEED, 0)["month_lost"] == -1
+    assert live(mutual(per_month=100), SEED, 0)["month_lost"] == -1
 
 
 # ---- registers -------------------------------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ class Prepared:
         self.people = associate(scenario, seed, self.calendar)
         self.life = life_tables(scenario.setting.association, self.calendar)
         self.setting = setting_tables(scenario, self.calendar)
+        self.scheme = scheme_tables(scenario, self.calendar, self.people.joins)
         self.dues = dues_of(scenario, self.people.joins, self.calendar)
-        self.scheme = scheme_tables(scenario, self.calendar, self.people.joins, self.dues.first_day)
         self.earning = np.concatenate(self.dues.earning)  # the records of all months, of month m from earning_of[m] on
         self.earning_of = np.cumsum([0, *map(len, self.dues.earning)]).tolist()
         self.start = _start(scenario, self.people, self.setting.birthdays)

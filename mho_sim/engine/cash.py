@@ -339,9 +339,9 @@ def _count_members(w, m, month, day, kinds, would, people, scheme, state, till, 
 
 
 @rule
-def _is_lost(w, m, month, day, scheme, till):
+def _is_lost(w, m, month, scheme, till):
     """Whether overdue debts are more than so many months' contributions, at the mean of the months so far."""
-    return day >= scheme.asked_from[m] and (
+    return till.fallen_due[w, m] > 0 and (
         np.float64(till.overdue[w, m]) * (month + 1) > np.float64(scheme.lost_months[m]) * till.fallen_due[w, m]
     )
 
@@ -417,7 +417,7 @@ def close(worlds, month, day, earning, world0, seed, people, setting, scheme, st
                     else:
                         account, income, reason = ledger.DEFERRED_SUPPORT, ledger.SUBSIDIES, rules.SUPPORT_EARNED
                     _earn(w, m, period.cohort, whose, part, account, income, reason, when, till, memory)
-            if till.lost[w, m] < 0 and _is_lost(w, m, month, day, scheme, till):
+            if till.lost[w, m] < 0 and _is_lost(w, m, month, scheme, till):
                 till.lost[w, m] = month
             for account in range(memory.books.shape[2]):
                 memory.closings[w, m, month, account] = memory.books[w, m, account]

@@ -31,11 +31,6 @@ class Dues(NamedTuple):
     periods: list
     earning: list  # (months,) of arrays of EARNING records
 
-    @property
-    def first_day(self):
-        """The first day on which contributions fall due, which may lie beyond the horizon."""
-        return min(period.due for period in self.periods)
-
 
 def next_first(every, day):
     """The first day of the period after the one that begins on a date, and how many months that takes (0: days)."""

@@ -124,7 +124,6 @@ class Scheme(NamedTuple):
     invoice_due: np.ndarray  # (M, D): by the day of care
     tolerance: np.ndarray  # (M, creditors): days; NO_LIMIT
     lost_months: np.ndarray  # (M,)
-    asked_from: np.ndarray  # (M,): the first day on which contributions fall due; may lie beyond the horizon
 
 
 def categories_of(scenario):
@@ -349,10 +348,8 @@ def _income(scenario, numbers):
     return table
 
 
-def scheme_tables(scenario, calendar, groups, asked_from):
-    """The scheme's tables, for one mutual; `groups` are the days on which households join, `asked_from` the first day
-    on which contributions fall due.
-    """
+def scheme_tables(scenario, calendar, groups):
+    """The scheme's tables, for one mutual; `groups` are the days on which households join."""
     scheme, contribution = scenario.scheme, scenario.scheme.contribution
     days = range(calendar.days)
     waiting = [_waiting(scenario, kind, calendar) for kind in scenario.kinds]
@@ -412,7 +409,6 @@ def scheme_tables(scenario, calendar, groups, asked_from):
         invoice_due=np.array([[_due_day(scheme.providers, day, calendar) for day in days]], dtype=np.int64),
         tolerance=np.array([_tolerance(scenario, calendar)], dtype=np.int64),
         lost_months=np.array([scheme.lost_when_owing]),
-        asked_from=np.array([asked_from]),
     )
 
 

@@ -67,8 +67,7 @@ class Fund:
         if found := obstacles(scenario):
             raise NotClosed(found)
         self.scenario, self.calendar = scenario, Calendar(scenario.start, scenario.years)
-        asked_from = dues_of(scenario, [0], self.calendar).first_day
-        self.tables = scheme_tables(scenario, self.calendar, [0], asked_from)
+        self.tables = scheme_tables(scenario, self.calendar, [0])
         self.sizes = scenario.setting.association.households
         self.people = sum(size * count for size, count in self.sizes.items())
         self.reserve = scenario.scheme.reserve.opening
