@@ -145,7 +145,7 @@ def judged(
     """A judge of a known curve, whose intervals have a known half width."""
     judge = Judge.__new__(Judge)
     judge.number = Movable(path, kind, today, step, most, "XOF", "")
-    judge.target = conditions.parse(f"late{sign}{limit}")
+    judge.target = conditions.parse(f"{'late' if limit <= 1 else 'months'}{sign}{limit}")
     judge.exact, judge.seen, judge.scenario, judge.worlds = False, {}, None, 1000
     judge.allows = allows or (lambda value: True)
 
