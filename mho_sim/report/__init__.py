@@ -7,7 +7,7 @@ matter, `experience_text(experience)` a register beside the plan, `watch_text(wa
 `validation_text(book)` the validation book; `plot(found)` is a picture, and `report.plots` has all of them.
 """
 
-from mho_sim.doors import lazily
+from mho_sim import lazily
 
 _DOORS = {
     "compare_text": "compare",

@@ -46,6 +46,7 @@ class Job:
     count: int = 0
     attempts: int = 0
     lane: Any = None
+    alone: bool = False  # whether nothing else may be lived beside it, for either could have ended the other
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Sweep:
         self.until, self.stop, self.told = until, stop or (lambda: False), told or (lambda progress: None)
         self.points = {one.point: one for one in points}
         self.orders, self.missing = {}, {}  # by point; the latter: spans that are still to be lived
-        self.waiting, self.ready, self.active = deque(), deque(), {}
+        self.waiting, self.ready, self.suspects, self.active = deque(), deque(), deque(), {}
         self.size = chunk or _size(plan)
         self.progress = Progress(points=len(points), worlds=sum(one.worlds for one in points))
 
@@ -100,7 +101,8 @@ class Sweep:
 
     def _goes_on(self):
         """Whether there is something to do or, when the time is up, to finish."""
-        return not self.stop() and (self.active or ((self.waiting or self.ready) and not self._stopping()))
+        left = self.waiting or self.ready or self.suspects
+        return not self.stop() and (self.active or (left and not self._stopping()))
 
     def _stopping(self):
         return self.stop() or (self.until is not None and time.time() >= self.until)
@@ -139,7 +141,14 @@ class Sweep:
     # Lanes
 
     def _fill(self):
-        """Give every lane as much as it takes, figures first; nothing new once the time is up."""
+        """Give every lane as much as it takes, figures first; nothing new once the time is up. Whoever may have ended a
+        neighbour comes last, with none beside it.
+        """
+        if any(job.alone for job in self.active.values()):
+            return
+        if not (self.active or self.ready or self.waiting) and self.suspects and not self._stopping():
+            self._submit(self.executor.lanes[0], self.suspects.popleft())
+            return
         for lane in self.executor.lanes:
             while lane.busy < lane.room and (self.ready or self.waiting) and not self._stopping():
                 self._submit(lane, (self.ready or self.waiting).popleft())
@@ -211,7 +220,7 @@ class Sweep:
 
     def _again(self, job):
         job.attempts -= 1
-        (self.waiting if job.count else self.ready).appendleft(job)
+        (self.suspects if job.alone else self.waiting if job.count else self.ready).appendleft(job)
 
     def _lost(self, job, error):
         """Try again, at most three times; then write down why not, and go on. Raises `Gone` where it would be lost on
@@ -219,6 +228,10 @@ class Sweep:
         """
         if isinstance(error, OtherProgram):
             raise Gone(f"{error}. {SAFE}")
+        if self.executor.blames_neighbours(error) and not job.alone:
+            job.alone = True
+            self.suspects.append(job)
+            return
         why = self.executor.why_last(error)
         if why is None and job.attempts < MOST_ATTEMPTS:
             (self.waiting if job.count else self.ready).append(job)

@@ -55,6 +55,10 @@ class Workers:
             return f"out of memory: {error}" if str(error) else "out of memory"
         return None
 
+    def blames_neighbours(self, error):
+        """Whether a chunk may have been lost through another that its worker held."""
+        return False
+
     def look(self):
         """Raises `Gone` where nobody is left to live anything."""
 
@@ -130,8 +134,11 @@ class Cluster(Workers):
         elif now >= self._seen + PATIENCE:
             raise Gone(f"No worker is left at {self.address}. {SAFE}")
 
+    def blames_neighbours(self, error):
+        return type(error).__name__ == "KilledWorker"
+
     def why_last(self, error):
-        if type(error).__name__ == "KilledWorker":  # the scheduler has tried it on others too
+        if self.blames_neighbours(error):  # the scheduler has tried it on others too
             return "the workers that tried it died, one after the other"
         return super().why_last(error)
 
@@ -156,7 +163,7 @@ def _quiet_client():
     return Client
 
 
-WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: see tests/benchmarks/sweeps.py [D]
+WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: assumed
 
 
 def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):
