@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(machines, st
     monkeypatch.setattr(workers, "PATIENCE", 0)
     with pytest.raises(Gone, match=r"No worker is left at tcp://.*: give the same command again"):
         live_study(plan, tmp_path / "gone.db", Cluster(machines.address), chunk=2, told=lambda progress: (
-            machines.workers[1].send_signal(signal.SIGKILL) if progress.lived == 40 else None
+            machines.workers[1].send_signal(signal.SIGKILL) if progress.lived >= 40 else None
         ))  # fmt: skip
     out, err = capfd.readouterr()
     assert not out and not err, "what Dask says reached the terminal"
@@ -146,18 +147,36 @@ def test_a_cluster_of_which_a_worker_is_killed_gives_the_same_bytes(machines, st
     assert f"--on {machines.address}: the scheduler has no workers. Start some: dask worker" in answer.stderr
 
 
-def test_the_scheduler_dies(machines, study, tmp_path, capfd):
+@pytest.mark.parametrize("looked", [0, 1])  # seconds between two questions to it: its death falls into one, or not
+def test_the_scheduler_dies(machines, study, tmp_path, capfd, monkeypatch, looked):
+    monkeypatch.setattr(workers, "LOOKED", looked)
     machines.work()
     machines.wait_for(1)
     plan, path = read_plan(study), tmp_path / "small.db"
     with pytest.raises(Gone, match=r"The scheduler at .* no longer answers. What was finished is safe"):
         live_study(plan, path, Cluster(machines.address), chunk=2, told=lambda progress: (
-            machines.scheduler.send_signal(signal.SIGKILL) if progress.lived == 40 else None
+            machines.scheduler.send_signal(signal.SIGKILL) if progress.lived >= 40 else None
         ))  # fmt: skip
     out, err = capfd.readouterr()
     assert not out and not err, "what Dask says reached the terminal"
     live_study(plan, path, Threads(1))
     assert tables(path) == undisturbed(study, tmp_path)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_the_scheduler_never_answers(machines, monkeypatch, dies):
+    """It takes a question and dies over it, or stays silent."""
+    machines.work()
+    machines.wait_for(1)
+    with Cluster(machines.address) as executor:
+        monkeypatch.setattr(workers, "SILENCE", READY if dies else 0.5)
+        machines.scheduler.send_signal(signal.SIGSTOP)
+        if dies:
+            threading.Timer(0.5, machines.scheduler.kill).start()
+        with pytest.raises(Gone, match=r"The scheduler at .* no longer answers. What was finished is safe"):
+            executor._threads()
+        if not dies:
+            machines.scheduler.send_signal(signal.SIGCONT)
 
 
 def test_a_chunk_that_kills_its_workers_is_given_up(machines, study, tmp_path, capfd, monkeypatch):

@@ -4,10 +4,12 @@ A lane runs one thing after the other, or several at once, through `concurrent.f
 of its own, so that it is known which chunk it was living when it died.
 """
 
+import gc
 import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from mho_sim.study.repeating import processors
 from mho_sim.sweeps import program
@@ -17,8 +19,8 @@ from mho_sim.sweeps.process import OutOfMemory, Process
 AHEAD = 2  # chunks that a cluster holds for each of its threads, so that none waits for the next
 ANSWERS = 10  # seconds in which a scheduler must answer
 PATIENCE = 60  # seconds in which a cluster that has lost its workers may find others: assumed
+SILENCE = 60  # seconds after which a scheduler that says nothing counts as dead: assumed
 LOOKED = 1  # seconds between two looks whether it has any
-
 
 SAFE = "What was finished is safe: give the same command again."
 
@@ -91,29 +93,42 @@ class Cluster(Workers):
 
     def __init__(self, address):
         self.address = address
-        client = _quiet_client()
+        client, why_not = _quiet_client(), None
         try:
             self._client = client(address, timeout=ANSWERS)
         except (OSError, ValueError) as error:
-            raise ValueError(f"--on {address}: no scheduler answers there ({_first_line(error)}).") from None
+            why_not = _first_line(error)
+        if why_not is not None:
+            gc.collect()  # a client that came to nothing ends here: while another begins, each would wait for the other
+            raise ValueError(f"--on {address}: no scheduler answers there ({why_not}).")
         try:
             self._refuse_workers()
         except BaseException:
             self._client.close()
             raise
         self._looked = self._seen = time.monotonic()
-        self.lanes = [Lane(self._client.get_executor(pure=False, retries=0), AHEAD * self._threads())]
+
+    def _ask(self, what, *more, **how):
+        """What the scheduler says. Raises `Gone` where it does not answer."""
+        try:
+            return what(*more, **how, callback_timeout=SILENCE)
+        except OSError:  # it died while it was asked, or is out of reach
+            self._gone()
+
+    def _gone(self):
+        raise Gone(f"The scheduler at {self.address} no longer answers. {SAFE}") from None
 
     def _threads(self):
-        return sum(self._client.nthreads().values())
+        return sum(self._ask(self._client.nthreads).values())
 
     def _refuse_workers(self):
         """Raises ValueError where there is no worker, or one that has another program than this."""
-        if not self._threads():
+        threads = self._threads()
+        if not threads:
             raise ValueError(
                 f"--on {self.address}: the scheduler has no workers. Start some: dask worker {self.address}"
             )
-        for worker, found in self._client.run(program.about, on_error="return").items():
+        for worker, found in self._ask(self._client.run, program.about, on_error="return").items():
             if not isinstance(found, dict):
                 raise ValueError(f"--on {self.address}: mho_sim is not installed at {worker} ({_first_line(found)}).")
             if apart := program.differences(program.about(), found):
@@ -121,10 +136,11 @@ class Cluster(Workers):
                     f"--on {self.address}: the worker {worker} has another program than this ({'; '.join(apart)}). "
                     "Install the same on all, and start the workers again."
                 )
+        self.lanes = [Lane(self._client.get_executor(pure=False, retries=0), AHEAD * threads)]
 
     def look(self):
         if self._client.status != "running":
-            raise Gone(f"The scheduler at {self.address} no longer answers. {SAFE}")
+            self._gone()
         now = time.monotonic()
         if now < self._looked + LOOKED:
             return
@@ -143,9 +159,10 @@ class Cluster(Workers):
         return super().why_last(error)
 
     def __exit__(self, *_):
-        for lane in self.lanes:
-            lane.executor.shutdown(wait=False)
-        self._client.close(timeout=2)
+        with suppress(OSError):  # a scheduler that has died since, or does not answer in time
+            for lane in self.lanes:
+                lane.executor.shutdown(wait=False)
+            self._client.close(timeout=2)
 
 
 def _quiet_client():
