@@ -121,11 +121,11 @@ show(duckdb.sql("""
 yearly = study.yearly
 show(duckdb.sql("""
     select name, year, round(mean, 2) as mean, round(p05, 2) as p05, round(p95, 2) as p95
-    from yearly where indicator = 'claims_ratio' and name like '2_200, 2 months%' order by name, year
+    from yearly where indicator = 'claims_ratio' and name like '2200, 2 months%' order by name, year
 """).df())
 
 # %%
-result = study.result("2_200, 2 months, 90%")
+result = study.result("2200, 2 months, 90%")
 print(f"{100 * result.late['probability']:.0f} of 100 run short; {100 * result.protection['association']['covered']:.0f} of 100 people are covered")
 study.close()
 

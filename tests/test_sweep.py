@@ -11,7 +11,7 @@ from scipy import stats
 
 import mho_sim
 from mho_sim.cli import commands
-from mho_sim.report.study import study_text
+from mho_sim.report.study import as_csv, frame_of, study_text
 from mho_sim.study import figures
 from mho_sim.sweeps import Changed, Study, Threads, designs, expanded, live_study, read_plan
 from mho_sim.sweeps.sweeping import _cut, _gaps
@@ -44,6 +44,17 @@ def swept(folder, text=GRID, out="small.db", **how):
     return folder / out
 
 
+def live_until(worlds, plan, path):
+    """Live on until a file has so many worlds."""
+    ends = []
+
+    def told(progress):
+        if progress.lived >= worlds:
+            ends.append(True)
+
+    live_study(plan, path, Threads(1), chunk=10, stop=lambda: bool(ends), told=told)
+
+
 def exported(path):
     answer = CliRunner().invoke(commands, ["study", "export", str(path), "--csv", "-"])
     assert answer.exit_code == 0, answer.output
@@ -55,7 +66,7 @@ def exported(path):
 
 def test_a_grid_has_all_combinations_the_last_path_running_fastest(folder):
     plan = read_plan(written(folder))
-    assert [point.name for point in plan.points] == ["1_800, none", "1_800, 2 months", "2_400, none", "2_400, 2 months"]
+    assert [point.name for point in plan.points] == ["1800, none", "1800, 2 months", "2400, none", "2400, 2 months"]
     assert plan.scenario_of(plan.points[2]).scheme.contribution.amount == 2400
 
 
@@ -94,6 +105,7 @@ def test_whole_numbers_between_two_ends_are_equally_likely():
         (GRID.replace("worlds", "wolds"), "There is no key 'wolds' in a study file; did you mean 'worlds'?"),
         (GRID.replace("[1_800, 2_400]", "1_800"), "needs a list of values, such as [300, 400, 500]."),
         (GRID.replace("2_400", "1_800"), "'1_800' is there twice. Leave one out."),
+        (GRID.replace("2_400", "1800"), "'1_800' and '1800' are the same. Leave one out."),
         (GRID.replace("60", "1"), "worlds is '1', which is out of range. Write a whole number from 2 on, such as 500."),
         (
             GRID.replace("scheme.contribution", "scheme.contributions"),
@@ -137,6 +149,32 @@ def test_more_worlds_later_are_the_worlds_of_the_larger_study(folder):
     path = swept(folder)
     with Study(path) as study:
         plan = expanded(study.plan(), worlds=90)
+    live_study(plan, path, Threads(1))
+    assert exported(path) == whole
+
+
+def test_while_more_worlds_are_lived_the_figures_are_those_of_before(folder):
+    whole = exported(swept(folder, GRID.replace("60", "90"), "whole.db"))
+    path = swept(folder)
+    before = exported(path)
+    with Study(path) as study:
+        first = study.result(0).digest
+        plan = expanded(study.plan(), worlds=90)
+    for lived in (250, 300, 340):  # of 360; all points have 60
+        live_until(lived, plan, path)
+        with Study(path) as study:
+            frame = study.figures
+            assert len(frame) == 4 and set(frame["worlds"]) <= {60, 90} and not study.complete
+            assert study.points["of_worlds"].tolist() == frame["worlds"].tolist()
+            assert study.points["done"].tolist() == (frame["worlds"] == 90).tolist()
+            still = int((frame["worlds"] == 60).sum())
+            assert 0 < still <= 4 and (study.result(0).digest == first) == (frame["worlds"][0] == 60)
+            page = study_text(study)
+            assert f"{4 - still} of 4 points, 90 worlds each" in page
+            assert f"figures of {still} point" in page and "still of the 60 worlds" in page
+            now = as_csv(frame_of(study, "figures"))
+        for line, *either in zip(now.splitlines(), before.splitlines(), whole.splitlines(), strict=True):
+            assert line in either
     live_study(plan, path, Threads(1))
     assert exported(path) == whole
 
@@ -274,7 +312,7 @@ def test_a_title_that_would_be_a_formula_is_none(folder):
 
     with zipfile.ZipFile(folder / "x.xlsx") as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
-    assert len(sheets) == 3 and not any("<f>" in sheet for sheet in sheets)
+    assert len(sheets) == 4 and not any("<f>" in sheet for sheet in sheets)
 
 
 def test_parquet_says_what_the_frame_says(folder):
@@ -311,7 +349,7 @@ def test_what_can_be_decided_stands_over_what_cannot(folder):
     with Study(path) as study:
         frame, choices = study.figures, study.choices
         assert len(choices) == 4 and (choices["points"] == 2).all()
-        assert choices.index[0] == ("1_800", "none")
+        assert choices.index[0] == ("1800", "none")
         first = frame[(frame["scheme.contribution.amount"] == 1800) & frame["name"].str.contains("none")]
         assert choices.iloc[0][["late_least", "late_most"]].tolist() == [first["late"].min(), first["late"].max()]
     page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout
@@ -340,11 +378,42 @@ def test_of_many_points_the_page_shows_those_that_nobody_beats(folder):
     assert "Of 90 points those that no other beats" in page and len(page.splitlines()) < 60
 
 
+def test_a_dictionary_says_what_each_column_is(folder):
+    path = swept(folder, GRID + "monthly: yes\n")
+    with Study(path) as study:
+        columns = frame_of(study, "columns").set_index("column")
+        for table in ("figures", "yearly", "monthly", "points"):
+            there = columns.index[[table in one.split(", ") for one in columns["tables"]]]
+            assert sorted(there) == sorted(frame_of(study, table))
+    assert columns["meaning"].str.len().min() > 5 and columns.index.is_unique
+    assert columns.loc["members_pay_low_XOF", "unit"] == "XOF" and "lower end" in columns["meaning"]["late_low"]
+    assert columns.loc["covered", "unit"] == "share, 0 to 1"
+
+
+def test_a_dry_run_says_how_much_it_would_be_and_lives_nothing(folder):
+    path = written(folder)
+    answer = CliRunner().invoke(commands, ["sweep", str(path), "--dry-run"])
+    assert answer.exit_code == 0 and "4 points, 60 worlds each" in answer.output, answer.output
+    assert "About 240 worlds: 1 second here" in answer.output and not list(folder.glob("*.db*"))
+    bad = written(folder, GRID.replace("2 months", "2 moons"))
+    answer = CliRunner().invoke(commands, ["sweep", str(bad), "--dry-run"])
+    assert answer.exit_code == 2 and "2 moons" in answer.output, answer.output
+
+
+def test_damage_is_told_by_the_status(folder):
+    path = swept(folder)
+    with sqlite3.connect(path) as base:
+        base.execute("UPDATE chunks SET outcomes = zeroblob(9) WHERE point = 1")
+    base.close()
+    answer = CliRunner().invoke(commands, ["study", "status", str(path)])
+    assert answer.exit_code == 4 and "Damaged: the worlds from 0 on of point 1" in answer.output, answer.output
+
+
 def test_fail_if_names_the_points(folder):
     path = written(folder)
     out = str(folder / "x.db")
     answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", out, "--fail-if", "late>=0%"])
-    assert answer.exit_code == 3 and "so at 4 points: '1_800, none'" in answer.stderr
+    assert answer.exit_code == 3 and "so at 4 points: '1800, none'" in answer.stderr
     answer = CliRunner().invoke(commands, ["sweep", str(path), "--out", out, "--fail-if", "lat>0"])
     assert answer.exit_code == 2 and "did you mean 'late'?" in answer.stderr
     for asked in (["sweep", str(path), "--out", out], ["study", "expand", out, "--worlds", "90"]):

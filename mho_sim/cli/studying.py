@@ -42,9 +42,10 @@ FAIL_IF = click.option(
 )
 @click.option("--mix-versions", is_flag=True, help="Keep what another version of the program has found.")
 @FAIL_IF
+@click.option("--dry-run", is_flag=True, help="Check all points and say how long it would take; live nothing.")
 @JSON
 @QUIET
-def sweep(study, out, fail_if, **how):
+def sweep(study, out, fail_if, dry_run, **how):
     """Live a study: a scenario at many points, each with the same worlds. Run again, it goes on where it stands.
 
     STUDY is a .yaml file that names the scenario, how many worlds, and a grid, points or a design.
@@ -56,7 +57,26 @@ def sweep(study, out, fail_if, **how):
         plan = read_plan(study)
     except ScenarioError as error:
         refuse(str(error))
-    _sit(plan, _place(out or _named_as(study)), fail_if, **how)
+    if dry_run:
+        _tell_plan(plan, how["workers"])
+    else:
+        _sit(plan, _place(out or _named_as(study)), fail_if, **how)
+
+
+def _tell_plan(plan, workers):
+    """What would be lived, all of its points checked."""
+    from mho_sim.report.study import plan_text
+    from mho_sim.scenario import ScenarioError
+    from mho_sim.study.repeating import processors
+    from mho_sim.sweeps.plan import bytes_a_world, seconds_of
+
+    try:
+        plan.settled  # noqa: B018
+    except ScenarioError as error:
+        refuse(str(error))
+    worlds = plan.worlds.least * len(plan.points)
+    seconds = seconds_of(plan) / min(workers or processors(), processors())
+    click.echo(plan_text(plan, seconds, worlds * bytes_a_world(plan.scenario) / 1e6))
 
 
 @click.group(short_help="What is in a study's file, and out of it.")
@@ -82,10 +102,10 @@ def status(file, as_json):
 @click.option("--xlsx", type=click.Path(), metavar="FILE", help="A workbook with all tables.")
 @click.option(
     "--table",
-    type=click.Choice(["figures", "yearly", "monthly", "points"]),
+    type=click.Choice(["figures", "yearly", "monthly", "points", "columns"]),
     default="figures",
     show_default=True,
-    help="Which one, for --csv and --parquet.",
+    help="Which one, for --csv and --parquet; 'columns' says what the columns of the others are.",
 )
 def export(file, csv_, parquet, xlsx, table):
     """Write a study's tables to files. Exit code 4 if the study is not complete."""
@@ -146,6 +166,7 @@ def plot(file, picture, kind, **how):
     with _opened(file) as found:
         if found.figures.empty:
             refuse(f"{file} has no point yet that is done: give the command of the sweep again.")
+        how["figure"] = how["figure"].removesuffix(f"_{found.currency}")  # as a column of the export
         many = sum(found.figures[path].nunique() > 1 for path in found.axes)
         kind = kind or ("grid" if many in (2, 3) else "frontier")
         if how["figure"] not in found.figures:
@@ -214,6 +235,8 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
         told_by(conditions.find, dict.fromkeys(FIGURES, 0.0), condition.name)
     limit = None if memory_limit is None else told_by(bytes_of, memory_limit)
     ends = None if until is None else _when(until)
+    if ends is not None and not quiet:
+        click.echo(f"Nothing new is begun from {time.strftime('%Y-%m-%d %H:%M', time.localtime(ends))} on.", err=True)
     say_if_cold(quiet)
     executor = told_by(lambda: executor_for(plan, workers, kind, on, limit))
     with _interruptible() as stop, progress_of(0, quiet) as bar:

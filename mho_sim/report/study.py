@@ -10,7 +10,33 @@ from mho_sim.report.tables import table
 from mho_sim.report.words import lines, money, plural
 from mho_sim.study.figures import FIGURES, unbeaten
 
-TABLES = ("figures", "yearly", "monthly", "points")
+TABLES = ("figures", "yearly", "monthly", "points", "columns")
+COLUMNS = {  # of the tables, beside axes and figures: what each is
+    "point": "number of the point",
+    "name": "name of the point",
+    "worlds": "futures that the figures of the point are of; in 'points', those that have been lived",
+    "done": "whether the figures are of all worlds that were asked for",
+    "of_worlds": "futures that the figures of the point are of",
+    "program": "versions that found the figures: a short name",
+    "digest": "fingerprint of the worlds, as 'mho-sim run' prints it",
+    "year": "year of the scenario, from 1",
+    "indicator": "indicator of the year, as in 'mho-sim run'",
+    "mean": "mean over worlds",
+    "p05": "5 of 100 worlds have less",
+    "p50": "half the worlds have less",
+    "p95": "95 of 100 worlds have less",
+    "closing": "last day of the month",
+    "measure": "account or register, or a quantile of the cash (p05, p50, p95)",
+    "value": "mean over worlds, or the quantile",
+}
+UNITS = {"share": "share, 0 to 1", "number": "number"}
+NARROWEST, WIDEST_HEAD, WIDEST = 9, 18, 60  # columns of a workbook, in characters
+FEW = 200  # worlds of a point, below which its intervals are wide
+FEW_SAY = (
+    " With so few worlds intervals are wide; where the setting gives ranges they count pairs, for two worlds each share "
+    "what is drawn from a range."
+)
+SHOWN_VALUES = 12  # of an axis, before a study is lived
 SHOWN = 40  # points on a page; of more the end is left to `study export`
 HEADS = {
     "late": "run\nshort",
@@ -24,15 +50,15 @@ HEADS = {
 
 def study_text(study):
     """The page of a `sweeps.Study`: how far it is, and its points side by side."""
-    frame = study.figures
-    done, asked = len(frame), len(study.told["points"])
+    frame, points = study.figures, study.points
+    done, asked = points["done"].sum(), len(study.told["points"])
     head = [
         study.title,
-        f"{done:,} of {plural(asked, 'point')}, {_worlds(study)}; seed {study.seed}; "
+        f"{done:,} of {plural(asked, 'point')}, {_worlds(study.told['worlds'])}; seed {study.seed}; "
         f"scenario {study.told['scenario'][:19]}…",
     ]
     blocks = [[line for text in head for line in lines(text, indent="  ")]]
-    if done:
+    if len(frame):
         blocks += [block for block in (_points(study, frame), lines(_note(study)), _choices(study)) if block]
     if left := _left(study):
         blocks.append([line for sentence in left for line in lines(sentence)])
@@ -40,8 +66,32 @@ def study_text(study):
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
-def _worlds(study):
-    least, most, halfwidth = study.told["worlds"]
+def plan_text(plan, seconds, megabytes):
+    """What a `sweeps.Plan` asks for: its axes, and about how long and how much that is."""
+    worlds = plan.worlds.least * len(plan.points)
+    blocks = [[f"  {plan.title}", f"  {plural(len(plan.points), 'point')}, {_worlds(plan.worlds)}; seed {plan.seed}"]]
+    for path in plan.axes:
+        values = list(dict.fromkeys(str(point.values.get(path, "-")) for point in plan.points))
+        more = [f"and {len(values) - SHOWN_VALUES:,} more"] if len(values) > SHOWN_VALUES else []
+        blocks.append(lines(f"{path}: {', '.join([*values[:SHOWN_VALUES], *more])}"))
+    least = "At least" if plan.worlds.halfwidth is not None else "About"
+    blocks.append(lines(
+        f"{least} {plural(worlds, 'world')}: {_long(seconds)} here, if nobody else uses this machine, and "
+        f"{max(megabytes, 0.1):,.1f} MB in the study's file, if none is there yet."
+    ))  # fmt: skip
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _long(seconds):
+    """A length of time in words, no more exact than an estimate is."""
+    for size, one in ((3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return plural(round(seconds / size), one)
+    return plural(max(round(seconds), 1), "second")
+
+
+def _worlds(worlds):
+    least, most, halfwidth = worlds
     if halfwidth is None:
         return f"{plural(least, 'world')} each"
     return f"{least:,} to {most:,} worlds each"
@@ -60,14 +110,11 @@ def _points(study, frame):
             "--csv FILE"
         )
         frame = frame[unbeaten(frame)].sort_values("members_pay")
-    choices = {one.point: one.choice for one in study.stored}
-    axes = [[_cut(str(choices[point].get(path, "-"))) for path in study.axes] for point in frame.index]
+    axes = [[_cut(text) for text in study.chosen[point].values()] for point in frame.index]
     names = [_cut(name) for name in frame["name"]]
-    is_grid = all(sorted(name.split(", ")) == sorted(map(str, choices[point].values()))
-                  for point, name in frame["name"].items())  # fmt: skip
-    rows = [(*([] if is_grid else [""]), *map(_head, study.axes), *heads.values())]
+    rows = [(*([""] if study.named else []), *map(_head, study.axes), *heads.values())]
     for name, chosen, row in zip(names, axes, frame.to_dict("records")):
-        rows.append((*([] if is_grid else [name]), *chosen, *(_figure(figure, row) for figure in heads)))
+        rows.append((*([name] if study.named else []), *chosen, *(_figure(figure, row) for figure in heads)))
     left = len(rows) - 1 - SHOWN
     return [
         *told,
@@ -95,7 +142,7 @@ def _choices(study):
     if frame.empty:
         return []
     told = "What the assembly can decide, over all that this study lets the setting be, from the least to the most:"
-    asked = {tuple(str(values.get(path, "-")) for path in axes) for _, values in study.told["points"]}
+    asked = {tuple(of[path] for path in axes) for of in study.chosen.values()}
     left = len(asked) - len(frame)
     more = [f"  {plural(left, 'choice')} not yet, or not with all that the setting may be."] if left else []
     return [*lines(told), "", *table(rows[: SHOWN + 1]), *more]
@@ -133,7 +180,7 @@ def _note(study):
         "Out of 100: of the mutuals those that run short (95% interval), of the people those covered, of the times "
         "that care was needed those without it, of the times that members sought care those not paid for. Members pay: "
         f"{study.currency} a person and year, contribution and own part of the bills."
-    )
+    ) + (FEW_SAY if study.told["worlds"][0] < FEW else "")
 
 
 def _left(study):
@@ -143,6 +190,11 @@ def _left(study):
         name = next((one.name for one in study.stored if one.point == point), point)
         what = f"worlds {first} to {first + count - 1}" if count else "the figures"
         told.append(f"Given up after {plural(attempts, 'attempt')}: {what} of '{name}' ({why}).")
+    before = study.points[~study.points["done"]]["of_worlds"].dropna()
+    if len(before):
+        least, most = before.min(), before.max()
+        of = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        told.append(f"The figures of {plural(len(before), 'point')} are still of the {of} worlds there were before.")
     if not study.complete:
         told.append("Not complete: give the command of the sweep again, and it goes on where it stands.")
     return told
@@ -154,13 +206,12 @@ def to_dict(study):
     def plain(value):
         return None if isinstance(value, float) and pd.isna(value) else value
 
-    points = []
-    for row in study.figures.to_dict("records"):
-        there = [name for name in FIGURES if name in row and plain(row[name]) is not None]
+    points, there = [], study.points
+    for number, row in study.figures.to_dict("index").items():
         figures = {name: {"value": row[name], "interval": [plain(row[f"{name}_{end}"]) for end in ("low", "high")]}
-                   for name in there}  # fmt: skip
+                   for name in FIGURES if name in row and plain(row[name]) is not None}  # fmt: skip
         points.append({"name": row["name"], "at": {path: row[path] for path in study.axes}, "worlds": row["worlds"],
-                       "figures": figures})  # fmt: skip
+                       "done": bool(there["done"][number]), "figures": figures})  # fmt: skip
     return {
         "study": study.title,
         "scenario": {"hash": study.told["scenario"]},
@@ -177,10 +228,39 @@ def to_dict(study):
 
 
 def frame_of(study, name):
-    """One of `TABLES` of a study as a frame in which the names of money columns end in the currency."""
+    """One of `TABLES` of a study as a frame in which the names of money columns end in the currency; 'columns' says
+    what those of the others are.
+    """
+    if name == "columns":
+        return _columns(study)
     frame = getattr(study, name)
     frame = frame.reset_index() if name in ("figures", "points") else frame
     return frame.rename(columns=lambda column: _with_unit(column, study.currency))
+
+
+def _columns(study):
+    """Which columns the tables have, and what they mean."""
+    there = {name: list(frame_of(study, name)) for name in TABLES[:-1]}
+    rows = [
+        (column, *_meaning(study, column), ", ".join(name for name in there if column in there[name]))
+        for column in dict.fromkeys(column for columns in there.values() for column in columns)
+    ]
+    return pd.DataFrame(rows, columns=["column", "unit", "meaning", "tables"])
+
+
+def _meaning(study, column):
+    """(unit, meaning) of a column."""
+    if column in study.axes:
+        half = "of the scheme: the assembly decides it" if column.startswith("scheme.") else "of the setting: given"
+        return "", f"what stands at this path, {half}"
+    if column in COLUMNS:
+        return "", COLUMNS[column]
+    base = column.removesuffix(f"_{study.currency}")
+    name = base.removesuffix("_low").removesuffix("_high")
+    end = {"_low": "lower end of the 95% interval: ", "_high": "upper end of the 95% interval: "}.get(
+        base[len(name) :], ""
+    )
+    return UNITS.get(FIGURES[name].unit, study.currency), end + FIGURES[name].meaning
 
 
 def _with_unit(column, currency):
@@ -233,12 +313,18 @@ def export_xlsx(study, path):
             if not len(frame):
                 continue
             sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 2)
-            sheet.set_column(1, 1, 24)
+            sheet.freeze_panes(1, 0 if name == "columns" else 2)
             for column, head in enumerate(frame.columns):
+                cells = [_plain(value) for value in frame.iloc[:, column]]
+                sheet.set_column(column, column, _width(head, cells))
                 sheet.write_string(0, column, head, bold)
-            for number, row in enumerate(frame.itertuples(index=False), 1):
-                for column, value in enumerate(row):
-                    sheet.write(number, column, _plain(value))
+                for number, value in enumerate(cells, 1):
+                    sheet.write(number, column, value)
     with replacing(path, binary=True) as file:
         file.write(data.getvalue())
+
+
+def _width(head, cells):
+    """Of a column of a workbook, in characters: what stands in it, under a head that may be broken."""
+    texts = [len(cell) for cell in cells if isinstance(cell, str)]
+    return max(min(len(head), WIDEST_HEAD), min(max(texts, default=0), WIDEST), NARROWEST) + 1

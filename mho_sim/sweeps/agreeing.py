@@ -110,14 +110,17 @@ def _kept(there, wanted):
 
 
 def _fitted(store, plan, old, one, fresh):
-    """A point that is kept, with as many worlds as are asked for now; its figures only if they still hold."""
+    """A point that is kept, with as many worlds as are asked for now; its figures only if they still hold: of fewer
+    worlds too, until there are those of all.
+    """
     least, _, halfwidth = plan.worlds
-    same = not fresh and old.get("worlds") == list(plan.worlds) and old.get("monthly") == plan.monthly
-    worlds = one.worlds if halfwidth is not None and old.get("worlds") == list(plan.worlds) else least
-    if not same:
-        store.keep_spans(one, [(first, count) for first, count in store.spans(one) if first + count <= worlds])
-        return one._replace(worlds=worlds, digest=None, program=None, found=None)
-    return one
+    same_worlds = old.get("worlds") == list(plan.worlds)
+    worlds = one.worlds if halfwidth is not None and same_worlds else least
+    store.keep_spans(one, [(first, count) for first, count in store.spans(one) if first + count <= worlds])
+    holds = same_worlds or (halfwidth is None and (one.of or 0) <= worlds)
+    if fresh or not holds or old.get("monthly") != plan.monthly:
+        one = one.empty
+    return one._replace(worlds=worlds)
 
 
 def _write(store, plan, told, program, points):

@@ -12,6 +12,7 @@ from mho_sim.scenario.faults import Mark, Source
 from mho_sim.study.result import unsupported
 
 ROW_MONTH = 5e-8  # seconds that a person takes a month of one world: measured on the market traders [D]
+BYTES_A_WORLD = 1_300  # in the file, of one outcome: measured on the market traders [D]
 HALVES = ("scheme", "setting")  # the two sides of the wall: what the assembly can decide, and what it cannot
 
 
@@ -67,7 +68,7 @@ class Plan:
         for point in self.points:
             scenario = self.scenario_of(point)
             content = scenario.content
-            found.append((key_of(scenario, self.seed), {path: _at(content, path) for path in self.axes}))
+            found.append((key_of(scenario, self.seed), {path: at(content, path) for path in self.axes}))
         return found
 
     def told(self):
@@ -84,8 +85,17 @@ class Plan:
 
 def seconds_a_world(scenario):
     """About how long one world takes on one processor, with and without support."""
-    support = 1 + (unsupported(scenario) is not None)
-    return max(capacity.expected_rows(scenario), 1) * 12 * scenario.years * ROW_MONTH * support
+    return max(capacity.expected_rows(scenario), 1) * 12 * scenario.years * ROW_MONTH * _twins(scenario)
+
+
+def bytes_a_world(scenario):
+    """About how much of a study's file one world takes, with and without support."""
+    return BYTES_A_WORLD * _twins(scenario)
+
+
+def _twins(scenario):
+    """How often a world is lived: with support from outside, and without it if there is any."""
+    return 1 + (unsupported(scenario) is not None)
 
 
 def seconds_of(plan):
@@ -98,7 +108,7 @@ def key_of(scenario, seed):
     return hashlib.sha256(f"{scenario.hash} {seed}".encode()).hexdigest()
 
 
-def _at(content, path):
+def at(content, path):
     """What a scenario's content has at a path; None where it has nothing."""
     for key in path.split("."):
         if isinstance(content, list):

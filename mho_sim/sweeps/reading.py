@@ -14,11 +14,12 @@ from mho_sim.study.repeating import gathered, prepare
 from mho_sim.sweeps import chunks
 from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds
 from mho_sim.sweeps.store import ENTRIES, Damaged, Store
+from mho_sim.sweeps.written import name_of
 
 ENDS = ("low", "high")
 OVER = ("late", "covered", "members_pay")  # that are told over what nobody can decide
-YEARLY = ["point", "name", "year", "indicator", "mean", "p05", "p50", "p95"]
-MONTHLY = ["point", "name", "closing", "measure", "value"]
+YEARLY = ["year", "indicator", "mean", "p05", "p50", "p95"]
+MONTHLY = ["closing", "measure", "value"]
 
 
 class Study:
@@ -91,7 +92,8 @@ class Study:
     @property
     def complete(self):
         """Whether every point that was asked for has its figures, and nothing that was read is damaged."""
-        return len(self._sound) == len(self.told["points"]) and not self.damage
+        done = sum(one.done for one in self._sound)
+        return done == len(self.told["points"]) and not self.damage
 
     @cached_property
     def axes(self):
@@ -100,22 +102,40 @@ class Study:
         return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
 
     @cached_property
+    def chosen(self):
+        """What is written at each axis, as text, by point: `{point: {path: text}}`; - where nothing is."""
+        return {
+            one.point: {path: name_of([one.choice[path]]) if path in one.choice else "-" for path in self.axes}
+            for one in self.stored
+        }
+
+    @cached_property
+    def named(self):
+        """Whether some points have names of their own, that do not merely say what stands at the axes."""
+        return any(
+            sorted(one.name.split(", ")) != sorted(name_of([value]) for value in one.choice.values())
+            for one in self.stored
+        )
+
+    @cached_property
     def points(self):
-        """One row per point: name, what stands at each axis, worlds that are there, program, digest."""
-        rows, done = [], {one.point for one in self._sound}
+        """One row per point: name, what stands at each axis, worlds that are there, whether it is done, how many worlds
+        its figures are of, and their program and digest. Reads all worlds: what is damaged is told.
+        """
+        rows, sound = [], {one.point: one for one in self._sound}
         for one in self.stored:
             worlds = sum(count for _, count in self._store.spans(one))
             axes = [_axis(one.resolved.get(path)) for path in self.axes]
-            found = (one.program, one.digest) if one.point in done else (None, None)
-            rows.append((one.point, one.name, *axes, worlds, one.point in done, *found))
-        columns = ["point", "name", *self.axes, "worlds", "done", "program", "digest"]
-        return pd.DataFrame(rows, columns=columns).set_index("point")
+            found = sound.get(one.point, one.empty)
+            rows.append((one.point, one.name, *axes, worlds, found.done, found.of, found.program, found.digest))
+        columns = ["point", "name", *self.axes, "worlds", "done", "of_worlds", "program", "digest"]
+        return pd.DataFrame(rows, columns=columns).astype({"done": bool, "of_worlds": "Int64"}).set_index("point")
 
     @cached_property
     def figures(self):
-        """One row per point that is done: name, what stands at each axis, worlds, and each of `FIGURES` that has a
-        value, with the ends of its 95 % interval as FIGURE_low and FIGURE_high. Shares lie between 0 and 1; money is in
-        whole units of the currency.
+        """One row per point that has figures: name, what stands at each axis, how many worlds they are of (while more
+        are being lived, of those before), and each of `FIGURES` that has a value, with the ends of its 95 % interval as
+        FIGURE_low and FIGURE_high. Shares lie between 0 and 1; money is in whole units of the currency.
         """
         found = {}
         for one, (figure, *values) in self._store.rows("figures", self._sound):
@@ -124,7 +144,7 @@ class Study:
         rows = {}
         for one in self._sound:
             axes = {path: _axis(one.resolved.get(path)) for path in self.axes}
-            row = {"name": one.name, **axes, "worlds": one.worlds}
+            row = {"name": one.name, **axes, "worlds": one.of}
             for figure in there:
                 value, low, high = found.get(one.point, {}).get(figure, (None, None, None))
                 row |= {figure: value, f"{figure}_low": low, f"{figure}_high": high}
@@ -145,10 +165,10 @@ class Study:
         if not all(halves.values()) or frame.empty:
             return None
         scheme, setting = (
-            {one.point: tuple(str(one.choice.get(path, "-")) for path in halves[half]) for one in self._sound}
+            {one.point: tuple(self.chosen[one.point][path] for path in halves[half]) for one in self._sound}
             for half in HALVES
         )
-        asked = {tuple(str(values.get(path, "-")) for path in halves["setting"]) for _, values in self.told["points"]}
+        asked = {tuple(of[path] for path in halves["setting"]) for of in self.chosen.values()}
         met = {
             choice: {setting[point] for point in frame.index if scheme[point] == choice} for choice in scheme.values()
         }
@@ -161,18 +181,23 @@ class Study:
 
     @cached_property
     def yearly(self):
-        """One row per point, year and indicator: mean and 5, 50 and 95 % quantiles over worlds."""
-        rows = [(one.point, one.name, *row) for one, row in self._store.rows("yearly", self._sound)]
-        return pd.DataFrame(rows, columns=YEARLY)
+        """One row per point, year and indicator: what stands at each axis, mean and 5, 50 and 95 % quantiles over
+        worlds.
+        """
+        return self._long("yearly", YEARLY)
 
     @cached_property
     def monthly(self):
-        """One row per point, closing and measure, where the study keeps its months: means over worlds of accounts and
-        registers, and quantiles of the cash.
+        """One row per point, closing and measure, where the study keeps its months: what stands at each axis, and means
+        over worlds of accounts and registers, and quantiles of the cash.
         """
-        rows = [(one.point, one.name, closing, name, value)
-                for one, (closing, name, value) in self._store.rows("monthly", self._sound)]  # fmt: skip
-        return pd.DataFrame(rows, columns=MONTHLY)
+        return self._long("monthly", MONTHLY)
+
+    def _long(self, table, columns):
+        """One of the store's tables, each row with the name of its point and what stands at its axes."""
+        axes = {one.point: [_axis(one.resolved.get(path)) for path in self.axes] for one in self._sound}
+        rows = [(one.point, one.name, *axes[one.point], *row) for one, row in self._store.rows(table, self._sound)]
+        return pd.DataFrame(rows, columns=["point", "name", *self.axes, *columns])
 
     @property
     def failures(self):
@@ -185,7 +210,7 @@ class Study:
         if one is None:
             raise KeyError(f"the study has no point {point!r} that is done")
         prepared = prepare(self.plan().scenario_of(Point(one.name, one.choice)), self.seed)
-        outcomes = self._store.chunks(one)
+        outcomes = self._store.chunks(one._replace(worlds=one.of))
         if outcomes is None:
             raise Damaged(f"some worlds of point {point!r} are damaged: sweep again, and they are lived anew")
         return gathered(prepared, chunks.joined(outcomes))
@@ -219,7 +244,7 @@ def expanded(plan, worlds=None, also=None):
             for value in written:
                 changed = {**point.values, path: value}
                 if all(changed != one.values for one in points):
-                    points.append(Point(", ".join(str(text) for text in changed.values()), changed))
+                    points.append(Point(name_of(changed.values()), changed))
     if worlds is not None:
         plan_worlds = Worlds(worlds, max(worlds, plan.worlds.most), plan.worlds.halfwidth)
     else:

@@ -63,7 +63,7 @@ def _carried(path, new):
                 store.put(key, value)
         store.put("format", FORMAT)
         for one in _read(old.points) or []:
-            store.put_point(one._replace(digest=None, program=None, found=None))
+            store.put_point(one.empty)
             with suppress(Damaged):  # what comes after cannot be read
                 for chunk in old.whole_chunks(one):
                     store.put_chunk(one, *chunk)

@@ -20,7 +20,8 @@ OURS = 0x6D686F73  # marks a database as a study's file: "mhos"
 TABLES = {
     "study": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
     "points": "point INTEGER PRIMARY KEY, name TEXT NOT NULL, choice TEXT NOT NULL, resolved TEXT NOT NULL, "
-    "key TEXT NOT NULL, worlds INTEGER NOT NULL, digest TEXT, program TEXT, found TEXT, checksum TEXT NOT NULL",
+    "key TEXT NOT NULL, worlds INTEGER NOT NULL, digest TEXT, program TEXT, found TEXT, of INTEGER, "
+    "checksum TEXT NOT NULL",
     "chunks": "point INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, program TEXT NOT NULL, "
     "checksum TEXT NOT NULL, outcomes BLOB NOT NULL, PRIMARY KEY (point, first)",
     "failures": "point INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, attempts INTEGER NOT NULL, "
@@ -48,7 +49,7 @@ class Foreign(ValueError):
 
 
 class Stored(NamedTuple):
-    """A point of the file: how many worlds it gets, and whether its figures are there."""
+    """A point of the file: how many worlds it gets, and what its figures are of."""
 
     point: int
     name: str
@@ -59,11 +60,17 @@ class Stored(NamedTuple):
     digest: str | None = None  # of its worlds, as `run` prints it
     program: str | None = None  # which found its figures
     found: str | None = None  # checksum of its figures
+    of: int | None = None  # how many worlds these are of: fewer than it gets, while more are being lived
 
     @property
     def done(self):
-        """Whether its figures are there."""
-        return self.found is not None
+        """Whether its figures are there, of all its worlds."""
+        return self.found is not None and self.of == self.worlds
+
+    @property
+    def empty(self):
+        """The point without what was found there."""
+        return self._replace(digest=None, program=None, found=None, of=None)
 
 
 class Store:
@@ -238,8 +245,8 @@ class Store:
         """A point's chunks, as bytes, in the order of their worlds; None if they are not all there."""
         here, found = 0, []
         for first, count, _, data in self.whole_chunks(stored):
-            if first != here:
-                return None
+            if here == stored.worlds or first != here:
+                break
             here, found = first + count, [*found, data]
         return found if here == stored.worlds else None
 
@@ -289,16 +296,17 @@ class Store:
                 marks = ", ".join("?" * len(rows[0]))
                 self.base.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         checksum = _sum("found", self._rows(stored.point))
-        self.put_point(stored._replace(digest=found.digest, program=program, found=checksum))
+        self.put_point(stored._replace(digest=found.digest, program=program, found=checksum, of=stored.worlds))
 
     def _rows(self, point):
         """All that was found at a point, table by table, in a fixed order."""
         return [self._all(f"SELECT * FROM {table} WHERE point = ?", point) for table in FOUND]
 
     def is_sound(self, stored):
-        """Whether the figures of a point are as they were written."""
-        sound = stored.done and stored.found == _sum("found", self._rows(stored.point))
-        if stored.done and not sound:
+        """Whether a point has figures, and they are as they were written."""
+        there = stored.found is not None
+        sound = there and stored.found == _sum("found", self._rows(stored.point))
+        if there and not sound:
             self.tell(f"the figures of point {stored.point} ({stored.name})")
         return sound
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mho_sim.study.result import unsupported
 from mho_sim.sweeps import chunks
 from mho_sim.sweeps.agreeing import agree, with_what_is_there
 from mho_sim.sweeps.locking import Busy, alone
-from mho_sim.sweeps.plan import Plan, seconds_a_world
+from mho_sim.sweeps.plan import Plan, bytes_a_world, seconds_a_world
 from mho_sim.sweeps.program import OtherProgram, about
 from mho_sim.sweeps.reading import Study
 from mho_sim.sweeps.rescuing import opened as _opened
@@ -30,7 +29,6 @@ CHUNK = 1.0  # seconds that a chunk should take: far longer than sending it, sho
 LARGEST_CHUNK = 5_000
 FULL = 1_000_000  # bytes that are left on a disk that is full
 SHOWN = 5  # damages that are named one by one
-BYTES_A_WORLD = 1_300  # in the file, of one outcome: measured on the market traders [D]
 
 
 class NoRoom(OSError):
@@ -119,7 +117,7 @@ class Sweep:
                 break
             spans = self.store.spans(one)
             self.progress.lived += sum(count for _, count in spans)
-            if self.store.is_sound(one) and _gaps(spans, one.worlds) == []:
+            if self.store.is_sound(one) and one.done and _gaps(spans, one.worlds) == []:
                 self.progress.done += 1
                 self.progress.late += [late[one.point]] if one.point in late else []
                 continue
@@ -324,7 +322,7 @@ def _no_room(error, plan, path, sitting):
     """The sentence where the file cannot grow."""
     folder = path.resolve().parent
     worlds = sitting.progress.worlds - sitting.progress.lived if sitting else plan.worlds.least * len(plan.points)
-    needed = max(worlds * BYTES_A_WORLD * (1 + (unsupported(plan.scenario) is not None)), 100_000)
+    needed = max(worlds * bytes_a_world(plan.scenario), 100_000)
     return (
         f"Nothing more can be written in {folder} ({_cause(error, folder)}): about {needed / 1e6:,.1f} MB more are "
         "needed. What was finished is safe; give the same command again when there is room."

@@ -1,5 +1,7 @@
 """Reads a study file: which scenario, at which points, how many worlds of each; all that is wrong is told at once."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
@@ -9,7 +11,7 @@ from mho_sim.scenario.elsewhere import read_file
 from mho_sim.scenario.faults import fault_at, quoted
 from mho_sim.scenario.sentences import nearest, sentence
 from mho_sim.sweeps import designs
-from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds, canonical
+from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds, at, canonical
 
 MOST_POINTS = 100_000
 MOST_WORLDS = 2**32 - 2
@@ -24,6 +26,7 @@ KEYS = {
     "design": "points that fill a space",
     "monthly": "whether the months are kept",
 }
+GROUPED = re.compile("(?<=[0-9])[ _](?=[0-9]{3}(?![0-9]))")
 
 
 def read_plan(path) -> Plan:
@@ -50,7 +53,7 @@ class _Reader:
             value, 0, 2**64 - 1, "a whole number such as 1"), 1)  # fmt: skip
         monthly = self._value("monthly", lambda value: quantities.read_yes(value, "yes or no"), False)
         base = self._base()
-        points = self._points(seed)
+        points = self._points(seed, base)
         if self.faults or base is None:
             raise ScenarioError(sorted(self.faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
         return Plan(title, base, points, worlds, seed, monthly, self.marks)
@@ -129,9 +132,9 @@ class _Reader:
 
     # Points
 
-    def _points(self, seed):
+    def _points(self, seed, base):
         """The points: every part with every other."""
-        parts = [self._grid(), self._named(), self._design(seed)]
+        parts = [self._grid(base), self._named(), self._design(seed)]
         if not any(parts):
             words = "A study needs points. Add 'grid:', 'points:' or 'design:'."
             if not any(self._node(key) for key in ("grid", "points", "design")):
@@ -156,7 +159,7 @@ class _Reader:
         if times > 1:
             self._fault(mark, (path,), f"{quoted(path, 80)} stands in two of grid, points and design. Leave one out.")
 
-    def _grid(self):
+    def _grid(self, base):
         """All combinations of the values of `grid`, named."""
         node = self._node("grid")
         values = {}
@@ -166,10 +169,26 @@ class _Reader:
                 self._fault(inner.mark, ("grid", path), words)
                 continue
             values[path] = [self._marked(path, one) for one in inner.value]
-            for n, one in enumerate(values[path]):
-                if one in values[path][:n]:
-                    self._fault(inner.value[n].mark, ("grid", path), f"{quoted(one)} is there twice. Leave one out.")
-        return [(", ".join(_short(value) for _, value in choice), choice) for choice in designs.grid(values) if choice]
+            self._refuse_twins(base, path, inner.value)
+        return [(name_of(value for _, value in choice), choice) for choice in designs.grid(values) if choice]
+
+    def _refuse_twins(self, base, path, nodes):
+        """A fault for every value that is there before, also if it is written in another way."""
+        before = {}
+        for node in nodes:
+            value = found = node.plain()
+            if base is not None:
+                with suppress(ScenarioError):  # what cannot be is told with its point
+                    found = at(base.with_([(path, node)]).content, path)
+            twin = before.setdefault(canonical(value if found is None else found), node)
+            if twin is not node:
+                there = twin.plain()
+                words = (
+                    f"{quoted(value)} is there twice"
+                    if there == value
+                    else f"{quoted(there)} and {quoted(value)} are the same"
+                )
+                self._fault(node.mark, ("grid", path), f"{words}. Leave one out.")
 
     def _named(self):
         """The points of `points`, by their names."""
@@ -240,5 +259,6 @@ def _has(node, count):
     return node is not None and isinstance(node.value, list) and len(node.value) == count
 
 
-def _short(value):
-    return value if isinstance(value, str) else canonical(value)
+def name_of(values):
+    """The name of a point without one: what is chosen, as written, thousands without what groups them."""
+    return ", ".join(GROUPED.sub("", value) if isinstance(value, str) else canonical(value) for value in values)
