@@ -287,6 +287,17 @@ def test_exactly_the_cells_that_meet_the_target_are_framed(target, holds):
     assert sorted(inside) == sorted(f"{100 * late:.0f}" for late in frame["late"][met])
 
 
+def test_over_what_nobody_decides_a_choice_counts_if_it_always_meets_the_target():
+    need = "setting.illness.outpatient.need"
+    frame = grid(6, 3, 2).rename(columns={SCHEME[1]: need})
+    met = frame.assign(met=frame["late"] <= 0.5).groupby([SCHEME[0], SCHEME[2]])["met"].all()
+    for axes in ((SCHEME[0], need, SCHEME[2]), (need, SCHEME[2], SCHEME[0]), (SCHEME[2], SCHEME[0], need)):
+        finding = plots.heat_map(frame, *axes[:2], over=axes[2], target="late<=50%").finding
+        assert finding.endswith(f" {met.sum()} of 12 choices meet it with all that the setting may be."), finding
+    assert 0 < met.sum() < 12
+    assert "choices" not in plots.heat_map(grid(6, 3), *SCHEME[:2], target="late<=50%").finding
+
+
 def test_numbers_stand_out_from_their_cell():
     """Contrast of at least 4.5, as WCAG 2.1 asks for."""
 

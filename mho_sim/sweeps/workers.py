@@ -180,7 +180,7 @@ def _quiet_client():
     return Client
 
 
-WORTH_PROCESSES = 60  # seconds of work from which processes repay their start: assumed
+WORTH_PROCESSES = 40  # seconds of work on one processor from which processes repay their start: measured on two
 
 
 def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):

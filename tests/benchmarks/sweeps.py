@@ -37,18 +37,13 @@ def plan_of(file, points, worlds, sets=()):
     )
 
 
-def nothing(data):
-    """What a chunk sends back."""
-    return data[: len(data)]
-
-
 def overhead(executor, data, times=60):
-    """Milliseconds from handing a chunk over to holding what it gave, where it does nothing; the median."""
+    """Milliseconds from handing a chunk over to holding what it gave, where nothing is done; the median."""
     with executor:
         lane, found = executor.lanes[0], []
         for _ in range(times + 5):
             begins = time.perf_counter()
-            lane.submit(nothing, data).result()
+            lane.executor.submit(bytes, data).result()
             found.append(1000 * (time.perf_counter() - begins))
     return statistics.median(found[5:])
 
@@ -77,7 +72,7 @@ def filled(folder, points, each, data):
     path = Path(folder) / "many.db"
     with Store(path, writing=True) as store:
         agreed = agree(store, plan)
-        found = summed(Order("x", plan.scenario, 1), [data], Worlds(2, 2))
+        found = summed(Order("x", plan.scenario, 1, about()["id"]), [data], Worlds(2, 2))
         with store.transaction():
             for one in agreed.points:
                 for n in range(each):
@@ -139,7 +134,7 @@ def main():
     parser.add_argument("--points", type=int, default=20)
     parser.add_argument("--worlds", type=int, default=500)
     asked = parser.parse_args()
-    order = Order("benchmark", opened(TRADERS).with_(), 1)
+    order = Order("benchmark", opened(TRADERS).with_(), 1, about()["id"])
     chunk, tiny = lived(order, 0, 200), lived(order, 0, 2)
     assert packed(unpacked(tiny)) == tiny
     told = {}

@@ -46,7 +46,7 @@ def heat_map(frame, across, down, figure="late", target=None, over=None, source=
     sheet = Sheet(max(WIDTH, whole + 2 * EDGE))
     column = sheet.column()
     met = {name: _met(grid, condition) for name, grid in grids.items()}
-    said = _finding(what, condition, met, grids, source)
+    said = _finding(what, condition, met, grids, source) + _choices(condition, met, (over, down, across))
     column.head(said, source.title)
     column.say(f"In each cell: {what.told(source.currency)}. Darker is more.")
     column.say(f"Across: {axis_words(across, source.currency)}. Down: {axis_words(down, source.currency)}.", after=0.2)
@@ -169,6 +169,16 @@ def _finding(what, condition, met, grids, source):
         return f"None of {cells} combinations meets the target, {target}."
     how = "" if surely == good else f"; {surely or 'none'} of them with the whole interval"
     return f"{good} of {cells} combinations meet the target, {target}{how}."
+
+
+def _choices(condition, met, paths):
+    """How many choices of the scheme meet a target wherever the setting may be, where the grid has axes of both."""
+    given = tuple(n for n, path in enumerate(paths) if path is not None and path.startswith("setting."))
+    chosen = [n for n, path in enumerate(paths) if path is not None and n not in given]
+    if condition is None or not given or not chosen:
+        return ""
+    always = np.array([found for found, _ in met.values()]).all(axis=given)
+    return f" {always.sum()} of {always.size} choices meet it with all that the setting may be."
 
 
 def _target(condition, what, currency):
