@@ -33,8 +33,8 @@ UNITS = {"share": "share, 0 to 1", "number": "number"}
 NARROWEST, WIDEST_HEAD, WIDEST = 9, 18, 60  # columns of a workbook, in characters
 FEW = 200  # worlds of a point, below which its intervals are wide
 FEW_SAY = (
-    " With so few worlds intervals are wide; where the setting gives ranges they count pairs, for two worlds each share "
-    "what is drawn from a range."
+    " With so few worlds intervals are wide; where the setting gives ranges they count pairs, for two worlds each "
+    "share what is drawn from a range."
 )
 SHOWN_VALUES = 12  # of an axis, before a study is lived
 SHOWN = 40  # points on a page; of more the end is left to `study export`

@@ -104,7 +104,7 @@ def rows(folder, data, worlds, chunks=60):
 
 def memory(folder):
     """MiB of the coordinator over 100,000 worlds of a small association."""
-    sets = ["setting.association.households=20", "years=1"]
+    sets = ["setting.association.households={4: 20}", "years=1"]
     plan, seen = plan_of(TRADERS, 200, 500, sets), {}
 
     def told(progress):
