@@ -1,13 +1,13 @@
 """`compare`: options on the same people and the same luck."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import BATCH, JSON, MEMORY, PLOT, QUIET, SEED, SET, WORKERS, Whole
+from mho_sim.cli.options import BATCH, JSON, MEMORY, OUT, PLOT, QUIET, SEED, SET, WORKERS, Whole, fails_if
 from mho_sim.cli.telling import (
     AS_WRITTEN,
+    end,
     loaded_from,
     options_from,
     progress_of,
@@ -33,14 +33,8 @@ from mho_sim.cli.telling import (
 @BATCH
 @WORKERS
 @MEMORY
-@click.option(
-    "--fail-if",
-    "fail_if",
-    multiple=True,
-    metavar="CONDITION",
-    help="End with exit code 3 if this is so of an option, e.g. 'dearer.late>5%' (in quotes). Repeatable.",
-)
-@click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
+@fails_if(" of an option", "dearer.late>5%")
+@OUT
 @PLOT
 @JSON
 @QUIET
@@ -81,13 +75,7 @@ def compare(scenarios, texts, sets, memory_limit, fail_if, out, plot, as_json, q
         click.echo(files.as_json(told) if as_json else compare_text(found, sets))
     results = [(found.results[name], condition) for name, condition in asked]
     broken = [conditions.broken(condition, one.to_dict(), one.interval) for one, condition in results]
-    for sentence in filter(None, broken):
-        click.echo(sentence, err=True)
-    if found.interrupted:
-        click.echo(f"Interrupted: the figures are those of the first {found.worlds:,} of {worlds:,} worlds.", err=True)
-        sys.exit(130)
-    if any(broken):
-        sys.exit(3)
+    end(broken, found.interrupted, found.worlds, worlds)
 
 
 def _options(paths, texts, sets):

@@ -84,3 +84,12 @@ PLOT = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 QUIET = click.option("--quiet", is_flag=True, help="No progress on standard error.")
+OUT = click.option(
+    "--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt."
+)
+
+
+def fails_if(where, example):
+    """The option --fail-if of a command that judges figures `where`."""
+    told = f"End with exit code 3 if this is so{where}, e.g. '{example}' (in quotes). Repeatable."
+    return click.option("--fail-if", "fail_if", multiple=True, metavar="CONDITION", help=told)

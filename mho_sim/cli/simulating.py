@@ -1,13 +1,27 @@
 """Futures: `run`, many of one scenario, and `trace`, one as a story."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import BATCH, JSON, MEMORY, PLOT, QUIET, SCENARIO, SEED, SET, WORKERS, Share, Whole
+from mho_sim.cli.options import (
+    BATCH,
+    JSON,
+    MEMORY,
+    OUT,
+    PLOT,
+    QUIET,
+    SCENARIO,
+    SEED,
+    SET,
+    WORKERS,
+    Share,
+    Whole,
+    fails_if,
+)
 from mho_sim.cli.telling import (
     columns,
+    end,
     loaded_from,
     place_in,
     progress_of,
@@ -34,14 +48,8 @@ WITH_EXACT = "Of the scenarios that come with the program nouna has an exact ans
 @BATCH
 @WORKERS
 @MEMORY
-@click.option(
-    "--fail-if",
-    "fail_if",
-    multiple=True,
-    metavar="CONDITION",
-    help="End with exit code 3 if this is so, e.g. 'late>5%' (in quotes). Repeatable.",
-)
-@click.option("--out", type=click.Path(), metavar="PATH", help="Write the answer to a file too: .json, .csv or .txt.")
+@fails_if("", "late>5%")
+@OUT
 @PLOT
 @JSON
 @QUIET
@@ -86,15 +94,9 @@ def run(scenario, sets, seed, worlds, memory_limit, fail_if, out, plot, as_json,
     finally:
         click.echo(files.as_json(told) if as_json else run_text(result, sets))
     broken = [conditions.broken(condition, told, result.interval) for condition in asked]
-    for sentence in filter(None, broken):
-        click.echo(sentence, err=True)
     if not known and not result.interrupted:
         _say_if_too_wide(result, how["until_halfwidth"])
-    if result.interrupted:
-        click.echo(f"Interrupted: the figures are those of the first {result.worlds:,} of {worlds:,} worlds.", err=True)
-        sys.exit(130)
-    if any(broken):
-        sys.exit(3)
+    end(broken, result.interrupted, result.worlds, worlds)
 
 
 def _say_if_too_wide(result, halfwidth):
@@ -147,10 +149,7 @@ def _run_exactly(loaded, path, sets, asked, out, as_json):
             file.write((files.as_json(told) if out.lower().endswith(".json") else exact_text(answer, sets)) + "\n")
     click.echo(page)
     broken = [conditions.broken(condition, told, lambda path: None) for condition in asked]
-    for sentence in filter(None, broken):
-        click.echo(sentence, err=True)
-    if any(broken):
-        sys.exit(3)
+    end(broken)
 
 
 @click.command(short_help="One future as a story, day by day.")

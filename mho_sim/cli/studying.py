@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mho_sim.cli.options import JSON, QUIET, Whole
+from mho_sim.cli.options import JSON, QUIET, Whole, fails_if
 from mho_sim.cli.telling import progress_of, refuse, refuse_picture, say_if_cold, told_by
 
 MEMORY = click.option("--memory-limit", metavar="SIZE", help="What each process may use, e.g. 2GiB.")
@@ -19,13 +19,6 @@ WORKERS = click.option("--workers", type=Whole(1), help="How many threads or pro
 ON = click.option("--on", metavar="ADDRESS", help="A Dask cluster's scheduler instead, e.g. tcp://scheduler:8786.")
 KIND = click.option(
     "--with", "kind", type=click.Choice(["threads", "processes"]), help="Default: what is faster for so much work."
-)
-FAIL_IF = click.option(
-    "--fail-if",
-    "fail_if",
-    multiple=True,
-    metavar="CONDITION",
-    help="End with exit code 3 if this is so at any point, e.g. 'late>5%' (in quotes). Repeatable.",
 )
 
 
@@ -41,7 +34,7 @@ FAIL_IF = click.option(
     "--recompute", is_flag=True, help="Where the study or the program has changed: live again what that changes."
 )
 @click.option("--mix-versions", is_flag=True, help="Keep what another version of the program has found.")
-@FAIL_IF
+@fails_if(" at any point", "late>5%")
 @click.option("--dry-run", is_flag=True, help="Check all points and say how long it would take; live nothing.")
 @JSON
 @QUIET
@@ -196,7 +189,7 @@ def _nearest_figure(name):
 @ON
 @UNTIL
 @MEMORY
-@FAIL_IF
+@fails_if(" at any point", "late>5%")
 @JSON
 @QUIET
 def expand(file, worlds, also, fail_if, **how):

@@ -129,3 +129,16 @@ def telling_what(bar):
         bar.update(0)
 
     return looking
+
+
+def end(broken, interrupted=False, worlds=None, asked=None):
+    """Say which conditions hold (None: one that does not) and whether fewer worlds were lived than asked for; end with
+    the exit code that says so, if there is one.
+    """
+    for sentence in filter(None, broken):
+        click.echo(sentence, err=True)
+    if interrupted:
+        click.echo(f"Interrupted: the figures are those of the first {worlds:,} of {asked:,} worlds.", err=True)
+        sys.exit(130)
+    if any(broken):
+        sys.exit(3)
