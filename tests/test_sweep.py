@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from mho_sim.cli import commands
 from mho_sim.report.study import as_csv, frame_of, study_text
 from mho_sim.study import figures
 from mho_sim.sweeps import Changed, Study, Threads, designs, expanded, live_study, read_plan
+from mho_sim.sweeps.store import Store
 from mho_sim.sweeps.sweeping import _cut, _gaps
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +109,12 @@ def test_whole_numbers_between_two_ends_are_equally_likely():
         (GRID.replace("[1_800, 2_400]", "1_800"), "needs a list of values, such as [300, 400, 500]."),
         (GRID.replace("2_400", "1_800"), "'1_800' is there twice. Leave one out."),
         (GRID.replace("2_400", "1800"), "'1_800' and '1800' are the same. Leave one out."),
+        (
+            GRID + "points: {today: {}, dearer: {scheme.contribution.amount: 5}}\n",
+            "stands in two of grid, points and design.",
+        ),
+        (GRID + "points: {today: {}, longer: {years: 2}}\n", "'years' is neither of the scheme nor of the setting."),
+        (GRID + "design: {sobol: 8, over: {setting.illness.consultation.need: [1, 2]}}\n", "6 of the 8 points repeat"),
         (GRID.replace("60", "1"), "worlds is '1', which is out of range. Write a whole number from 2 on, such as 500."),
         (
             GRID.replace("scheme.contribution", "scheme.contributions"),
@@ -177,6 +186,168 @@ def test_while_more_worlds_are_lived_the_figures_are_those_of_before(folder):
             assert line in either
     live_study(plan, path, Threads(1))
     assert exported(path) == whole
+
+
+def test_points_that_move_in_their_file_are_kept_as_they_are(folder):
+    whole = exported(swept(folder, GRID, "whole.db"))
+    path = swept(folder, GRID.replace("[1_800, 2_400]", "[2_400]"))
+    noted = []
+    live_study(read_plan(written(folder)), path, Threads(1), noted=noted.append)
+    assert noted == ["2 points are kept, 2 are new."] and exported(path) == whole
+    live_study(read_plan(written(folder, GRID.replace("[1_800, 2_400]", "[2_400, 1_800]"))), path, Threads(1),
+               noted=noted.append)  # fmt: skip
+    assert noted[1:] == ["4 points are kept, 0 are new."]
+    with Study(path) as study:
+        assert study.complete and study.figures["name"].tolist()[0] == "2400, none"
+
+
+def test_a_value_that_is_written_otherwise_is_the_same_point(folder):
+    path = swept(folder)
+    before = exported(path)
+    told = []
+    plan = read_plan(written(folder, GRID.replace("1_800", "1800")))
+    live_study(plan, path, Threads(1), noted=told.append, told=lambda progress: told.append(progress.lived))
+    assert [one for one in told if isinstance(one, int)] == [240] and exported(path) == before
+    answer = CliRunner().invoke(commands, ["study", "expand", str(path), "--also", "scheme.contribution.amount=1 800"])
+    assert answer.exit_code == 0 and exported(path) == before, answer.output
+
+
+ADAPTIVE = GRID.replace("60", "{between: [40, 2000], until_halfwidth: 12%}")
+
+
+def test_what_an_interval_needed_is_kept_when_the_study_is_widened(folder):
+    path = swept(folder, ADAPTIVE)
+    with Study(path) as study:
+        before = study.figures
+    assert before["worlds"].max() > 60
+    for text in (ADAPTIVE.replace("2000", "3000"), ADAPTIVE.replace("40,", "60,"), GRID):
+        seen = []
+        live_study(
+            read_plan(written(folder, text)),
+            path,
+            Threads(1),
+            told=lambda progress, seen=seen: seen.append(progress.lived),
+        )
+        assert seen[0] == before["worlds"].sum()
+        with Study(path) as study:
+            assert study.complete and (study.figures["worlds"] >= before["worlds"]).all()
+            before = study.figures
+    narrower = read_plan(written(folder, ADAPTIVE.replace("12%", "8%")))
+    stopped = []
+    live_study(narrower, path, Threads(1), stop=lambda: bool(stopped), told=stopped.append)
+    with Study(path) as study:
+        assert not study.complete and study.figures["late"].tolist() == before["late"].tolist()
+    live_study(narrower, path, Threads(1))
+    with Study(path) as study:
+        frame = study.figures
+        reach = np.maximum(frame["late_high"] - frame["late"], frame["late"] - frame["late_low"])
+        assert (reach <= 0.08 + 1e-6).all() and study.complete
+    live_study(narrower, path, Threads(1), recompute=True)
+    assert exported(path) == exported(swept(folder, ADAPTIVE.replace("12%", "8%"), "fresh.db"))
+
+
+def test_as_many_worlds_as_an_interval_needs_from_a_fixed_number_on(folder):
+    path = swept(folder)
+    noted = []
+    text = GRID.replace("60", "{between: [40, 4000], until_halfwidth: 5%}")
+    live_study(read_plan(written(folder, text)), path, Threads(1), noted=noted.append)
+    with Study(path) as study:
+        frame = study.figures
+        reach = np.maximum(frame["late_high"] - frame["late"], frame["late"] - frame["late_low"])
+        assert (reach <= 0.05 + 1e-6).all() and frame["worlds"].max() > 60
+    assert any("60 worlds a point instead of 40" in text for text in noted)
+
+
+def test_worlds_beyond_those_of_a_point_are_left_out(folder):
+    path = swept(folder)
+    before = exported(path)
+    with Store(path, writing=True) as store, store.transaction():
+        for one in store.points():
+            store.put_point(one._replace(worlds=50))
+    live_study(read_plan(written(folder)), path, Threads(1))
+    assert exported(path) != before  # of 50 worlds, lived again
+    with Study(path) as study:
+        assert study.figures["worlds"].tolist() == [50] * 4
+
+
+def test_what_is_read_is_of_one_moment(folder, monkeypatch):
+    """While another sitting gives the points other numbers."""
+    path = swept(folder)
+    sound, moved = Store.is_sound, []
+
+    def while_it_is_read(self, one):
+        if not moved and not self.base.execute("PRAGMA query_only").fetchone()[0]:
+            moved.append(threading.Thread(target=renumber))
+            moved[0].start()
+            time.sleep(0.3)
+        return sound(self, one)
+
+    def renumber():
+        plan = read_plan(written(folder, GRID.replace("[1_800, 2_400]", "[2_400, 1_800]")))
+        live_study(plan, path, Threads(1))
+
+    with Study(path) as study:
+        before = study.figures
+    monkeypatch.setattr(Store, "is_sound", while_it_is_read)
+    with Study(path) as study:
+        assert study.figures.equals(before) and not study.damage
+    moved[0].join()
+    with Study(path) as study:
+        assert study.figures["name"].tolist() == ["2400, none", "2400, 2 months", "1800, none", "1800, 2 months"]
+
+
+def test_what_was_added_stays_when_another_version_lives_all_again(folder, monkeypatch):
+    path = swept(folder)
+    with Study(path) as study:
+        plan = expanded(study.plan(), also={"scheme.contribution.amount": ["3_000"]})
+    live_study(plan, path, Threads(1))
+    with sqlite3.connect(path) as base:
+        text = base.execute("SELECT value FROM study WHERE key = 'program'").fetchone()[0]
+    base.close()
+    other = {**json.loads(text)[0], "numpy": "1.0", "id": "other"}
+    with Store(path, writing=True) as store, store.transaction():
+        store.put("program", other)
+    for more in ((), ("--recompute",)):
+        answer = CliRunner().invoke(commands, ["sweep", str(written(folder)), "--out", str(path), *more])
+        assert answer.exit_code == (0 if more else 2), answer.output
+    with Study(path) as study:
+        assert len(study.figures) == 6
+    answer = CliRunner().invoke(commands, ["sweep", str(written(folder)), "--out", str(path), "--recompute"])
+    assert answer.exit_code == 0
+    with Study(path) as study:
+        assert len(study.figures) == 4
+
+
+def test_a_workbook_with_too_little_room_is_refused(folder, monkeypatch):
+    path = swept(folder)
+    monkeypatch.setattr("mho_sim.report.study.MOST_ROWS", 5)
+    answer = CliRunner().invoke(commands, ["study", "export", str(path), "--xlsx", str(folder / "x.xlsx")])
+    assert answer.exit_code == 2 and "--parquet or --csv, and --table yearly" in answer.output, answer.output
+    assert not (folder / "x.xlsx").exists()
+
+
+def test_none_stands_beside_numbers(folder):
+    text = GRID.replace(
+        "scheme.membership.waiting.default: [none, 2 months]",
+        "scheme.benefits.consultation.ceiling_per_event: [none, 5_000]",
+    )
+    path = swept(folder, text)
+    with Study(path) as study:
+        assert study.figures["scheme.benefits.consultation.ceiling_per_event"].tolist() == ["none", 5000, "none", 5000]
+    for arguments in (
+        ("plot", path, folder / "x.png"),
+        ("status", path, "--json"),
+        ("export", path, "--parquet", folder / "x.parquet"),
+    ):
+        answer = CliRunner().invoke(commands, ["study", *map(str, arguments)])
+        assert answer.exit_code == 0 and "NaN" not in answer.output, answer.output
+
+
+def test_the_frontier_shows_each_choice_at_its_worst(folder):
+    need = "setting.illness.consultation.need"
+    path = swept(folder, GRID.replace("scheme.membership.waiting.default: [none, 2 months]", f"{need}: [1.2, 1.8]"))
+    answer = CliRunner().invoke(commands, ["study", "plot", str(path), str(folder / "x.svg"), "--kind", "frontier"])
+    assert answer.exit_code == 0 and "1800" in (folder / "x.svg").read_text(), answer.output
 
 
 def test_more_values_later_are_the_points_of_the_larger_grid(folder):

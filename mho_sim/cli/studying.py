@@ -21,6 +21,11 @@ KIND = click.option(
     "--with", "kind", type=click.Choice(["threads", "processes"]), help="Default: what is faster for so much work."
 )
 
+RECOMPUTE = click.option(
+    "--recompute", is_flag=True, help="Where the study or the program has changed: live again what that changes."
+)
+MIX = click.option("--mix-versions", is_flag=True, help="Keep what another version of the program has found.")
+
 
 @click.command(short_help="A study of many points; given again, it goes on.")
 @click.argument("study", type=click.Path())
@@ -30,10 +35,8 @@ KIND = click.option(
 @ON
 @UNTIL
 @MEMORY
-@click.option(
-    "--recompute", is_flag=True, help="Where the study or the program has changed: live again what that changes."
-)
-@click.option("--mix-versions", is_flag=True, help="Keep what another version of the program has found.")
+@RECOMPUTE
+@MIX
 @fails_if(" at any point", "late>5%")
 @click.option("--dry-run", is_flag=True, help="Check all points and say how long it would take; live nothing.")
 @JSON
@@ -127,7 +130,7 @@ def export(file, csv_, parquet, xlsx, table):
             except ImportError:
                 refuse("--parquet needs pyarrow: pip install 'mho_sim[data]'.")
         if xlsx:
-            told.export_xlsx(found, xlsx)
+            told_by(told.export_xlsx, found, xlsx)
         for what in found.damage:
             click.echo(f"Damaged, and left out: {what}.", err=True)
         if not found.complete:
@@ -154,6 +157,7 @@ def plot(file, picture, kind, **how):
     """
     from mho_sim.report import files
     from mho_sim.report import plot as drawn
+    from mho_sim.study.figures import FIGURES
 
     refuse_picture(picture, file, "PICTURE")
     with _opened(file) as found:
@@ -162,7 +166,7 @@ def plot(file, picture, kind, **how):
         how["figure"] = how["figure"].removesuffix(f"_{found.currency}")  # as a column of the export
         many = sum(found.figures[path].nunique() > 1 for path in found.axes)
         kind = kind or ("grid" if many in (2, 3) else "frontier")
-        if how["figure"] not in found.figures:
+        if how["figure"] not in FIGURES or how["figure"] not in found.figures:
             refuse(f"--figure {how['figure']}: the study has no such figure{_nearest_figure(how['figure'])}")
         figure = told_by(lambda: drawn(found, kind, **(how if kind == "grid" else {})))
         files.save_picture(picture, figure)
@@ -189,6 +193,8 @@ def _nearest_figure(name):
 @ON
 @UNTIL
 @MEMORY
+@RECOMPUTE
+@MIX
 @fails_if(" at any point", "late>5%")
 @JSON
 @QUIET
@@ -212,7 +218,7 @@ def expand(file, worlds, also, fail_if, **how):
             plan.settled  # noqa: B018 - a point that cannot be is told while the file is as it was
         except ScenarioError as error:
             refuse(str(error))
-    _sit(plan, file, fail_if, recompute=False, mix_versions=False, **how)
+    _sit(plan, file, fail_if, **how)
 
 
 def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, quiet, **how):

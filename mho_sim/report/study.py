@@ -29,6 +29,7 @@ COLUMNS = {  # of the tables, beside axes and figures: what each is
     "measure": "account or register, or a quantile of the cash (p05, p50, p95)",
     "value": "mean over worlds, or the quantile",
 }
+MOST_ROWS = 1_048_576  # of a sheet, its head among them
 UNITS = {"share": "share, 0 to 1", "number": "number"}
 NARROWEST, WIDEST_HEAD, WIDEST = 9, 18, 60  # columns of a workbook, in characters
 FEW = 200  # worlds of a point, below which its intervals are wide
@@ -302,9 +303,15 @@ def export_parquet(study, path, name="figures"):
 
 
 def export_xlsx(study, path):
-    """A workbook with a sheet for each table that is not empty."""
+    """A workbook with a sheet for each table that is not empty. Raises ValueError where one has too many rows."""
     import xlsxwriter
 
+    for name in TABLES:
+        if (rows := len(frame_of(study, name))) >= MOST_ROWS:
+            raise ValueError(
+                f"A sheet has room for {MOST_ROWS:,} rows, and '{name}' has {rows:,}: write it with --parquet or "
+                f"--csv, and --table {name}."
+            )
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})

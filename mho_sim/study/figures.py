@@ -55,10 +55,12 @@ def unbeaten(frame):
     """
     bad = frame[["members_pay", "late"]].to_numpy(float)
     bad = np.column_stack((bad, -frame["covered"].to_numpy(float)))
-    whole = np.isfinite(bad).all(axis=1)
-    as_good = (bad[:, None] <= bad[None]).all(axis=2)
-    better = (bad[:, None] < bad[None]).any(axis=2)
-    return whole & ~(as_good & better & whole[:, None]).any(axis=0)
+    best, kept = np.zeros(len(bad), dtype=bool), np.empty((0, 3))
+    for point in np.lexsort(bad.T[::-1]):  # whoever beats a point comes before it
+        here = bad[point]
+        if np.isfinite(here).all() and not ((kept <= here).all(axis=1) & (kept < here).any(axis=1)).any():
+            best[point], kept = True, np.vstack((kept, here))
+    return best
 
 
 def with_intervals(result):

@@ -50,7 +50,7 @@ def agree(store, plan, recompute=False, mix_versions=False):
         for one in kept.values():
             if other_program and recompute:
                 store.empty_point(one.point)
-            store.put_point(_fitted(store, plan, old or {}, one, fresh=bool(other_program and recompute)))
+            store.put_point(_fitted(store, plan, old or {}, one, recompute, fresh=bool(other_program and recompute)))
         _write(store, plan, told, program, [one for one in wanted if one.point not in kept])
     notes = [_note(len(kept), len(wanted) - len(kept), gone)] if old != told or len(there) != len(wanted) else []
     if other_program and mix_versions and not recompute:
@@ -58,19 +58,27 @@ def agree(store, plan, recompute=False, mix_versions=False):
     return Agreed(store.points(), notes)
 
 
-def with_what_is_there(store, plan):
+def with_what_is_there(store, plan, recompute=False):
     """(a plan with what its file holds beyond it, a sentence about that or None): points that a study file does not ask
-    for, and more worlds, of the same scenario and seed, as `study expand` adds them.
+    for, and more worlds, of the same scenario and seed, as `study expand` adds them. `recompute` drops it, except where
+    it is for another version of the program that all is lived again.
     """
-    old = store.get("plan")
+    old, program = store.get("plan"), about()
     if old is None or (old["scenario"], old["seed"]) != (plan.scenario.hash, plan.seed):
+        return plan, None
+    if recompute and not differences(_program_of(store, program), program):
         return plan, None
     asked, names = [point.values for point in plan.points], {point.name for point in plan.points}
     further = [Point(name, values) for name, values in old["points"] if values not in asked]
+    if further:  # what is written otherwise may be the same
+        keys = {key for key, _ in plan.settled}
+        further = [point for point in further if plan.key_of(point) not in keys]
     more = old["worlds"][0] > plan.worlds.least
     if not (further or more) or any(point.name in names for point in further):
         return plan, None
-    worlds = Worlds(*old["worlds"]) if more else plan.worlds
+    worlds = plan.worlds
+    if more:
+        worlds = Worlds(old["worlds"][0], max(old["worlds"][0], plan.worlds.most), plan.worlds.halfwidth)
     monthly = plan.monthly or old["monthly"]
     wider = Plan(plan.title, plan.base, [*plan.points, *further], worlds, plan.seed, monthly, plan.marks)
     what = [f"{len(further):,} further points"] if further else []
@@ -109,17 +117,18 @@ def _kept(there, wanted):
     return kept, moves
 
 
-def _fitted(store, plan, old, one, fresh):
-    """A point that is kept, with as many worlds as are asked for now; its figures only if they still hold: of fewer
-    worlds too, until there are those of all.
+def _fitted(store, plan, old, one, recompute, fresh):
+    """A point that is kept, with as many worlds as are asked for now, and never fewer than it has unless all that is
+    not asked for shall go. Its figures stay until there are those of all worlds.
     """
-    least, _, halfwidth = plan.worlds
     same_worlds = old.get("worlds") == list(plan.worlds)
-    worlds = one.worlds if halfwidth is not None and same_worlds else least
+    anew = fresh or (recompute and not same_worlds)
+    worlds = plan.worlds.least if anew else max(one.worlds, plan.worlds.least)
     store.keep_spans(one, [(first, count) for first, count in store.spans(one) if first + count <= worlds])
-    holds = same_worlds or (halfwidth is None and (one.of or 0) <= worlds)
-    if fresh or not holds or old.get("monthly") != plan.monthly:
+    if fresh or (one.of or 0) > worlds or old.get("monthly") != plan.monthly:
         one = one.empty
+    if not same_worlds and plan.worlds.halfwidth is not None:
+        one = one._replace(digest=None)  # whether its worlds are enough is to be seen
     return one._replace(worlds=worlds)
 
 
@@ -161,10 +170,10 @@ def _apart(before, now):
 def _refusal(path, changes, other_program):
     what = "; ".join(changes + other_program)
     ways = "--recompute lives again what that changes"
-    if other_program:
-        ways += ", --mix-versions keeps what the other version found" if not changes else ""
+    if other_program and not changes:
+        ways += ", --mix-versions keeps what the other version found"
     holds = "holds another study" if changes else "was found by another version of the program"
-    return f"{path} {holds}: {what}. {ways[0].upper()}{ways[1:]}; another --out leaves the file as it is."
+    return f"{path} {holds}: {what}. {ways}; another --out leaves the file as it is."
 
 
 def _note(kept, new, gone):

@@ -30,7 +30,13 @@ def filled(kind, count, ends, seed):
         raise ValueError(f"a Sobol design has a power of 2 of points, and {count} is none. Write {nearest}.")
     design = qmc.Sobol if kind == "sobol" else qmc.LatinHypercube
     places = design(len(between), rng=np.random.default_rng(seed)).random(count)
-    return [tuple((path, one.at(u)) for (path, one), u in zip(between.items(), row)) for row in places]
+    choices = [tuple((path, one.at(u)) for (path, one), u in zip(between.items(), row)) for row in places]
+    if many := count - len(set(choices)):
+        raise ValueError(
+            f"{many} of the {count} points repeat others, for between whole numbers there are no others. Write "
+            "[1.0, 2.0] for what lies between 1 and 2, or ask for fewer points."
+        )
+    return choices
 
 
 class Between:

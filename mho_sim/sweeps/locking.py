@@ -13,7 +13,7 @@ class Busy(ValueError):
 @contextmanager
 def alone(path):
     """Hold a study's file alone: through a lock on a file beside it, which the system frees when its holder ends."""
-    beside = Path(f"{path}.lock")
+    beside = Path(f"{Path(path).resolve()}.lock")
     lock = FileLock(beside)
     try:
         lock.acquire(timeout=0)

@@ -58,8 +58,7 @@ class Plan:
     @cached_property
     def axes(self):
         """The paths that differ from point to point, those of the scheme first."""
-        paths = dict.fromkeys(path for point in self.points for path in point.values)
-        return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
+        return axes_of(point.values for point in self.points)
 
     @cached_property
     def settled(self):
@@ -68,8 +67,12 @@ class Plan:
         for point in self.points:
             scenario = self.scenario_of(point)
             content = scenario.content
-            found.append((key_of(scenario, self.seed), {path: at(content, path) for path in self.axes}))
+            found.append((_key(scenario, self.seed), {path: at(content, path) for path in self.axes}))
         return found
+
+    def key_of(self, point):
+        """What decides the figures of a point: equal for points whose worlds are the same. Raises ScenarioError."""
+        return _key(self.scenario_of(point), self.seed)
 
     def told(self):
         """All that decides what the study finds, as plain values: equal for equal studies."""
@@ -103,8 +106,13 @@ def seconds_of(plan):
     return seconds_a_world(plan.scenario) * plan.worlds.least * len(plan.points)
 
 
-def key_of(scenario, seed):
-    """What decides the figures of a point: equal for points whose worlds are the same."""
+def axes_of(choices):
+    """The paths of some choices, `{path: value}` each, those of the scheme first."""
+    paths = dict.fromkeys(path for values in choices for path in values)
+    return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
+
+
+def _key(scenario, seed):
     return hashlib.sha256(f"{scenario.hash} {seed}".encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from mho_sim.scenario.reading import read
 from mho_sim.study.figures import FIGURES
 from mho_sim.study.repeating import gathered, prepare
 from mho_sim.sweeps import chunks
-from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds
+from mho_sim.sweeps.plan import HALVES, Plan, Point, Worlds, axes_of
 from mho_sim.sweeps.store import ENTRIES, Damaged, Store
 from mho_sim.sweeps.written import name_of
 
@@ -83,11 +83,25 @@ class Study:
     @cached_property
     def stored(self):
         """All points, done or not, as the file has them."""
-        return self._store.points()
+        return self._figures[0]
+
+    @property
+    def _sound(self):
+        """Those that have figures."""
+        return self._figures[1]
 
     @cached_property
-    def _sound(self):
-        return [one for one in self.stored if self._store.is_sound(one)]
+    def _figures(self):
+        return self._read("figures")
+
+    def _read(self, table):
+        """(all points, those with figures, rows of a table with their points), all of one moment: a sweep may be going
+        on.
+        """
+        with self._store.one_moment():
+            stored = self._store.points()
+            sound = [one for one in stored if self._store.is_sound(one)]
+            return stored, sound, list(self._store.rows(table, sound))
 
     @property
     def complete(self):
@@ -98,8 +112,7 @@ class Study:
     @cached_property
     def axes(self):
         """The paths that differ from point to point: those of the scheme first, then those of the setting."""
-        paths = dict.fromkeys(path for _, values in self.told["points"] for path in values)
-        return sorted(paths, key=lambda path: HALVES.index(path.split(".")[0]))
+        return axes_of(values for _, values in self.told["points"])
 
     @cached_property
     def chosen(self):
@@ -138,7 +151,7 @@ class Study:
         FIGURE_low and FIGURE_high. Shares lie between 0 and 1; money is in whole units of the currency.
         """
         found = {}
-        for one, (figure, *values) in self._store.rows("figures", self._sound):
+        for one, (figure, *values) in self._figures[2]:
             found.setdefault(one.point, {})[figure] = values
         there = [figure for figure in FIGURES if any(figure in row for row in found.values())]
         rows = {}
@@ -195,8 +208,9 @@ class Study:
 
     def _long(self, table, columns):
         """One of the store's tables, each row with the name of its point and what stands at its axes."""
-        axes = {one.point: [_axis(one.resolved.get(path)) for path in self.axes] for one in self._sound}
-        rows = [(one.point, one.name, *axes[one.point], *row) for one, row in self._store.rows(table, self._sound)]
+        _, sound, found = self._read(table)
+        axes = {one.point: [_axis(one.resolved.get(path)) for path in self.axes] for one in sound}
+        rows = [(one.point, one.name, *axes[one.point], *row) for one, row in found]
         return pd.DataFrame(rows, columns=["point", "name", *self.axes, *columns])
 
     @property
@@ -238,13 +252,16 @@ def expanded(plan, worlds=None, also=None):
     study file has them. Raises ScenarioError for what cannot be read.
     """
     points = list(plan.points)
+    keys = {key for key, _ in plan.settled} if also else set()
     for path, values in (also or {}).items():
         written = [_read(path, value) for value in values]
         for point in [point for point in points if path in point.values]:
             for value in written:
                 changed = {**point.values, path: value}
-                if all(changed != one.values for one in points):
-                    points.append(Point(name_of(changed.values()), changed))
+                new = Point(name_of(changed.values()), changed)
+                if plan.key_of(new) not in keys:
+                    keys.add(plan.key_of(new))
+                    points.append(new)
     if worlds is not None:
         plan_worlds = Worlds(worlds, max(worlds, plan.worlds.most), plan.worlds.halfwidth)
     else:
@@ -264,4 +281,6 @@ def _axis(value):
     """What stands at an axis, as a column has it: a number of the setting without its source and range."""
     if isinstance(value, dict):
         value = next((value[key] for key in ("value", "best") if key in value), value)
+    if value is None:
+        return "none"
     return flow(value) if isinstance(value, dict | list) else value

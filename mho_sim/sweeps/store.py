@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mho_sim.sweeps import chunks
+from mho_sim.sweeps.plan import canonical
 
 FORMAT = 1
 OURS = 0x6D686F73  # marks a database as a study's file: "mhos"
@@ -64,8 +65,8 @@ class Stored(NamedTuple):
 
     @property
     def done(self):
-        """Whether its figures are there, of all its worlds."""
-        return self.found is not None and self.of == self.worlds
+        """Whether its figures are there, of all its worlds, and these known to be enough."""
+        return self.found is not None and self.of == self.worlds and self.digest is not None
 
     @property
     def empty(self):
@@ -124,9 +125,9 @@ class Store:
 
     def _unreadable(self, error):
         """What to raise where the file cannot be read."""
-        if _code(error) in (sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
+        if code_of(error) in (sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH):
             return Foreign(f"{self.path} cannot be opened ({error}).")
-        if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return Foreign(f"Another program holds {self.path}. Close it there, and try again.")
         why = "it is malformed" if isinstance(error, UnicodeDecodeError) else error
         return Damaged(
@@ -166,6 +167,16 @@ class Store:
                 self.base.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def one_moment(self):
+        """What is read is as it was at one moment, whatever another program writes; that has to wait, so be short."""
+        self.base.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.base.in_transaction:
+                self.base.execute("ROLLBACK")
+
     def is_whole(self):
         """Whether all tables can be read, and are written in."""
         try:
@@ -188,13 +199,13 @@ class Store:
             value, checksum = json.loads(found[0][0]) if found else (None, None)
         except (ValueError, TypeError, RecursionError):
             value, checksum = None, None
-        if found and (value is None or checksum != _sum(key, _text(value))):
+        if found and (value is None or checksum != _sum(key, canonical(value))):
             self.tell(f"the entry '{key}'")
             return None
         return value
 
     def put(self, key, value):
-        text = json.dumps([value, _sum(key, _text(value))], ensure_ascii=False)
+        text = json.dumps([value, _sum(key, canonical(value))], ensure_ascii=False)
         self.base.execute("INSERT OR REPLACE INTO study VALUES (?, ?)", (key, text))
 
     def points(self):
@@ -210,7 +221,7 @@ class Store:
         return found
 
     def put_point(self, stored):
-        content = stored._replace(choice=_text(stored.choice), resolved=_text(stored.resolved))
+        content = stored._replace(choice=canonical(stored.choice), resolved=canonical(stored.resolved))
         row = (*content, _sum("point", list(content)))
         self.base.execute(f"INSERT OR REPLACE INTO points VALUES ({', '.join('?' * len(row))})", row)
 
@@ -265,7 +276,8 @@ class Store:
                 self.tell(f"the worlds from {first} on of point {stored.point} ({stored.name})")
 
     def keep_spans(self, stored, spans):
-        """Drop the chunks of a point that are not among these."""
+        """Drop the chunks of a point that are not among these, and what is said of those that were given up."""
+        self.base.execute("DELETE FROM failures WHERE point = ?", (stored.point,))
         there = self._all("SELECT first FROM chunks WHERE point = ?", stored.point)
         gone = [(stored.point, first) for (first,) in there if first not in dict(spans)]
         self.base.executemany("DELETE FROM chunks WHERE point = ? AND first = ?", gone)
@@ -295,17 +307,18 @@ class Store:
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 self.base.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        checksum = _sum("found", self._rows(stored.point))
+        checksum = self._sum_of_found(stored)
         self.put_point(stored._replace(digest=found.digest, program=program, found=checksum, of=stored.worlds))
 
-    def _rows(self, point):
-        """All that was found at a point, table by table, in a fixed order."""
-        return [self._all(f"SELECT * FROM {table} WHERE point = ?", point) for table in FOUND]
+    def _sum_of_found(self, stored):
+        """The checksum of all that was found at a point, whatever its number."""
+        tables = [self._all(f"SELECT * FROM {table} WHERE point = ?", stored.point) for table in FOUND]
+        return _sum("found", [stored.key, *([row[1:] for row in rows] for rows in tables)])
 
     def is_sound(self, stored):
         """Whether a point has figures, and they are as they were written."""
         there = stored.found is not None
-        sound = there and stored.found == _sum("found", self._rows(stored.point))
+        sound = there and stored.found == self._sum_of_found(stored)
         if there and not sound:
             self.tell(f"the figures of point {stored.point} ({stored.name})")
         return sound
@@ -325,7 +338,7 @@ class Store:
 def is_closed(error):
     """Whether a disk that is full, or may not be written on, is behind an error."""
     if isinstance(error, sqlite3.Error):
-        return _code(error) in (
+        return code_of(error) in (
             sqlite3.SQLITE_FULL,
             sqlite3.SQLITE_IOERR,
             sqlite3.SQLITE_READONLY,
@@ -339,17 +352,13 @@ def _may_write(path):
     return os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK)
 
 
-def _code(error):
+def code_of(error):
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _tables():
     """What makes each table."""
     return {name: f"CREATE TABLE {name} ({columns}) WITHOUT ROWID" for name, columns in TABLES.items()}
-
-
-def _text(value):
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _sum(what, content):

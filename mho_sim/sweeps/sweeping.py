@@ -19,7 +19,7 @@ from mho_sim.sweeps.plan import Plan, bytes_a_world, seconds_a_world
 from mho_sim.sweeps.program import OtherProgram, about
 from mho_sim.sweeps.reading import Study
 from mho_sim.sweeps.rescuing import opened as _opened
-from mho_sim.sweeps.store import is_closed
+from mho_sim.sweeps.store import code_of, is_closed
 from mho_sim.sweeps.workers import SAFE, Gone, executor_for
 from mho_sim.sweeps.written import read_plan
 
@@ -115,7 +115,7 @@ class Sweep:
         for one in self.points.values():
             if self.stop():
                 break
-            spans = self.store.spans(one)
+            spans = [(first, count) for first, count in self.store.spans(one) if first + count <= one.worlds]
             self.progress.lived += sum(count for _, count in spans)
             if self.store.is_sound(one) and one.done and _gaps(spans, one.worlds) == []:
                 self.progress.done += 1
@@ -287,7 +287,7 @@ def live_study(
     noted, sitting = noted or (lambda sentence: None), None
     try:
         with executor, _alone(plan, path), _opened(path, noted) as store:
-            plan, more = (plan, None) if recompute else with_what_is_there(store, plan)
+            plan, more = with_what_is_there(store, plan, recompute)
             agreed = agree(store, plan, recompute, mix_versions)
             for note in (*agreed.notes, *([more] if more else [])):
                 noted(note)
@@ -299,7 +299,7 @@ def live_study(
     except (OSError, sqlite3.Error) as error:
         if is_closed(error):
             raise NoRoom(_no_room(error, plan, Path(path), sitting)) from None
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        if code_of(error) == sqlite3.SQLITE_BUSY:
             raise Busy(f"Another program holds {path} open. Close it there, and give the same command again.") from None
         raise
 

@@ -16,6 +16,7 @@ from mho_sim.sweeps import program
 from mho_sim.sweeps.plan import seconds_of
 from mho_sim.sweeps.process import OutOfMemory, Process
 
+WORTH_PROCESSES = 40  # seconds of work on one processor from which processes repay their start: measured on two
 AHEAD = 2  # chunks that a cluster holds for each of its threads, so that none waits for the next
 ANSWERS = 10  # seconds in which a scheduler must answer
 PATIENCE = 60  # seconds in which a cluster that has lost its workers may find others: assumed
@@ -178,9 +179,6 @@ def _quiet_client():
         except ImportError:
             raise ValueError("--on needs dask and distributed: pip install 'mho_sim[cluster]'.") from None
     return Client
-
-
-WORTH_PROCESSES = 40  # seconds of work on one processor from which processes repay their start: measured on two
 
 
 def executor_for(plan, workers=None, kind=None, on=None, memory_limit=None):

@@ -140,7 +140,7 @@ class _Reader:
             if not any(self._node(key) for key in ("grid", "points", "design")):
                 self._fault(self.root.mark, (), words)
             return []
-        paths = [path for part in parts if part for path in dict(part[0][1])]
+        paths = [path for part in parts for path in dict.fromkeys(path for _, choice in part for path, _ in choice)]
         for path in dict.fromkeys(paths):
             self._doubt_path(path, paths.count(path))
         count = 1

@@ -139,7 +139,7 @@ def _met(grid, condition):
     met = np.array([[not math.isnan(value) and condition.holds(value) for value in row] for row in grid.value])
     worst = grid.up if condition.sign[0] == "<" else grid.low
     surely = np.array([[not math.isnan(value) and condition.holds(value) for value in row] for row in worst])
-    return met, met & (surely | np.isnan(worst))
+    return met, met & surely
 
 
 def _shades(values):
@@ -177,8 +177,9 @@ def _choices(condition, met, paths):
     chosen = [n for n, path in enumerate(paths) if path is not None and n not in given]
     if condition is None or not given or not chosen:
         return ""
-    always = np.array([found for found, _ in met.values()]).all(axis=given)
-    return f" {always.sum()} of {always.size} choices meet it with all that the setting may be."
+    always, surely = (np.array(list(parts)).all(axis=given) for parts in zip(*met.values()))
+    how = "" if surely.sum() == always.sum() else f"; {surely.sum() or 'none'} of them with the whole interval"
+    return f" {always.sum()} of {always.size} choices meet it with all that the setting may be{how}."
 
 
 def _target(condition, what, currency):

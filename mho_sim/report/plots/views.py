@@ -80,11 +80,10 @@ def frontier_of_study(study):
     if choices is None:
         return frontier(study.figures, source, names="name")
     frame, rows = study.figures, []
-    written = {one.point: one.choice for one in study.stored}
     axes = [path for path in study.axes if path.startswith("scheme.")]
     for chosen, ends in zip(choices.index, choices.to_dict("records")):
         chosen = chosen if isinstance(chosen, tuple) else (chosen,)
-        of = [tuple(str(written[point].get(path, "-")) for path in axes) == chosen for point in frame.index]
+        of = [tuple(study.chosen[point][path] for path in axes) == chosen for point in frame.index]
         worst = frame[of].sort_values("late").iloc[-1]
         rows.append({"name": ", ".join(chosen), "late": worst["late"], "late_low": worst["late_low"],
                      "late_high": worst["late_high"], "covered": ends["covered_least"],
