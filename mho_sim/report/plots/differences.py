@@ -7,8 +7,8 @@ import pandas as pd
 
 from mho_sim.report import spans
 from mho_sim.report.plots.figures import figure_of, value_told
-from mho_sim.report.plots.scales import MINUS, in_unit, short, thin, ticks, unit_of
-from mho_sim.report.plots.sheet import INK, MIDDLE, Sheet, broken, high, mark, stroke, wide
+from mho_sim.report.plots.scales import MINUS, in_unit, short, thin, unit_of
+from mho_sim.report.plots.sheet import INK, MIDDLE, Sheet, broken, high, mark, marks_apart, stroke, wide
 from mho_sim.report.plots.source import Source
 from mho_sim.study.paired import Difference
 
@@ -100,7 +100,7 @@ def _draw(column, figure, rows, names, rooms, right, source):
     axes.yaxis.set_ticks([])
     limits = _limits(values.to_numpy() / unit)
     axes.set_xlim(*limits)
-    marks = _marks(limits, column.width - left - right)
+    marks = marks_apart(limits, column.width - left - right, 7, _signed)
     mark(axes.xaxis, marks, map(_signed, marks))
     stroke(axes, [0, 0], [0, sum(deep)], color=MIDDLE, linewidth=1.0, zorder=0)
     y = 0.0
@@ -173,13 +173,3 @@ def _limits(values):
         least, most = -1.0, 1.0
     reach = most - least
     return least - 0.05 * reach, most + 0.05 * reach
-
-
-def _marks(limits, width):
-    """Ticks whose numbers do not touch."""
-    for most in (7, 5, 4, 3, 2):
-        marks = ticks(*limits, most)
-        room = width * (marks[1] - marks[0]) / (limits[1] - limits[0]) if len(marks) > 1 else width
-        if max(map(wide, map(_signed, marks)), default=0) + 0.3 <= room:
-            return marks
-    return [0.0]

@@ -7,13 +7,14 @@ from functools import lru_cache
 from threading import Lock
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import TextToPath
 
-from mho_sim.report.plots.scales import thin
+from mho_sim.report.plots.scales import short, thin, ticks
 
 FONT = "DejaVu Sans"  # matplotlib brings it along
 SIZE, TITLE = 9, 11  # points
@@ -303,6 +304,16 @@ def stroke(axes, x, y, **style):
 def mark(axis, places, texts):
     """Ticks of an axis at places, with texts."""
     axis.set_ticks(list(places), labels=[drawable(text) if "\n" not in text else text for text in texts])
+
+
+def marks_apart(limits, width, most, told=short, between=(-np.inf, np.inf)):
+    """Round numbers along an axis of so many centimetres, at most `most`, whose texts do not touch."""
+    for many in range(most, 1, -1):
+        marks = [place for place in ticks(*limits, many) if between[0] <= place <= between[1]]
+        room = width * (marks[1] - marks[0]) / (limits[1] - limits[0]) if len(marks) > 1 else width
+        if max(map(wide, map(told, marks)), default=0) + 0.3 <= room:
+            break
+    return marks
 
 
 def margin(texts):

@@ -7,7 +7,21 @@ import numpy as np
 
 from mho_sim.report.plots.figures import axis_words, figure_of, value_told, values_told
 from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
-from mho_sim.report.plots.sheet import DARK, INK, LIGHT, MIDDLE, SIZE, Sheet, high, label, margin, mark, stroke, wide
+from mho_sim.report.plots.sheet import (
+    DARK,
+    INK,
+    LIGHT,
+    MIDDLE,
+    SIZE,
+    Sheet,
+    high,
+    label,
+    margin,
+    mark,
+    marks_apart,
+    stroke,
+    wide,
+)
 from mho_sim.report.plots.source import Source
 from mho_sim.report.words import plural
 from mho_sim.study.figures import unbeaten
@@ -108,7 +122,8 @@ def _draw(column, frame, points, named, groups, source):
     axes.set_xlim(least - 0.07 * reach, largest + 0.07 * reach)
     axes.set_ylim(-0.03 * top, top)
     mark(axes.yaxis, marks, map(short, marks))
-    mark(axes.xaxis, *_pay_marks(axes.get_xlim(), column.width - left - right))
+    marks = marks_apart(axes.get_xlim(), column.width - left - right, 8)
+    mark(axes.xaxis, marks, [short(place) for place in marks])
     words = figure_of("members_pay").told(in_unit(unit, source.currency) if source.currency or unit > 1 else "")
     column.sheet.write(
         column.left + column.width - right, column.depth - high() / 2, words[0].upper() + words[1:], align="right"
@@ -118,16 +133,6 @@ def _draw(column, frame, points, named, groups, source):
     for place, row in frame.iterrows():
         _point(axes, row, unit, groups, place in points.index)
     _letters(axes, frame, points, named, unit, column.width - left - right)
-
-
-def _pay_marks(limits, width):
-    """Ticks of what members pay whose numbers do not touch, and their texts."""
-    for most in (8, 6, 5, 4, 3, 2):
-        marks = ticks(*limits, most)
-        room = width * (marks[1] - marks[0]) / (limits[1] - limits[0]) if len(marks) > 1 else width
-        if max(map(wide, map(short, marks)), default=0) + 0.3 <= room:
-            break
-    return marks, [short(place) for place in marks]
 
 
 def _point(axes, row, unit, groups, best):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mho_sim.actuarial import variance_parts
-from mho_sim.report.plots.scales import in_unit, short, ticks, unit_of
+from mho_sim.report.plots.scales import in_unit, short, unit_of
 from mho_sim.report.plots.sheet import (
     DARK,
     EDGE,
@@ -16,6 +16,7 @@ from mho_sim.report.plots.sheet import (
     high,
     label,
     mark,
+    marks_apart,
     stroke,
     wide,
 )
@@ -164,13 +165,8 @@ def _limits(listed, figure, scale, today, chance, ends, width):
 
 
 def _marks(limits, width, figure):
-    """Ticks whose numbers do not touch."""
-    for most in (6, 5, 4, 3, 2):
-        marks = ticks(*limits, most)
-        marks = [place for place in marks if figure != "late" or 0 <= place <= 100]
-        room = width * (marks[1] - marks[0]) / (limits[1] - limits[0]) if len(marks) > 1 else width
-        if max(map(wide, map(short, marks)), default=0) + 0.3 <= room:
-            break
+    """Numbers along the axis that do not touch, and reach no further than the picture."""
+    marks = marks_apart(limits, width, 6, between=(0, 100) if figure == "late" else (-np.inf, np.inf))
     per = width / (limits[1] - limits[0])
     return [place for place in marks if (limits[1] - place) * per + EDGE >= wide(short(place)) / 2]
 
