@@ -13,6 +13,7 @@ import click
 from mho_sim.cli.options import JSON, QUIET, Whole, fails_if
 from mho_sim.cli.telling import progress_of, refuse, refuse_picture, say_if_cold, told_by
 
+SHOWN = 5  # points in one message
 MEMORY = click.option("--memory-limit", metavar="SIZE", help="What each process may use, e.g. 2GiB.")
 UNTIL = click.option("--until", metavar="TIME", help="Begin nothing new from then on: 06:30, or 90m, or 2h.")
 WORKERS = click.option("--workers", type=Whole(1), help="How many threads or processes. Default: one per processor.")
@@ -20,7 +21,6 @@ ON = click.option("--on", metavar="ADDRESS", help="A Dask cluster's scheduler in
 KIND = click.option(
     "--with", "kind", type=click.Choice(["threads", "processes"]), help="Default: what is faster for so much work."
 )
-
 RECOMPUTE = click.option(
     "--recompute", is_flag=True, help="Where the study or the program has changed: live again what that changes."
 )
@@ -106,7 +106,6 @@ def status(file, as_json):
 def export(file, csv_, parquet, xlsx, table):
     """Write a study's tables to files. Exit code 4 if the study is not complete."""
     from mho_sim.report import files
-    from mho_sim.report import study as told
 
     if not (csv_ or parquet or xlsx):
         raise click.UsageError("Name a file: --csv FILE, --parquet FILE or --xlsx FILE; --csv - prints it.")
@@ -120,22 +119,29 @@ def export(file, csv_, parquet, xlsx, table):
     with _opened(file) as found:
         if table == "monthly" and (csv_ or parquet) and not found.told["monthly"]:
             refuse(f"{file} does not keep its months: write 'monthly: yes' in the study file, and sweep it again.")
-        if csv_ == "-":
-            click.echo(told.as_csv(told.frame_of(found, table)), nl=False)
-        elif csv_:
-            told.export_csv(found, csv_, table)
-        if parquet:
-            try:
-                told.export_parquet(found, parquet, table)
-            except ImportError:
-                refuse("--parquet needs pyarrow: pip install 'mho_sim[data]'.")
-        if xlsx:
-            told_by(told.export_xlsx, found, xlsx)
+        _write_tables(found, table, csv_, parquet, xlsx)
         for what in found.damage:
             click.echo(f"Damaged, and left out: {what}.", err=True)
         if not found.complete:
             click.echo("The study is not complete: give the command of the sweep again.", err=True)
             sys.exit(4)
+
+
+def _write_tables(found, table, csv_, parquet, xlsx):
+    """One table to each of the first two, all of them to the last."""
+    from mho_sim.report import study as told
+
+    if csv_ == "-":
+        click.echo(told.as_csv(told.frame_of(found, table)), nl=False)
+    elif csv_:
+        told.export_csv(found, csv_, table)
+    if parquet:
+        try:
+            told.export_parquet(found, parquet, table)
+        except ImportError:
+            refuse("--parquet needs pyarrow: pip install 'mho_sim[data]'.")
+    if xlsx:
+        told_by(told.export_xlsx, found, xlsx)
 
 
 @study.command(short_help="A picture of its points.")
@@ -255,19 +261,28 @@ def _sit(plan, path, fail_if, kind, workers, on, until, memory_limit, as_json, q
             refuse(str(error))
     with _opened(path) as found:
         _print(found, as_json)
-        broken = [(condition, found.broken(condition)) for condition in asked]
-    for condition, points in broken:
-        if len(points):
-            names = ", ".join(f"'{name}'" for name in points["name"][:5])
-            more = "" if len(points) <= 5 else f" and {len(points) - 5:,} more"
-            click.echo(f"--fail-if '{condition.text}': so at {len(points):,} points: {names}{more}.", err=True)
+        broken = _say_broken(found, asked)
     if progress.stopped and stop():
         sys.stdout.flush()
         os._exit(130)  # whatever a thread is still at
     if not progress.complete:
         sys.exit(4)
-    if any(len(points) for _, points in broken):
+    if broken:
         sys.exit(3)
+
+
+def _say_broken(found, conditions):
+    """Say which conditions hold at which points; whether any does."""
+    from mho_sim.report.words import plural
+
+    broken = False
+    for condition in conditions:
+        names = list(found.broken(condition)["name"])
+        if names:
+            broken, shown = True, ", ".join(f"'{name}'" for name in names[:SHOWN])
+            more = "" if len(names) <= SHOWN else f" and {len(names) - SHOWN:,} more"
+            click.echo(f"--fail-if '{condition.text}': so at {plural(len(names), 'point')}: {shown}{more}.", err=True)
+    return broken
 
 
 def _print(found, as_json):
