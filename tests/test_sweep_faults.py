@@ -281,13 +281,13 @@ def test_what_was_finished_is_safe_on_a_full_disk(folder, sittings, counted):
 # Workers are killed
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=FULL)])
-def test_workers_are_killed_and_the_sweep_ends_by_itself(folder, sittings, kills):
-    case, chance = Case(folder, MANY), random.Random(kills)
+@pytest.mark.parametrize("again", [0, *(pytest.param(number, marks=FULL) for number in range(1, 13))])
+def test_workers_are_killed_and_the_sweep_ends_by_itself(folder, sittings, again):
+    case, chance, kills = Case(folder, MANY), random.Random(4 + again), 4
     sitting = sittings.start(*case.command("--workers", "2", "--with", "processes"), out=case.out, chunk=2)
     for number in range(kills):
         before = case.there()
-        while case.there() < before + min(20, 400 // kills) and not sitting.ended():
+        while case.there() < before + 20 and not sitting.ended():
             time.sleep(0.02)
         time.sleep(chance.random() * 0.05)
         workers = workers_of(sitting.pid)
