@@ -108,6 +108,7 @@ def test_whole_numbers_between_two_ends_are_equally_likely():
         (GRID.replace("worlds", "wolds"), "There is no key 'wolds' in a study file; did you mean 'worlds'?"),
         (GRID.replace("[1_800, 2_400]", "1_800"), "needs a list of values, such as [300, 400, 500]."),
         (GRID.replace("2_400", "1_800"), "'1_800' is there twice. Leave one out."),
+        (GRID.replace("[1_800, 2_400]", "[300 400 500]"), "'300 400 500' is one value. Write commas between several"),
         (GRID.replace("2_400", "1800"), "'1_800' and '1800' are the same. Leave one out."),
         (
             GRID + "points: {today: {}, dearer: {scheme.contribution.amount: 5}}\n",
@@ -426,7 +427,7 @@ def test_what_a_file_holds_beyond_its_study_is_kept_until_it_shall_be_dropped(fo
     before, notes = exported(swept(folder)), []
     path = swept(folder, GRID.replace(*change), noted=notes.append)
     assert exported(path) == before
-    assert len(notes) == 1 and "holds more than the study file asks for, and keeps it" in notes[0]
+    assert len(notes) == 1 and "holds more than is asked for, and keeps it" in notes[0]
     path = swept(folder, GRID.replace(*change), recompute=True)
     assert exported(path) == exported(swept(folder, GRID.replace(*change), "fresh.db"))
 
@@ -524,7 +525,8 @@ def test_what_can_be_decided_stands_over_what_cannot(folder):
         first = frame[(frame["scheme.contribution.amount"] == 1800) & frame["name"].str.contains("none")]
         assert choices.iloc[0][["late_least", "late_most"]].tolist() == [first["late"].min(), first["late"].max()]
     page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout
-    assert "What the assembly can decide, over all that this study lets the setting be" in page
+    told = "What the assembly can decide, the cheapest first: the least and the most over all that the setting may be."
+    assert told in " ".join(page.split())
     with Study(swept(folder, out="scheme.db")) as study:
         assert study.choices is None
 
@@ -565,7 +567,7 @@ def test_a_dry_run_says_how_much_it_would_be_and_lives_nothing(folder):
     path = written(folder)
     answer = CliRunner().invoke(commands, ["sweep", str(path), "--dry-run"])
     assert answer.exit_code == 0 and "4 points, 60 worlds each" in answer.output, answer.output
-    assert "About 240 worlds: 1 second here" in answer.output and not list(folder.glob("*.db*"))
+    assert "About 240 worlds: 3 seconds here" in answer.output and not list(folder.glob("*.db*"))
     bad = written(folder, GRID.replace("2 months", "2 moons"))
     answer = CliRunner().invoke(commands, ["sweep", str(bad), "--dry-run"])
     assert answer.exit_code == 2 and "2 moons" in answer.output, answer.output
@@ -578,6 +580,73 @@ def test_damage_is_told_by_the_status(folder):
     base.close()
     answer = CliRunner().invoke(commands, ["study", "status", str(path)])
     assert answer.exit_code == 4 and "Damaged: the worlds from 0 on of point 1" in answer.output, answer.output
+
+
+def test_the_cheapest_choice_that_meets_a_target(folder):
+    """By hand, from the frame: at each point, and over what nobody can decide."""
+
+    def asked(path, target):
+        answer = CliRunner().invoke(commands, ["study", "status", str(path), "--target", target])
+        return answer.exit_code, " ".join(answer.output.split())
+
+    path = swept(folder)
+    with Study(path) as study:
+        enough = np.floor(100 * study.figures["covered"].median())  # of those without a wait more are covered
+        met = study.figures[study.figures["covered"] >= enough / 100]
+        best = met.sort_values("members_pay").iloc[0]
+    told = asked(path, f"covered>={enough:g}%")[1]
+    assert 0 < len(met) < 4
+    assert f"{len(met)} of 4 choices meet covered>={enough:g}%. The cheapest for members: {best['name']}." in told
+    assert "None of 4 choices meets covered>=99%." in asked(path, "covered>=99%")[1]
+    code, told = asked(path, "latte<=5%")
+    assert code == 2 and "late" in told
+    path = swept(folder, GRID + "  setting.paying.on_time: [70%, 95%]\n", "both.db")
+    with Study(path) as study:
+        worst = study.figures.assign(name=study.figures["name"].str.rpartition(", ")[0]).groupby("name")
+        worst = worst.agg({"covered": "min", "members_pay": "max"})
+        enough = np.floor(100 * worst["covered"].median())
+        best = worst[worst["covered"] >= enough / 100]["members_pay"].idxmin()
+    assert f"The cheapest for members: {best}." in asked(path, f"covered>={enough:g}%")[1]
+    code, told = asked(path, "deficit<=5%")
+    assert code == 2 and "Ask it of late or covered or members_pay." in told
+
+
+def test_a_picture_draws_what_it_is_asked_for_or_says_why_not(folder):
+    """Of four axes."""
+    four = GRID + "  scheme.benefits.consultation.copay: [0%, 40%]\n  setting.paying.on_time: [70%, 95%]\n"
+    path = swept(folder, four.replace("60", "4"))
+
+    def drawn(*more):
+        answer = CliRunner().invoke(commands, ["study", "plot", str(path), str(folder / "x.svg"), *more])
+        return answer.exit_code, answer.output
+
+    assert drawn()[0] == 0
+    for more in (("--target", "late<=5%"), ("--figure", "covered"), ("--over", "setting.paying.on_time")):
+        code, told = drawn(*more)
+        assert code == 2 and "(--at PATH=VALUE), or draw the frontier of its points instead (--kind frontier)" in told
+    code, told = drawn("--kind", "frontier", "--target", "late<=5%")
+    assert code == 2 and "--target is for a grid, and this is the frontier." in told
+    code, told = drawn("--at", "setting.paying.on_time=70%", "--target", "late<=5%")
+    assert code == 0 and "70%" in (folder / "x.svg").read_text()
+    code, told = drawn("--at", "setting.paying.on_time=71%")
+    assert code == 2 and "is nowhere '71%'. Its values are: 70%, 95%." in told
+
+
+def test_what_was_added_stays_when_a_price_changes(folder):
+    path = swept(folder)
+    with Study(path) as study:
+        plan = expanded(study.plan(), also={"scheme.contribution.amount": ["3_000"]})
+    live_study(plan, path, Threads(1))
+    file = folder / "village-mutual.yaml"
+    file.write_text(file.read_text().replace("need: {value: 1.5", "need: {value: 1.7"))
+    answer = CliRunner().invoke(commands, ["sweep", str(written(folder)), "--out", str(path)])
+    assert answer.exit_code == 2 and "1.5 -> 1.7" in answer.output, answer.output
+    live_study(read_plan(written(folder)), path, Threads(1), recompute=True)
+    text = GRID.replace("2_400]", "2_400, 3_000]")
+    with Study(path) as study, Study(swept(folder, text, "fresh.db")) as fresh:
+        assert study.complete
+        assert sorted(study.figures["late"].tolist()) == sorted(fresh.figures["late"].tolist())
+        assert sorted(study.points["digest"]) == sorted(fresh.points["digest"])
 
 
 def test_fail_if_names_the_points(folder):

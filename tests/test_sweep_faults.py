@@ -35,7 +35,7 @@ ONE = HEAD + "worlds: 6\npoints: {only: {scheme.contribution.amount: 2_000}}\n" 
 ENDS = 30  # seconds in which what must end within 5 has ended on the busiest of machines
 
 FULL = pytest.mark.full
-PARTS = 100  # of the bytes at which a file is cut
+PARTS = 20  # of the bytes at which a file is cut
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="sittings are forked")
 

@@ -1,5 +1,6 @@
 """`compare`: options on the same people and the same luck."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -105,8 +106,13 @@ def _condition(text, options):
     condition = conditions.parse(text)
     name = max((one for one in options if condition.name.startswith(f"{one}.")), key=len, default=None)
     if name is None:
+        last, figure = list(options)[-1], text
+        with suppress(ValueError):  # of an option that there is not
+            rest = condition.name.partition(".")[2]
+            conditions.find(Result.outline(options[last]), rest)
+            figure = text.replace(condition.name, rest)
         raise ValueError(
-            f"'{text}' does not say which option is meant: write {list(options)[-1]}.{text}. The options are: "
+            f"'{text}' does not say which option is meant: write {last}.{figure}. The options are: "
             f"{', '.join(options)}."
         )
     condition = condition._replace(name=condition.name.removeprefix(f"{name}."))

@@ -13,6 +13,7 @@ import click
 from mho_sim.cli.options import JSON, QUIET, Whole, fails_if
 from mho_sim.cli.telling import progress_of, refuse, refuse_picture, say_if_cold, told_by
 
+STARTS = 3  # seconds before the first world: measured
 SHOWN = 5  # points in one message
 MEMORY = click.option("--memory-limit", metavar="SIZE", help="What each process may use, e.g. 2GiB.")
 UNTIL = click.option("--until", metavar="TIME", help="Begin nothing new from then on: 06:30, or 90m, or 2h.")
@@ -54,12 +55,12 @@ def sweep(study, out, fail_if, dry_run, **how):
     except ScenarioError as error:
         refuse(str(error))
     if dry_run:
-        _tell_plan(plan, how["workers"])
+        _tell_plan(plan, how["workers"], out or _named_as(study))
     else:
         _sit(plan, _place(out or _named_as(study)), fail_if, **how)
 
 
-def _tell_plan(plan, workers):
+def _tell_plan(plan, workers, out):
     """What would be lived, all of its points checked."""
     from mho_sim.report.study import plan_text
     from mho_sim.scenario import ScenarioError
@@ -71,8 +72,10 @@ def _tell_plan(plan, workers):
     except ScenarioError as error:
         refuse(str(error))
     worlds = plan.worlds.least * len(plan.points)
-    seconds = seconds_of(plan) / min(workers or processors(), processors())
+    seconds = STARTS + seconds_of(plan) / min(workers or processors(), processors())
     click.echo(plan_text(plan, seconds, worlds * bytes_a_world(plan.scenario) / 1e6))
+    if Path(out).exists():
+        click.echo(f"\nThere is a file {out} already: what it holds of this is not lived again (mho-sim study status).")
 
 
 @click.group(short_help="What is in a study's file, and out of it.")
@@ -82,11 +85,18 @@ def study():
 
 @study.command(short_help="How far it is, and what it found.")
 @click.argument("file", type=click.Path())
+@click.option("--target", metavar="CONDITION", help="Also the cheapest choice of which this is so, e.g. 'late<=5%'.")
 @JSON
-def status(file, as_json):
+def status(file, target, as_json):
     """How far a study is, and what it found. Exit code 4 if it is not complete."""
+    from mho_sim import conditions
+    from mho_sim.study.figures import FIGURES
+
+    asked = None if target is None else told_by(conditions.parse, target)
+    if asked is not None:
+        told_by(conditions.find, dict.fromkeys(FIGURES, 0.0), asked.name)
     with _opened(file) as found:
-        _print(found, as_json)
+        _print(found, as_json, asked)
         if not found.complete:
             sys.exit(4)
 
@@ -157,6 +167,7 @@ def _write_tables(found, table, csv_, parquet, xlsx):
 @click.option("--across", metavar="PATH", help="The axis across. Default: the one with the most values.")
 @click.option("--down", metavar="PATH", help="The axis down.")
 @click.option("--over", metavar="PATH", help="A grid for each value of this axis.")
+@click.option("--at", multiple=True, metavar="PATH=VALUE", help="Only the points with this value. Repeatable.")
 def plot(file, picture, kind, **how):
     """Draw a study's points to PICTURE, .png, .svg or .pdf: a grid of one figure, or the frontier of what members pay,
     solvency and protection.
@@ -170,8 +181,12 @@ def plot(file, picture, kind, **how):
         if found.figures.empty:
             refuse(f"{file} has no point yet that is done: give the command of the sweep again.")
         how["figure"] = how["figure"].removesuffix(f"_{found.currency}")  # as a column of the export
-        many = sum(found.figures[path].nunique() > 1 for path in found.axes)
-        kind = kind or ("grid" if many in (2, 3) else "frontier")
+        how["at"] = dict(told_by(_assigned, text) for text in how["at"])
+        many = sum(found.figures[path].nunique() > 1 for path in found.axes if path not in how["at"])
+        of_grid = [name for name in ("target", "across", "down", "over", "at") if how[name]]
+        kind = kind or ("grid" if many in (2, 3) or of_grid or how["figure"] != "late" else "frontier")
+        if kind == "frontier" and of_grid:
+            refuse(f"--{of_grid[0]} is for a grid, and this is the frontier. Leave it out, or write --kind grid.")
         if how["figure"] not in FIGURES or how["figure"] not in found.figures:
             refuse(f"--figure {how['figure']}: the study has no such figure{_nearest_figure(how['figure'])}")
         figure = told_by(lambda: drawn(found, kind, **(how if kind == "grid" else {})))
@@ -179,6 +194,13 @@ def plot(file, picture, kind, **how):
         if not found.complete:
             click.echo("The study is not complete: the picture lacks points.", err=True)
             sys.exit(4)
+
+
+def _assigned(text):
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--at {text}: write PATH=VALUE, with an axis of the study and one of its values.")
+    return path.strip(), value.strip()
 
 
 def _nearest_figure(name):
@@ -285,11 +307,11 @@ def _say_broken(found, conditions):
     return broken
 
 
-def _print(found, as_json):
+def _print(found, as_json, target=None):
     from mho_sim.report import files
     from mho_sim.report import study as told
 
-    click.echo(files.as_json(told.to_dict(found)) if as_json else told.study_text(found))
+    click.echo(files.as_json(told.to_dict(found)) if as_json else told_by(told.study_text, found, target))
 
 
 @contextmanager

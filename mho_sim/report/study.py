@@ -30,6 +30,8 @@ COLUMNS = {  # of the tables, beside axes and figures: what each is
     "value": "mean over worlds, or the quantile",
 }
 MOST_ROWS = 1_048_576  # of a sheet, its head among them
+HEADS_OF_CHOICES = ("late", "covered", "members_pay")
+FORMS = {"share": "0.0%", "money": "#,##0", "number": "0.0"}  # of the cells of a workbook
 UNITS = {"share": "share, 0 to 1", "number": "number"}
 NARROWEST, WIDEST_HEAD, WIDEST = 9, 18, 60  # columns of a workbook, in characters
 FEW = 200  # worlds of a point, below which its intervals are wide
@@ -49,8 +51,11 @@ HEADS = {
 }
 
 
-def study_text(study):
-    """The page of a `sweeps.Study`: how far it is, and its points side by side."""
+def study_text(study, target=None):
+    """The page of a `sweeps.Study`: how far it is, and its points side by side; with a `target`, a condition on a
+    figure (`conditions.parse`), also which choice meets it for the least that members pay. Raises ValueError for a
+    target of which the study cannot say so.
+    """
     frame, points = study.figures, study.points
     done, asked = points["done"].sum(), len(study.told["points"])
     head = [
@@ -59,8 +64,10 @@ def study_text(study):
         f"scenario {study.told['scenario'][:19]}…",
     ]
     blocks = [[line for text in head for line in lines(text, indent="  ")]]
+    if len(frame) and target is not None:
+        blocks.append(lines(_cheapest(study, target)))
     if len(frame):
-        blocks += [block for block in (_points(study, frame), lines(_note(study)), _choices(study)) if block]
+        blocks += [block for block in (_choices(study), _points(study, frame), lines(_note(study))) if block]
     if left := _left(study):
         blocks.append([line for sentence in left for line in lines(sentence)])
     blocks.append(lines(f"mho_sim {', '.join(study.programs)}. A calculation to help the discussion, not a promise."))
@@ -113,9 +120,11 @@ def _points(study, frame):
         frame = frame[unbeaten(frame)].sort_values("members_pay")
     axes = [[_cut(text) for text in study.chosen[point].values()] for point in frame.index]
     names = [_cut(name) for name in frame["name"]]
-    rows = [(*([""] if study.named else []), *map(_head, study.axes), *heads.values())]
+    apart = frame["worlds"].nunique() > 1
+    rows = [(*([""] if study.named else []), *map(_head, study.axes), *heads.values(), *(["worlds"] if apart else []))]
     for name, chosen, row in zip(names, axes, frame.to_dict("records")):
-        rows.append((*([name] if study.named else []), *chosen, *(_figure(figure, row) for figure in heads)))
+        figures = [*(_figure(figure, row) for figure in heads), *([f"{row['worlds']:,}"] if apart else [])]
+        rows.append((*([name] if study.named else []), *chosen, *figures))
     left = len(rows) - 1 - SHOWN
     return [
         *told,
@@ -142,11 +151,42 @@ def _choices(study):
         rows.append((*map(str, chosen), *(_between(name, row) for name in ("late", "covered", "members_pay"))))
     if frame.empty:
         return []
-    told = "What the assembly can decide, over all that this study lets the setting be, from the least to the most:"
+    frame = frame.sort_values("members_pay_most", kind="stable")
+    told = "What the assembly can decide, the cheapest first: the least and the most over all that the setting may be."
     asked = {tuple(of[path] for path in axes) for of in study.chosen.values()}
     left = len(asked) - len(frame)
     more = [f"  {plural(left, 'choice')} not yet, or not with all that the setting may be."] if left else []
     return [*lines(told), "", *table(rows[: SHOWN + 1]), *more]
+
+
+def _cheapest(study, target):
+    """Which choice meets a target for the least that members pay; over all that the setting may be, if it may be
+    several things.
+    """
+    worst, pays = (target.name, "members_pay") if study.choices is None else (
+        f"{target.name}_{'most' if target.sign[0] == '<' else 'least'}", "members_pay_most"
+    )  # fmt: skip
+    frame = study.figures if study.choices is None else study.choices
+    if worst not in frame:
+        raise ValueError(f"'{target.text}' cannot be asked here. Ask it of {' or '.join(HEADS_OF_CHOICES)}.")
+    always = "" if study.choices is None else " with all that the setting may be"
+    met = frame[frame[worst].notna() & frame[worst].map(target.holds) & frame[pays].notna()]
+    if met.empty:
+        return f"None of {plural(len(frame), 'choice')} meets {target.text}{always}."
+    best = met[pays].idxmin()
+    row = met.loc[best].to_dict()
+    if study.choices is None:
+        chosen, told = study.chosen[best], {one: _figure(one, row) for one in HEADS_OF_CHOICES}
+    else:
+        name, told = (
+            ", ".join(best if isinstance(best, tuple) else (best,)),
+            {one: _between(one, row) for one in HEADS_OF_CHOICES},
+        )
+    return (
+        f"{len(met):,} of {plural(len(frame), 'choice')} meet {target.text}{always}. The cheapest for members: "
+        f"{name}. {told['late']} of 100 run short, {told['covered']} of 100 people are covered, members pay "
+        f"{told['members_pay']} {study.currency} a person and year. Chance aside: look at the intervals."
+    )
 
 
 def _between(name, row):
@@ -249,6 +289,12 @@ def _columns(study):
     return pd.DataFrame(rows, columns=["column", "unit", "meaning", "tables"])
 
 
+def _unit(study, column):
+    """Share, money or number, of a column of figures; None of another."""
+    name = column.removesuffix(f"_{study.currency}").removesuffix("_low").removesuffix("_high")
+    return FIGURES[name].unit if name in FIGURES else None
+
+
 def _meaning(study, column):
     """(unit, meaning) of a column."""
     if column in study.axes:
@@ -315,18 +361,21 @@ def export_xlsx(study, path):
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        forms = {unit: book.add_format({"num_format": form}) for unit, form in FORMS.items()}
         for name in TABLES:
             frame = frame_of(study, name)
             if not len(frame):
                 continue
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0 if name == "columns" else 2)
+            sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
             for column, head in enumerate(frame.columns):
                 cells = [_plain(value) for value in frame.iloc[:, column]]
                 sheet.set_column(column, column, _width(head, cells))
                 sheet.write_string(0, column, head, bold)
+                form = forms.get(_unit(study, head)) if name == "figures" else None
                 for number, value in enumerate(cells, 1):
-                    sheet.write(number, column, value)
+                    sheet.write(number, column, value, form)
     with replacing(path, binary=True) as file:
         file.write(data.getvalue())
 

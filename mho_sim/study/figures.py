@@ -24,7 +24,7 @@ OF_TROUBLE = {
     "late": Figure("a bill could not be paid on the day it was due", "share"),
     "late_without_support": Figure("the same without support from outside", "share"),
     "stopped": Figure("a provider was owed for longer than it tolerates", "share"),
-    "lost": Figure("owes more than it can ever pay", "share"),
+    "lost": Figure("overdue bills come to more than so many months of contributions (lost_when_owing)", "share"),
     "deficit": Figure("own funds below 0 at the end of a year", "share"),
 }
 EFFECTS = {

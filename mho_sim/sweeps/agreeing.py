@@ -1,8 +1,10 @@
 """Whether a study's file and what is asked of it agree: nothing that changed is mixed in unseen."""
 
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import NamedTuple
 
+from mho_sim.scenario import ScenarioError
 from mho_sim.scenario.differing import differing, flow
 from mho_sim.sweeps.plan import Plan, Point, Worlds
 from mho_sim.sweeps.program import about, differences
@@ -60,19 +62,16 @@ def agree(store, plan, recompute=False, mix_versions=False):
 
 def with_what_is_there(store, plan, recompute=False):
     """(a plan with what its file holds beyond it, a sentence about that or None): points that a study file does not ask
-    for, and more worlds, of the same scenario and seed, as `study expand` adds them. `recompute` drops it, except where
-    it is for another version of the program that all is lived again.
+    for, and more worlds, as `study expand` adds them. `recompute` drops it, except where it is for another scenario,
+    seed or version of the program that all is lived again.
     """
     old, program = store.get("plan"), about()
-    if old is None or (old["scenario"], old["seed"]) != (plan.scenario.hash, plan.seed):
+    if old is None:
         return plan, None
-    if recompute and not differences(_program_of(store, program), program):
+    same = (old["scenario"], old["seed"]) == (plan.scenario.hash, plan.seed)
+    if not (same or recompute) or (same and recompute and not differences(_program_of(store, program), program)):
         return plan, None
-    asked, names = [point.values for point in plan.points], {point.name for point in plan.points}
-    further = [Point(name, values) for name, values in old["points"] if values not in asked]
-    if further:  # what is written otherwise may be the same
-        keys = {key for key, _ in plan.settled}
-        further = [point for point in further if plan.key_of(point) not in keys]
+    further, names = _further(plan, old), {point.name for point in plan.points}
     more = old["worlds"][0] > plan.worlds.least
     if not (further or more) or any(point.name in names for point in further):
         return plan, None
@@ -83,8 +82,20 @@ def with_what_is_there(store, plan, recompute=False):
     wider = Plan(plan.title, plan.base, [*plan.points, *further], worlds, plan.seed, monthly, plan.marks)
     what = [f"{len(further):,} further points"] if further else []
     what += [f"{worlds.least:,} worlds a point instead of {plan.worlds.least:,}"] if more else []
-    told = f"{store.path} holds more than the study file asks for, and keeps it: {' and '.join(what)}."
+    told = f"{store.path} holds more than is asked for, and keeps it: {' and '.join(what)}."
     return wider, f"{told} --recompute drops it."
+
+
+def _further(plan, old):
+    """The points of a file that a plan has not, and that its scenario can be."""
+    asked, found = [point.values for point in plan.points], []
+    points = [Point(name, values) for name, values in old["points"] if values not in asked]
+    keys = {key for key, _ in plan.settled} if points else set()  # what is written otherwise may be the same
+    for point in points:
+        with suppress(ScenarioError):
+            if plan.key_of(point) not in keys:
+                found.append(point)
+    return found
 
 
 def _program_of(store, program):

@@ -11,6 +11,7 @@ from mho_sim.scenario.elsewhere import node_of
 from mho_sim.scenario.faults import Mark, Source
 from mho_sim.study.result import unsupported
 
+WORLD = 1e-4  # seconds that a world takes besides, however few its people: measured on small villages [D]
 ROW_MONTH = 5e-8  # seconds that a person takes a month of one world: measured on the market traders [D]
 BYTES_A_WORLD = 1_300  # in the file, of one outcome: measured on the market traders [D]
 HALVES = ("scheme", "setting")  # the two sides of the wall: what the assembly can decide, and what it cannot
@@ -88,7 +89,8 @@ class Plan:
 
 def seconds_a_world(scenario):
     """About how long one world takes on one processor, with and without support."""
-    return max(capacity.expected_rows(scenario), 1) * 12 * scenario.years * ROW_MONTH * _twins(scenario)
+    people = max(capacity.expected_rows(scenario), 1) * 12 * scenario.years * ROW_MONTH
+    return (people + WORLD) * _twins(scenario)
 
 
 def bytes_a_world(scenario):

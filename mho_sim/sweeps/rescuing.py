@@ -4,10 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from mho_sim.sweeps.store import ENTRIES, FORMAT, Damaged, Foreign, Store
-
-BEGINS = b"SQLite format 3\0"
-ALIKE = 12  # of these bytes, in a file that was a database before it was damaged
+from mho_sim.sweeps.store import ENTRIES, FORMAT, Damaged, Store
 
 
 def opened(path, noted):
@@ -36,21 +33,11 @@ def _whole(path):
     try:
         store = Store(path, writing=True)
     except Damaged:
-        if not _was_a_database(path):
-            raise Foreign(f"{path} is no study's file. Give another.") from None
         return None
     if store.is_whole():
         return store
     store.close()
     return None
-
-
-def _was_a_database(path):
-    """Whether a file begins about as a database does: any other is not ours to set aside."""
-    with open(path, "rb") as file:
-        begins = file.read(len(BEGINS))
-    alike = sum(one == other for one, other in zip(begins, BEGINS))
-    return alike >= min(ALIKE, len(begins))
 
 
 def _carried(path, new):

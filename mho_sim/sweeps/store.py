@@ -16,7 +16,9 @@ from typing import NamedTuple
 from mho_sim.sweeps import chunks
 from mho_sim.sweeps.plan import canonical
 
-FORMAT = 1
+FORMAT = 2
+BEGINS = b"SQLite format 3\0"
+ALIKE = 12  # of these bytes, in a file that was a database before it was damaged
 OURS = 0x6D686F73  # marks a database as a study's file: "mhos"
 TABLES = {
     "study": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
@@ -129,6 +131,8 @@ class Store:
             return Foreign(f"{self.path} cannot be opened ({error}).")
         if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return Foreign(f"Another program holds {self.path}. Close it there, and try again.")
+        if self.path.is_file() and not was_a_database(self.path):
+            return Foreign(f"{self.path} is no study's file. Give another.")
         why = "it is malformed" if isinstance(error, UnicodeDecodeError) else error
         return Damaged(
             f"{self.path} cannot be read as a study's file ({why}). Give the command of its sweep again: what can be "
@@ -346,6 +350,14 @@ def is_closed(error):
             sqlite3.SQLITE_PERM,
         )
     return isinstance(error, OSError) and error.errno in CLOSED
+
+
+def was_a_database(path):
+    """Whether a file begins about as a database does: any other is not ours to mend."""
+    with open(path, "rb") as file:
+        begins = file.read(len(BEGINS))
+    alike = sum(one == other for one, other in zip(begins, BEGINS))
+    return alike >= min(ALIKE, len(begins))
 
 
 def _may_write(path):

@@ -26,6 +26,7 @@ KEYS = {
     "design": "points that fill a space",
     "monthly": "whether the months are kept",
 }
+SPACED = re.compile("[0-9]{1,3}( [0-9]{3})+")
 GROUPED = re.compile("(?<=[0-9])[ _](?=[0-9]{3}(?![0-9]))")
 
 
@@ -169,6 +170,9 @@ class _Reader:
                 self._fault(inner.mark, ("grid", path), words)
                 continue
             values[path] = [self._marked(path, one) for one in inner.value]
+            if len(values[path]) == 1 and isinstance(values[path][0], str) and SPACED.fullmatch(values[path][0]):
+                words = f"{quoted(values[path][0])} is one value. Write commas between several, or _ within one number."
+                self._fault(inner.value[0].mark, ("grid", path), words)
             self._refuse_twins(base, path, inner.value)
         return [(name_of(value for _, value in choice), choice) for choice in designs.grid(values) if choice]
 

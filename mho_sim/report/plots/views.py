@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mho_sim.report.plots.differences import paired_differences
+from mho_sim.report.plots.figures import axis_words
 from mho_sim.report.plots.grid import heat_map
 from mho_sim.report.plots.source import Source
 from mho_sim.report.plots.unbeaten import frontier
@@ -49,27 +50,44 @@ def _beside(words):
     return ", ".join(f"{word} in {listed(ones)}" for word, ones in parts if ones) or "about the same"
 
 
-def grid_of_study(study, figure="late", target=None, across=None, down=None, over=None):
-    """A grid of a figure of a `Study`'s points. Axes that are not named are those with the most values, the third,
-    if there is one, a grid for each. Raises ValueError with a sentence where there are more axes, or only one.
+def grid_of_study(study, figure="late", target=None, across=None, down=None, over=None, at=None):
+    """A grid of a figure of a `Study`'s points; `at` leaves those where a path has one value, `{path: text}`. Axes that
+    are not named are those with the most values, the third, if there is one, a grid for each. Raises ValueError with a
+    sentence where there are more axes, or only one.
     """
-    frame = study.figures
+    frame, source = study.figures, source_of(study)
+    for path, text in (at or {}).items():
+        frame = _points_at(study, frame, path, text)
+        source = source._replace(title=f"{source.title}; {axis_words(path, study.currency)} {text}")
     many = {path: frame[path].nunique() for path in study.axes}
     for path in (across, down, over):
         if path is not None and path not in many:
             raise ValueError(f"{path} is no axis of the study. Its axes are: {', '.join(many)}.")
     named = [path for path in (across, down, over) if path is not None]
+    if len(set(named)) < len(named):
+        raise ValueError("One axis is named twice: name different ones.")
     rest = [path for path in many if path not in named and many[path] > 1]
     rest.sort(key=lambda path: (path.startswith("setting."), -many[path]))  # what nobody can decide last
     if len(named) + len(rest) > MOST_AXES or len(named) + len(rest) < 2:
         raise ValueError(
-            f"A grid has two or three axes, and the study has {len(many)}: {', '.join(many) or 'none'}. Draw the "
-            "frontier of its points instead."
+            f"A grid has two or three axes, and the study has {len(many)}: {', '.join(many) or 'none'}. Hold some at "
+            "one value (--at PATH=VALUE), or draw the frontier of its points instead (--kind frontier)."
         )
     across = across or rest.pop(0)
     down = down or rest.pop(0)
     over = over or (rest.pop(0) if rest else None)
-    return heat_map(frame, across, down, figure, target, over, source_of(study))
+    return heat_map(frame, across, down, figure, target, over, source)
+
+
+def _points_at(study, frame, path, text):
+    """The points where a path has one value, as it is written in the study."""
+    if path not in study.axes:
+        raise ValueError(f"{path} is no axis of the study. Its axes are: {', '.join(study.axes)}.")
+    found = frame[[study.chosen[point][path] == text for point in frame.index]]
+    if found.empty:
+        values = dict.fromkeys(study.chosen[point][path] for point in frame.index)
+        raise ValueError(f"{path} is nowhere '{text}'. Its values are: {', '.join(values)}.")
+    return found
 
 
 def frontier_of_study(study):
@@ -98,4 +116,5 @@ def source_of(study):
     """Where a study's points come from."""
     worlds = study.figures["worlds"]
     each = int(worlds.iloc[0]) if worlds.nunique() == 1 else None
-    return Source(study.title, study.told["scenario"], study.currency, each, study.seed)
+    title = study.title if study.complete else f"{study.title} (not complete)"
+    return Source(title, study.told["scenario"], study.currency, each, study.seed)
