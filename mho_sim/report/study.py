@@ -178,10 +178,10 @@ def _cheapest(study, target):
     if study.choices is None:
         chosen, told = study.chosen[best], {one: _figure(one, row) for one in HEADS_OF_CHOICES}
     else:
-        name, told = (
-            ", ".join(best if isinstance(best, tuple) else (best,)),
-            {one: _between(one, row) for one in HEADS_OF_CHOICES},
-        )
+        values = best if isinstance(best, tuple) else (best,)
+        chosen = dict(zip(study.choices.index.names, values))
+        told = {one: _between(one, row) for one in HEADS_OF_CHOICES}
+    name = ", ".join(f"{'.'.join(path.split('.')[-2:])} {value}" for path, value in chosen.items())
     return (
         f"{len(met):,} of {plural(len(frame), 'choice')} meet {target.text}{always}. The cheapest for members: "
         f"{name}. {told['late']} of 100 run short, {told['covered']} of 100 people are covered, members pay "
