@@ -527,6 +527,12 @@ def test_what_can_be_decided_stands_over_what_cannot(folder):
     page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout
     told = "What the assembly can decide, the cheapest first: the least and the most over all that the setting may be."
     assert told in " ".join(page.split())
+    path = swept(
+        folder, GRID.replace("[1_800, 2_400]", "[2_400, 1_800]") + "  setting.paying.on_time: [70%, 95%]\n", "r.db"
+    )
+    page = CliRunner().invoke(commands, ["study", "status", str(path)]).stdout.partition("setting may be.")[2]
+    rows = [line.split() for line in page.splitlines() if line.startswith(("  1800", "  2400"))]
+    assert [row[0] for row in rows[:4]] == ["1800", "1800", "2400", "2400"]
     with Study(swept(folder, out="scheme.db")) as study:
         assert study.choices is None
 

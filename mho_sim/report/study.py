@@ -144,6 +144,7 @@ def _choices(study):
     frame = study.choices
     if frame is None:
         return []
+    frame = frame.sort_values("members_pay_most", kind="stable")
     axes = [path for path in study.axes if path.startswith("scheme.")]
     rows = [(*map(_head, axes), "run short,\nof 100", "covered,\nof 100", f"members pay,\n{study.currency}")]
     for chosen, row in zip(frame.index, frame.to_dict("records")):
@@ -151,7 +152,6 @@ def _choices(study):
         rows.append((*map(str, chosen), *(_between(name, row) for name in ("late", "covered", "members_pay"))))
     if frame.empty:
         return []
-    frame = frame.sort_values("members_pay_most", kind="stable")
     told = "What the assembly can decide, the cheapest first: the least and the most over all that the setting may be."
     asked = {tuple(of[path] for path in axes) for of in study.chosen.values()}
     left = len(asked) - len(frame)
