@@ -620,6 +620,8 @@ def test_the_cheapest_choice_that_meets_a_target(folder):
     assert f"The cheapest for members: {named(best)}." in asked(path, f"covered>={enough:g}%")[1]
     code, told = asked(path, "deficit<=5%")
     assert code == 2 and "Ask it of late or covered or members_pay." in told
+    answer = CliRunner().invoke(commands, ["study", "status", str(path), "--target", "late<=5%", "--json"])
+    assert answer.exit_code == 2 and "--target is told on the page" in answer.output
 
 
 def test_a_picture_draws_what_it_is_asked_for_or_says_why_not(folder):
@@ -637,6 +639,8 @@ def test_a_picture_draws_what_it_is_asked_for_or_says_why_not(folder):
         assert code == 2 and "(--at PATH=VALUE), or draw the frontier of its points instead (--kind frontier)" in told
     code, told = drawn("--kind", "frontier", "--target", "late<=5%")
     assert code == 2 and "--target is for a grid, and this is the frontier." in told
+    code, told = drawn("--kind", "frontier", "--figure", "covered")
+    assert code == 2 and "--figure is for a grid, and this is the frontier." in told
     code, told = drawn("--at", "setting.paying.on_time=70%", "--target", "late<=5%")
     assert code == 0 and "70%" in (folder / "x.svg").read_text()
     code, told = drawn("--at", "setting.paying.on_time=71%")

@@ -92,6 +92,8 @@ def status(file, target, as_json):
     from mho_sim import conditions
     from mho_sim.study.figures import FIGURES
 
+    if target is not None and as_json:
+        refuse("--target is told on the page, and --json has the figures of all points. Leave one of the two out.")
     asked = None if target is None else told_by(conditions.parse, target)
     if asked is not None:
         told_by(conditions.find, dict.fromkeys(FIGURES, 0.0), asked.name)
@@ -184,7 +186,8 @@ def plot(file, picture, kind, **how):
         how["at"] = dict(told_by(_assigned, text) for text in how["at"])
         many = sum(found.figures[path].nunique() > 1 for path in found.axes if path not in how["at"])
         of_grid = [name for name in ("target", "across", "down", "over", "at") if how[name]]
-        kind = kind or ("grid" if many in (2, 3) or of_grid or how["figure"] != "late" else "frontier")
+        of_grid += ["figure"] if how["figure"] != "late" else []
+        kind = kind or ("grid" if many in (2, 3) or of_grid else "frontier")
         if kind == "frontier" and of_grid:
             refuse(f"--{of_grid[0]} is for a grid, and this is the frontier. Leave it out, or write --kind grid.")
         if how["figure"] not in FIGURES or how["figure"] not in found.figures:

@@ -32,6 +32,7 @@ COLUMNS = {  # of the tables, beside axes and figures: what each is
 MOST_ROWS = 1_048_576  # of a sheet, its head among them
 HEADS_OF_CHOICES = ("late", "covered", "members_pay")
 FORMS = {"share": "0.0%", "money": "#,##0", "number": "0.0"}  # of the cells of a workbook
+OF_END = {"": "", "_low": "lower end of the 95% interval: ", "_high": "upper end of the 95% interval: "}
 UNITS = {"share": "share, 0 to 1", "number": "number"}
 NARROWEST, WIDEST_HEAD, WIDEST = 9, 18, 60  # columns of a workbook, in characters
 FEW = 200  # worlds of a point, below which its intervals are wide
@@ -289,10 +290,11 @@ def _columns(study):
     return pd.DataFrame(rows, columns=["column", "unit", "meaning", "tables"])
 
 
-def _unit(study, column):
-    """Share, money or number, of a column of figures; None of another."""
-    name = column.removesuffix(f"_{study.currency}").removesuffix("_low").removesuffix("_high")
-    return FIGURES[name].unit if name in FIGURES else None
+def _figure_in(study, column):
+    """(figure, which end of its interval) of a column; the latter is empty for the figure itself."""
+    column = column.removesuffix(f"_{study.currency}")
+    name = column.removesuffix("_low").removesuffix("_high")
+    return name, column[len(name) :]
 
 
 def _meaning(study, column):
@@ -302,12 +304,8 @@ def _meaning(study, column):
         return "", f"what stands at this path, {half}"
     if column in COLUMNS:
         return "", COLUMNS[column]
-    base = column.removesuffix(f"_{study.currency}")
-    name = base.removesuffix("_low").removesuffix("_high")
-    end = {"_low": "lower end of the 95% interval: ", "_high": "upper end of the 95% interval: "}.get(
-        base[len(name) :], ""
-    )
-    return UNITS.get(FIGURES[name].unit, study.currency), end + FIGURES[name].meaning
+    name, end = _figure_in(study, column)
+    return UNITS.get(FIGURES[name].unit, study.currency), OF_END[end] + FIGURES[name].meaning
 
 
 def _with_unit(column, currency):
@@ -373,7 +371,8 @@ def export_xlsx(study, path):
                 cells = [_plain(value) for value in frame.iloc[:, column]]
                 sheet.set_column(column, column, _width(head, cells))
                 sheet.write_string(0, column, head, bold)
-                form = forms.get(_unit(study, head)) if name == "figures" else None
+                figure, _ = _figure_in(study, head)
+                form = forms[FIGURES[figure].unit] if name == "figures" and figure in FIGURES else None
                 for number, value in enumerate(cells, 1):
                     sheet.write(number, column, value, form)
     with replacing(path, binary=True) as file:
